@@ -1,0 +1,1 @@
+"""Measurements of the product beside what its libraries can do at best."""

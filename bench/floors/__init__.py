@@ -1,0 +1,1 @@
+"""Floors: what the bare libraries do on this machine. Nothing of the product is imported here."""

@@ -1,0 +1,19 @@
+"""The sizes, batches and counts that a floor and the product beside it both use."""
+
+from typing import Final
+
+ENVELOPE_BYTES: Final = 4_096
+HEADER_BYTES: Final = 24
+# HPKE adds the 1,120 bytes of the encapsulated key and a tag of 16.
+PLAINTEXT_BYTES: Final = ENVELOPE_BYTES - HEADER_BYTES - 1_120 - 16
+# A skeleton with its signature, as it stands in an envelope.
+SIGNED_BYTES: Final = 383
+SIGNATURE_BYTES: Final = 64
+MESSAGE_ID_BYTES: Final = 16
+PAYLOAD_BYTES: Final = 1_024
+
+BATCH_MESSAGES: Final = 64
+POSTS_IN_FLIGHT: Final = 8
+
+CRYPTO_MESSAGES: Final = 4_000
+DURABLE_MESSAGES: Final = 5_000

@@ -1,0 +1,119 @@
+"""Failpoints: named places where a crash would hurt most, so that a test can crash exactly there.
+
+A failpoint is a plain call, from any thread, that does nothing until somebody arms it: the
+simulator, a test, or `serve --fault` in a demo node. A random kill alone misses the boundary
+between a commit and the act that must follow it.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+POINTS: Final[Mapping[str, str]] = MappingProxyType({
+    "deposit.before_commit": "An envelope was checked and written, but not committed.",
+    "deposit.after_commit": "An envelope is durable, but its sender has no answer yet.",
+    "inbox.before_commit": "Received messages were applied, but not committed.",
+    "inbox.after_commit": "Received messages are durable, but their envelopes are still there.",
+    "inbox.after_delete": "Received messages are durable and their envelopes were deleted.",
+    "outbox.after_enqueue": "A message is durable in the outbox, but the courier was not told.",
+    "outbox.after_seal": "A message was given its number and sealed, but not deposited.",
+    "outbox.after_deposit": "A mailbox took an envelope, but the outbox does not say so.",
+    "outbox.after_settle": "The outbox says that an envelope was deposited.",
+    "vault.between_commits": "keys.db is committed and vault.db is not.",
+    "erase.before_checkpoint": "An erasure is committed, but the log files hold old pages.",
+    "erase.after_checkpoint": "An erasure is committed and the log files are empty.",
+})  # fmt: skip
+"""Every failpoint with the state of things when it is reached."""
+
+NAMES: Final = frozenset(POINTS)
+
+
+class UnknownFailpointError(Exception):
+    """There is no failpoint of this name."""
+
+
+class InjectedCrash(BaseException):
+    """What an armed failpoint raises if it was not told anything else.
+
+    Not an Exception: it stands for the end of the process, so nothing may catch it and go on.
+    """
+
+
+@dataclass(slots=True)
+class _Charge:
+    action: Callable[[], None]
+    countdown: int
+
+
+# Shared by the whole process on purpose: a failpoint is reached from any thread and from places
+# that must not carry an argument for it in production.
+_armed: Final[dict[str, _Charge]] = {}
+_guard: Final = threading.Lock()
+
+
+def point(name: str) -> None:
+    """Stand at a failpoint; does nothing unless it was armed.
+
+    Raises:
+        UnknownFailpointError: if the name is not registered.
+    """
+    if name not in NAMES:
+        raise UnknownFailpointError(name)
+    if _armed:
+        _reach(name)
+
+
+def arm(name: str, countdown: int = 1, *, action: Callable[[], None] | None = None) -> None:
+    """Let the failpoint fire once, when it is reached for the `countdown`-th time from now.
+
+    Args:
+        name: one of NAMES.
+        countdown: 1 fires at the next visit.
+        action: what to do then; by default InjectedCrash is raised there.
+
+    Raises:
+        UnknownFailpointError: if the name is not registered.
+    """
+    if name not in NAMES:
+        raise UnknownFailpointError(name)
+    with _guard:
+        _armed[name] = _Charge(action=action or _raise, countdown=countdown)
+
+
+def arm_kill(name: str, countdown: int = 1) -> None:
+    """Let this process end by SIGKILL at the failpoint: no handler, no flush, no farewell.
+
+    Raises:
+        UnknownFailpointError: if the name is not registered.
+    """
+    arm(name, countdown, action=_kill)
+
+
+def disarm() -> None:
+    """Make every failpoint harmless again."""
+    with _guard:
+        _armed.clear()
+
+
+def _reach(name: str) -> None:
+    with _guard:
+        charge = _armed.get(name)
+        if charge is None:
+            return
+        charge.countdown -= 1
+        if charge.countdown > 0:
+            return
+        del _armed[name]
+    charge.action()
+
+
+def _raise() -> None:
+    raise InjectedCrash("an armed failpoint was reached")
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,191 @@
+"""One HTTP request to a mailbox, and what can become of it; trouble on the way is a value, not an error.
+
+Nothing is followed, kept or unpacked: no redirect, no cookie, no compressed answer, no proxy from the
+environment. Every answer is bounded in bytes and in time.
+"""
+
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+import msgspec
+from aiohttp import hdrs
+from yarl import URL
+
+from node.mailbox.problems import TYPE_PREFIX, Problem
+from protocol import limits
+from protocol.values import Instant
+
+# Ten seconds, and the bytes both ways at 32 kbit/s: a slow line is not a dead one.
+PATIENCE_SECONDS: Final = 10.0
+BYTES_PER_SECOND: Final = 4_000
+SILENCE_SECONDS: Final = 20.0
+CONNECTIONS_MAX: Final = 32
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_SECONDS: Final = re.compile(r"[0-9]{1,6}")
+_BY_STATUS: Final = {
+    400: Problem.MALFORMED,
+    401: Problem.AUTH,
+    403: Problem.TICKET,
+    404: Problem.NOT_FOUND,
+    405: Problem.METHOD,
+    409: Problem.CONFLICT,
+    413: Problem.TOO_LARGE,
+    422: Problem.NOT_A_BUCKET,
+    507: Problem.FULL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No whole answer came: nobody was there, the line broke, or it took too long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The service said no, and why: the name of a problem (SPEC 10).
+
+    `peer_time` is what its clock says, if it said so; only of use to a node whose own clock is wrong.
+    """
+
+    problem: str
+    peer_time: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimited:
+    """Too many requests; not again before so many seconds."""
+
+    retry_after_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerTrouble:
+    """The service failed, or answered with something that is no legal answer."""
+
+    status: int
+
+
+Failure = Unreachable | Refused | RateLimited | ServerTrouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request.
+
+    Attributes:
+        origin: scheme, host and port.
+        method: of HTTP.
+        path: with its query, exactly as it is sent (and signed).
+        headers: those that say something; no others are sent but what HTTP needs.
+        body: empty for none.
+        answer_bytes_max: more than this is no legal answer.
+        wait_seconds: how long the service may wait for mail before it answers.
+    """
+
+    origin: str
+    method: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    answer_bytes_max: int
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole answer with a status below 300."""
+
+    status: int
+    more: str
+    body: bytes = field(repr=False)
+
+
+class _ProblemBody(msgspec.Struct):
+    type: str = ""
+    time: int | None = None
+
+
+def new_session() -> aiohttp.ClientSession:
+    """A session for all requests of a node: connections are kept, nothing else is.
+
+    To be called inside the running loop, and closed by whoever called it.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        # Which library speaks here is nobody's business.
+        skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
+    )
+
+
+async def exchange(
+    session: aiohttp.ClientSession, ask: Ask, *, more_header: str = "Sathi-More"
+) -> Answer | Failure:
+    """Send a request once and read its answer."""
+    try:
+        url = URL(ask.origin + ask.path, encoded=True)
+        async with session.request(
+            ask.method,
+            url,
+            headers={hdrs.ACCEPT_ENCODING: "identity", **ask.headers},
+            data=ask.body or None,
+            allow_redirects=False,
+            timeout=_timeout(ask),
+        ) as response:
+            body = await _body(response, ask.answer_bytes_max)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return Unreachable()
+    if body is None:
+        return ServerTrouble(status=response.status)
+    if response.status < HTTPStatus.MULTIPLE_CHOICES:
+        more = response.headers.get(more_header, "")
+        return Answer(status=response.status, more=more, body=body)
+    return _failure(response.status, response.headers.get(hdrs.RETRY_AFTER, ""), body)
+
+
+def _timeout(ask: Ask) -> aiohttp.ClientTimeout:
+    size = len(ask.body) + ask.answer_bytes_max
+    return aiohttp.ClientTimeout(
+        total=PATIENCE_SECONDS + size / BYTES_PER_SECOND + ask.wait_seconds,
+        sock_connect=PATIENCE_SECONDS,
+        sock_read=SILENCE_SECONDS + ask.wait_seconds,
+    )
+
+
+async def _body(response: aiohttp.ClientResponse, bytes_max: int) -> bytes | None:
+    """The whole body, or None if it is longer than it may be."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await response.content.readany():
+        size += len(chunk)
+        if size > bytes_max:
+            response.close()
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _failure(status: int, retry_after: str, body: bytes) -> Failure:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        is_number = _SECONDS.fullmatch(retry_after) is not None
+        seconds = int(retry_after) if is_number else limits.MINUTE
+        return RateLimited(retry_after_seconds=min(seconds, limits.DAY))
+    fallback = _BY_STATUS.get(status)
+    if fallback is None:
+        return ServerTrouble(status=status)
+    try:
+        problem = msgspec.json.decode(body, type=_ProblemBody)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Refused(problem=fallback.value, peer_time=None)
+    name = problem.type.removeprefix(TYPE_PREFIX)
+    time = problem.time
+    return Refused(
+        problem=name if _NAME.fullmatch(name) else fallback.value,
+        peer_time=Instant(time) if time is not None and 0 <= time <= limits.INTEGER_MAX else None,
+    )

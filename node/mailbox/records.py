@@ -1,0 +1,101 @@
+"""What a mailbox knows, as frozen values: whose it is, what waits in it, what became of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from protocol import limits
+from protocol.keys import VerifyingKey
+from protocol.values import EnvelopeId, Hash, Instant, MailboxId
+
+
+class UnknownMailboxError(Exception):
+    """There is no such mailbox (any more); nothing was done."""
+
+
+class CreateResult(StrEnum):
+    """What became of a new mailbox."""
+
+    CREATED = "created"
+    IDENTICAL = "identical"
+    CONFLICT = "conflict"
+    NO_TICKET = "no-ticket"
+
+
+class DepositResult(StrEnum):
+    """What became of one envelope; from NOT_A_BUCKET on these are names of problems (SPEC 10)."""
+
+    STORED = "stored"
+    HELD = "held"
+    NOT_A_BUCKET = "not-a-bucket"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much one mailbox holds, and how much of it only the smallest envelopes may fill."""
+
+    envelopes_max: int
+    bytes_max: int
+    reserve_envelopes: int
+    reserve_bytes: int
+
+
+STANDARD_QUOTA: Final = Quota(
+    envelopes_max=limits.MAILBOX_ENVELOPES_MAX,
+    bytes_max=limits.MAILBOX_BYTES_MAX,
+    reserve_envelopes=limits.MAILBOX_RESERVE_ENVELOPES,
+    reserve_bytes=limits.MAILBOX_RESERVE_BYTES,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Whose a mailbox is, and which deposit tokens open it (their SHA-256)."""
+
+    mailbox_id: MailboxId
+    owner_key: VerifyingKey
+    deposit_hash: Hash = field(repr=False)
+    previous_deposit_hash: Hash | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMailbox:
+    """A mailbox to be made; two of them are the same if all of this is."""
+
+    mailbox_id: MailboxId
+    owner_key: VerifyingKey
+    deposit_hash: Hash = field(repr=False)
+    created: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One waiting envelope by name and size."""
+
+    envelope_id: EnvelopeId
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Waiting envelopes, oldest first; `more` if others wait behind them."""
+
+    envelopes: tuple[Listed, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Envelopes that were read and still lie there, oldest first; `more` if others wait behind."""
+
+    envelopes: tuple[bytes, ...] = field(repr=False)
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How much lies in a mailbox."""
+
+    envelopes: int
+    bytes: int

@@ -1,0 +1,1 @@
+"""What a node remembers: two encrypted database files, their keyring and their tables."""

@@ -1,0 +1,385 @@
+"""The vault's two database files: one writer, two readers, and erasing that can be checked.
+
+`vault.db` holds what the node remembers, `keys.db` what must never come back once destroyed. In a
+group `keys.db` is committed first: a key is there before the row that needs it, and gone before
+the row that says so. This module knows SQLite and no table.
+"""
+
+import asyncio
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, Self, TypeVar, final
+
+from node import faults
+from node.vault import driver
+from node.vault.driver import Connection
+from node.writer import GroupLostError, GroupWriter
+from protocol.errors import SathiError
+
+VAULT_FILE: Final = "vault.db"
+KEYS_FILE: Final = "keys.db"
+READERS: Final = 2
+WAITING_READS_MAX: Final = 1_024
+# A reader takes milliseconds; the writer waits this long for it at most, then goes on and tries
+# later.
+CHECKPOINT_MILLISECONDS: Final = 100
+
+ResultT = TypeVar("ResultT")
+
+
+class VaultMissingError(SathiError):
+    """There is no vault in this folder."""
+
+
+class VaultExistsError(SathiError):
+    """There already is a vault in this folder; it was left alone."""
+
+
+class ReadersBusyError(SathiError):
+    """Too many reads are waiting; nothing was read."""
+
+
+@final
+class Unit:
+    """What one job may touch, inside its own transaction; not to be kept after the job.
+
+    Attributes:
+        vault: the connection to `vault.db`.
+    """
+
+    __slots__ = ("_keys", "_mark_destroyed", "vault")
+
+    def __init__(
+        self,
+        vault: Connection,
+        keys: Callable[[], Connection],
+        mark_destroyed: Callable[[], None],
+    ) -> None:
+        self.vault = vault
+        self._keys = keys
+        self._mark_destroyed = mark_destroyed
+
+    @property
+    def keys(self) -> Connection:
+        """The connection to `keys.db`, whose transaction begins when it is first asked for."""
+        return self._keys()
+
+    def destroyed(self) -> None:
+        """Say that this job destroyed a key or a payload.
+
+        After the commit, and before the job's caller hears of it, both log files are emptied into
+        their databases, so that no old page is left in them.
+        """
+        self._mark_destroyed()
+
+
+@final
+class Database:
+    """The open vault of one node."""
+
+    def __init__(self, folder: Path, *, key: bytes) -> None:
+        self._files = _Files(*_connect(folder, key))
+        # A crash may have left what an erasure had destroyed in a log file.
+        self._files.checkpoint()
+        self._writer = GroupWriter(self._files, name="vault-writer")
+        self._readers: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
+        for _ in range(READERS):
+            self._readers.put(_Reader(*_connect(folder, key)))
+        self._executor: ThreadPoolExecutor | None = None
+        self._waiting_reads = 0
+
+    @classmethod
+    def create(cls, folder: Path, *, key: bytes) -> Self:
+        """Make an empty vault, readable by this user only, and open it.
+
+        Raises:
+            VaultExistsError: if there is one.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any((folder / name).exists() for name in (VAULT_FILE, KEYS_FILE)):
+            raise VaultExistsError(f"there is a vault in '{folder.name}'")
+        for name in (VAULT_FILE, KEYS_FILE):
+            # SQLite gives its log files the mode of the database.
+            os.close(os.open(folder / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return cls(folder, key=key)
+
+    @classmethod
+    def open(cls, folder: Path, *, key: bytes) -> Self:
+        """Open the vault in a folder; migrations are the caller's next step.
+
+        Raises:
+            VaultMissingError: if one of its files is not there.
+            WrongKeyError: if the key does not fit.
+        """
+        for name in (VAULT_FILE, KEYS_FILE):
+            if not (folder / name).is_file():
+                raise VaultMissingError(f"there is no '{name}' in '{folder.name}'")
+        return cls(folder, key=key)
+
+    def start(self) -> None:
+        """Start the threads; without them each job runs in the thread that asks for it."""
+        self._writer.start()
+        self._executor = ThreadPoolExecutor(READERS, thread_name_prefix="vault-reader")
+
+    def close(self) -> None:
+        """Finish the writes that wait, empty the log files and close both databases."""
+        self._writer.stop()
+        if self._executor is not None:
+            self._executor.shutdown()
+            self._executor = None
+        for _ in range(READERS):
+            self._readers.get().close()
+        self._files.checkpoint()
+        self._files.close()
+
+    @property
+    def is_erasure_pending(self) -> bool:
+        """Is something destroyed still in a log file, because a reader or the disk was in the way?
+
+        It is tried again after each commit and by `checkpoint`; nobody may be told "erased"
+        before.
+        """
+        return self._files.is_checkpoint_owed
+
+    async def write(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        """Run a use case in a transaction and wait until it is durable.
+
+        Raises:
+            GroupLostError: if the commit failed (disk full, input/output error); nothing was done.
+            WriterBusyError: if too many writes wait; nothing was done.
+            WriterStoppedError: if the vault was closed; nothing was done.
+            Exception: whatever the job raised; what it had done was undone.
+        """
+        return await self._writer.write(job)
+
+    def write_now(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        """As `write`, in this thread."""
+        return self._writer.write_now(job)
+
+    async def read(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        """Run a query on a snapshot, beside the writer; a cancelled one is interrupted.
+
+        Raises:
+            ReadersBusyError: if too many reads wait.
+            Exception: whatever the job raised.
+        """
+        if self._executor is None:
+            return self.read_now(job)
+        if self._waiting_reads >= WAITING_READS_MAX:
+            raise ReadersBusyError("too many reads are waiting")
+        reading = _Reading()
+        self._waiting_reads += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._executor, self._read, job, reading)
+        except asyncio.CancelledError:
+            reading.interrupt()
+            raise
+        finally:
+            self._waiting_reads -= 1
+
+    def read_now(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        """As `read`, in this thread; waits for a reader."""
+        return self._read(job, _Reading())
+
+    def checkpoint(self) -> bool:
+        """Empty both log files now, in this thread.
+
+        Returns:
+            Whether nothing is left in them.
+        """
+        return self._writer.exclusively(self._files.checkpoint)
+
+    def maintain(self, work: Callable[[Connection, Connection], ResultT]) -> ResultT:
+        """Run something outside any group on the writer's connections to `vault.db` and `keys.db`.
+
+        For migrations and whole-file work. No group is written meanwhile; the work ends its own
+        transactions.
+        """
+        return self._writer.exclusively(lambda: work(self._files.vault, self._files.keys))
+
+    def _read(self, job: Callable[[Unit], ResultT], reading: "_Reading") -> ResultT:
+        reader = self._readers.get()
+        try:
+            return reader.run(job, reading)
+        finally:
+            self._readers.put(reader)
+
+
+@final
+class _Files:
+    """The writer's side of both files; the `Store` of the vault's GroupWriter."""
+
+    def __init__(self, vault: Connection, keys: Connection) -> None:
+        self.vault = vault
+        self.keys = keys
+        self.is_checkpoint_owed = False
+        self._group_has_keys = False
+        self._group_destroyed = False
+        self._job_has_keys = False
+        self._job_destroyed = False
+
+    def begin(self) -> None:
+        self._group_has_keys = False
+        self._group_destroyed = False
+        self.vault.execute("BEGIN IMMEDIATE")
+
+    def run(self, job: Callable[[Unit], ResultT], /) -> ResultT:
+        self._job_has_keys = False
+        self._job_destroyed = False
+        self.vault.execute("SAVEPOINT job")
+        try:
+            result = job(Unit(self.vault, self._keys, self._mark_destroyed))
+            self.vault.execute("RELEASE job")
+            if self._job_has_keys:
+                self.keys.execute("RELEASE job")
+        except BaseException as error:
+            self._undo_job(error)
+            raise
+        self._group_destroyed |= self._job_destroyed
+        return result
+
+    def commit(self) -> None:
+        if self._group_has_keys:
+            self.keys.execute("COMMIT")
+            faults.point("vault.between_commits")
+        self.vault.execute("COMMIT")
+
+    def rollback(self) -> None:
+        for connection in (self.vault, self.keys):
+            if connection.in_transaction:
+                # A rollback that fails leaves the transaction open: then no later group can begin,
+                # and closing the file drops it.
+                with contextlib.suppress(driver.DatabaseError):
+                    connection.execute("ROLLBACK")
+
+    def after_commit(self) -> None:
+        if self._group_destroyed:
+            self.is_checkpoint_owed = True
+            faults.point("erase.before_checkpoint")
+            self.checkpoint()
+            faults.point("erase.after_checkpoint")
+        elif self.is_checkpoint_owed:
+            self.checkpoint()
+
+    def checkpoint(self) -> bool:
+        """Move both logs into their databases and empty them, or remember that it is owed."""
+        self.is_checkpoint_owed = True
+        emptied = [_empty_log(connection) for connection in (self.keys, self.vault)]
+        self.is_checkpoint_owed = not all(emptied)
+        return not self.is_checkpoint_owed
+
+    def close(self) -> None:
+        self.vault.close()
+        self.keys.close()
+
+    def _keys(self) -> Connection:
+        if not self._group_has_keys:
+            self.keys.execute("BEGIN IMMEDIATE")
+            self._group_has_keys = True
+        if not self._job_has_keys:
+            self.keys.execute("SAVEPOINT job")
+            self._job_has_keys = True
+        return self.keys
+
+    def _mark_destroyed(self) -> None:
+        self._job_destroyed = True
+
+    def _undo_job(self, error: BaseException) -> None:
+        touched = [self.vault, self.keys] if self._job_has_keys else [self.vault]
+        # After a full disk SQLite may have rolled the whole transaction back by itself.
+        if not all(connection.in_transaction for connection in touched):
+            raise GroupLostError("the transaction ended inside a job") from error
+        try:
+            for connection in touched:
+                connection.execute("ROLLBACK TO job")
+                connection.execute("RELEASE job")
+        except driver.DatabaseError:
+            raise GroupLostError("a job could not be undone by itself") from error
+
+
+@final
+class _Reader:
+    """One read-only connection to each file."""
+
+    def __init__(self, vault: Connection, keys: Connection) -> None:
+        self.vault = vault
+        self.keys = keys
+        for connection in (vault, keys):
+            connection.execute("PRAGMA query_only=ON")
+
+    def run(self, job: Callable[[Unit], ResultT], reading: "_Reading") -> ResultT:
+        self.vault.execute("BEGIN")
+        try:
+            with reading.on(self):
+                return job(Unit(self.vault, self._keys, _refuse_destroyed))
+        finally:
+            for connection in (self.vault, self.keys):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self.vault.close()
+        self.keys.close()
+
+    def _keys(self) -> Connection:
+        if not self.keys.in_transaction:
+            self.keys.execute("BEGIN")
+        return self.keys
+
+
+@final
+class _Reading:
+    """One read that may be given up; knows where it runs, so that no other is interrupted."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._reader: _Reader | None = None
+        self._is_given_up = False
+
+    @contextlib.contextmanager
+    def on(self, reader: _Reader) -> Iterator[None]:
+        with self._guard:
+            if self._is_given_up:
+                raise driver.OperationalError("interrupted")
+            self._reader = reader
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._reader = None
+
+    def interrupt(self) -> None:
+        with self._guard:
+            self._is_given_up = True
+            if self._reader is not None:
+                self._reader.vault.interrupt()
+                self._reader.keys.interrupt()
+
+
+def _connect(folder: Path, key: bytes) -> tuple[Connection, Connection]:
+    vault = driver.connect(folder / VAULT_FILE, key=key)
+    return vault, driver.connect(folder / KEYS_FILE, key=key)
+
+
+def _refuse_destroyed() -> None:
+    raise driver.OperationalError("a reading job destroys nothing")
+
+
+def _empty_log(connection: Connection) -> bool:
+    """Empty the log of one file; the pragma's row says whether it is, not an exception."""
+    try:
+        connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_MILLISECONDS}")
+        try:
+            row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={driver.BUSY_MILLISECONDS}")
+    except driver.DatabaseError:
+        # A disk that is full or failing: what was committed stays so, and the debt is remembered.
+        return False
+    return tuple(row) == (0, 0, 0)

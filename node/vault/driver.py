@@ -1,0 +1,113 @@
+"""SQLCipher as the only SQLite of this process's vault.
+
+sqlite_utils looks for `pysqlite3` before the standard library's module. Here sqlcipher3 is put in
+that place first: without it sqlite_utils catches the wrong exception classes, and some of its
+calls leave a transaction open whose later writes vanish silently when the file is closed. So
+nothing else imports sqlcipher3 or sqlite_utils.
+
+For the type checker a connection looks like the standard library's, which has the same methods; at
+run time everything here is sqlcipher3's own, and its exceptions are *not* subclasses of
+`sqlite3.Error`.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import sqlcipher3  # type: ignore[import-untyped]
+import sqlcipher3.dbapi2  # type: ignore[import-untyped]
+
+sys.modules["pysqlite3"] = sqlcipher3
+sys.modules["pysqlite3.dbapi2"] = sqlcipher3.dbapi2
+
+# After the two lines above and not before them.
+from sqlite_utils import Database as Toolkit  # noqa: E402
+from sqlite_utils.migrations import Migrations  # noqa: E402
+
+if TYPE_CHECKING:
+    from sqlite3 import (
+        Connection,
+        DatabaseError,
+        IntegrityError,
+        OperationalError,
+        Row,
+        complete_statement,
+    )
+else:
+    Connection = sqlcipher3.dbapi2.Connection
+    DatabaseError = sqlcipher3.dbapi2.DatabaseError
+    IntegrityError = sqlcipher3.dbapi2.IntegrityError
+    OperationalError = sqlcipher3.dbapi2.OperationalError
+    Row = sqlcipher3.dbapi2.Row
+    complete_statement = sqlcipher3.dbapi2.complete_statement
+
+__all__ = [
+    "KEY_BYTES",
+    "Connection",
+    "DatabaseError",
+    "IntegrityError",
+    "Migrations",
+    "OperationalError",
+    "Row",
+    "Toolkit",
+    "WrongKeyError",
+    "complete_statement",
+    "connect",
+]
+
+KEY_BYTES: Final = 32
+_NOT_A_DATABASE: Final = 26
+
+_SETTINGS: Final = (
+    "PRAGMA journal_mode=WAL",
+    # FULL and nothing less: under NORMAL a power cut loses rows that were already acknowledged.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-8000",
+    "PRAGMA journal_size_limit=67108864",
+)
+BUSY_MILLISECONDS: Final = 5_000
+
+
+class WrongKeyError(Exception):
+    """The key does not open this file, or the file is damaged from its first page on."""
+
+
+def connect(path: Path, *, key: bytes) -> Connection:
+    """Open one encrypted database file with its raw key; an empty file becomes a database.
+
+    Args:
+        path: the file.
+        key: 32 bytes, used as they are, without a key derivation.
+
+    Returns:
+        A connection without transactions of its own making, usable from any one thread at a time.
+
+    Raises:
+        WrongKeyError: if the key does not fit.
+    """
+    if len(key) != KEY_BYTES:
+        raise WrongKeyError(f"not a key of {KEY_BYTES} bytes for '{path.name}'")
+    connection: Connection = sqlcipher3.dbapi2.connect(
+        path, isolation_level=None, check_same_thread=False
+    )
+    try:
+        # Without this a wrong key prints to standard error, across whatever the terminal shows.
+        connection.execute("PRAGMA cipher_log_level=NONE")
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        # A wrong key shows with the first page that is read.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for setting in _SETTINGS:
+            connection.execute(setting).fetchall()
+    except DatabaseError as error:
+        connection.close()
+        if getattr(error, "sqlite_errorcode", None) == _NOT_A_DATABASE:
+            raise WrongKeyError(f"the key does not open '{path.name}', or it is damaged") from None
+        raise
+    return connection

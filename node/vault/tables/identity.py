@@ -1,0 +1,167 @@
+"""This organisation, its mailboxes and its people."""
+
+from typing import Final
+
+from node.vault.driver import Connection
+from node.vault.records import OwnMailbox, Self, User
+from protocol import limits
+from protocol.cards import read_card
+from protocol.errors import LocalProtocolError
+from protocol.keys import signing_secret, verifying_key
+from protocol.labels import Kind
+from protocol.prekeys import parse_bundle
+from protocol.signing import parse as parse_signed
+from protocol.values import (
+    Instant,
+    Pseudonym,
+    instant,
+    mailbox_id,
+    node_id,
+    plain_text,
+    pseudonym,
+)
+from protocol.vocabulary.codes import Role
+
+_SELF: Final = """
+SELECT node_id, root, signing_seed, card, bundle, bundle_generation, is_demo, latest_seen, made_at
+FROM node_self
+"""
+_USER: Final = "SELECT user_id, name, role, slot_id, made_at, made_by, is_active FROM users"
+
+
+def insert_self(vault: Connection, self: Self, *, now: Instant) -> None:
+    """Write the one row, at `init`."""
+    vault.execute(
+        "INSERT INTO node_self (singleton, node_id, root, signing_seed, card, card_sequence, bundle,"
+        " bundle_generation, is_demo, latest_seen, made_at) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            self.node_id,
+            self.root,
+            self.signing.seed,
+            self.signed_card.raw,
+            self.card.sequence,
+            self.signed_bundle.raw,
+            self.bundle.generation,
+            self.is_demo,
+            self.latest_seen,
+            now,
+        ),
+    )
+
+
+def load_self(vault: Connection) -> Self:
+    """Read the one row.
+
+    Raises:
+        LocalProtocolError: if this vault was never initialised.
+    """
+    row = vault.execute(_SELF).fetchone()
+    if row is None:
+        raise LocalProtocolError("a vault without its own organisation")
+    made_at = instant(row[8])
+    card, signed_card = read_card(row[3], now=made_at)
+    signed_bundle = parse_signed(row[4], kind=Kind.BUNDLE)
+    return Self(
+        node_id=node_id(row[0]),
+        root=verifying_key(row[1], place="node_self.root"),
+        signing=signing_secret(row[2]),
+        signed_card=signed_card,
+        card=card,
+        signed_bundle=signed_bundle,
+        bundle=parse_bundle(signed_bundle.body, now=instant(row[5])),
+        is_demo=bool(row[6]),
+        latest_seen=instant(row[7]),
+    )
+
+
+def note_time(vault: Connection, now: Instant) -> Instant:
+    """Remember the clock; the answer is the latest time ever seen, which nothing sets back."""
+    vault.execute("UPDATE node_self SET latest_seen = ? WHERE latest_seen < ?", (now, now))
+    return latest_seen(vault)
+
+
+def latest_seen(vault: Connection) -> Instant:
+    """The latest time ever seen."""
+    (seen,) = vault.execute("SELECT latest_seen FROM node_self").fetchone()
+    return instant(seen)
+
+
+def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
+    """Add a mailbox."""
+    vault.execute(
+        "INSERT INTO own_mailboxes (mailbox_id, origin, seed, deposit_secret, is_local)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (
+            mailbox.mailbox_id,
+            mailbox.origin,
+            mailbox.seed,
+            mailbox.deposit_secret,
+            mailbox.is_local,
+        ),
+    )
+
+
+def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
+    """All mailboxes where this node picks up."""
+    rows = vault.execute(
+        "SELECT mailbox_id, origin, seed, deposit_secret, is_local FROM own_mailboxes"
+        " ORDER BY is_local DESC, mailbox_id LIMIT ?",
+        (limits.RELAYS_MAX,),
+    ).fetchall()
+    return [
+        OwnMailbox(
+            mailbox_id=mailbox_id(row[0]),
+            origin=row[1],
+            seed=row[2],
+            deposit_secret=row[3],
+            is_local=bool(row[4]),
+        )
+        for row in rows
+    ]
+
+
+def insert_user(vault: Connection, user: User) -> None:
+    """Add a person. Raises the driver's IntegrityError if the name is taken."""
+    vault.execute(
+        "INSERT INTO users (user_id, name, role, slot_id, made_at, made_by, is_active)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            user.user_id,
+            user.name,
+            user.role.value,
+            user.slot_id,
+            user.made_at,
+            user.made_by,
+            user.is_active,
+        ),
+    )
+
+
+def user_by_name(vault: Connection, name: str) -> User | None:
+    """The active person of this name."""
+    row = vault.execute(f"{_USER} WHERE name = ? AND is_active = 1", (name,)).fetchone()
+    return None if row is None else _user(row)
+
+
+def user_by_slot(vault: Connection, slot_id: bytes) -> User | None:
+    """The active person whose slot of the keyring opened."""
+    row = vault.execute(f"{_USER} WHERE slot_id = ? AND is_active = 1", (slot_id,)).fetchone()
+    return None if row is None else _user(row)
+
+
+def load_users(vault: Connection) -> list[User]:
+    """Everybody, by name."""
+    return [_user(row) for row in vault.execute(f"{_USER} ORDER BY name LIMIT 100").fetchall()]
+
+
+def _user(row: tuple[bytes, str, str, bytes, int, bytes | None, int]) -> User:
+    maker: Pseudonym | None = None if row[5] is None else pseudonym(row[5])
+    return User(
+        user_id=pseudonym(row[0]),
+        name=plain_text(row[1], characters_max=limits.NAME_CHARACTERS_MAX),
+        role=Role(row[2]),
+        slot_id=row[3],
+        made_at=instant(row[4]),
+        made_by=maker,
+        is_active=bool(row[6]),
+    )

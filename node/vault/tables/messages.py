@@ -1,0 +1,166 @@
+"""Messages that came."""
+
+from typing import Any, Final
+
+from node.vault.driver import Connection
+from node.vault.records import StoredMessage
+from protocol import limits
+from protocol.streams import Link
+from protocol.values import (
+    Hash,
+    Instant,
+    MessageId,
+    NodeId,
+    ThreadId,
+    digest,
+    instant,
+    message_id,
+    node_id,
+    thread_id,
+)
+
+_COLUMNS: Final = (
+    "peer, message_id, hash, epoch, sequence, previous, type, thread, reply_to, consent, skeleton,"
+    " created, received_at, status, code, payload, key_id, is_locked"
+)
+_INSERT: Final = f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SEEN: Final = "SELECT hash FROM messages WHERE peer = ? AND message_id = ?"
+_LINKS: Final = (
+    "SELECT sequence, previous, hash FROM messages"
+    " WHERE peer = ? AND epoch = ? AND sequence BETWEEN ? AND ? LIMIT 8"
+)
+
+
+def insert(vault: Connection, message: StoredMessage) -> None:
+    """Keep a message that was taken, withheld or refused."""
+    vault.execute(
+        _INSERT,
+        (
+            message.peer,
+            message.message_id,
+            message.hash,
+            message.epoch,
+            message.sequence,
+            message.previous,
+            message.type,
+            message.thread,
+            message.reply_to,
+            message.consent,
+            message.skeleton,
+            message.created,
+            message.received_at,
+            message.status,
+            message.code,
+            message.payload,
+            message.key_id,
+            message.is_locked,
+        ),
+    )
+
+
+def seen_hash(vault: Connection, peer: NodeId, message: MessageId) -> Hash | None:
+    """The hash under which this id was taken before."""
+    row = vault.execute(_SEEN, (peer, message)).fetchone()
+    return None if row is None else digest(row[0])
+
+
+def links_around(
+    vault: Connection, peer: NodeId, *, epoch: Instant, sequence: int
+) -> dict[int, Link]:
+    """The links at, before and after a number."""
+    rows = vault.execute(_LINKS, (peer, epoch, max(1, sequence - 1), sequence + 1)).fetchall()
+    return {
+        row[0]: Link(sequence=row[0], previous=digest(row[1]), hash=digest(row[2])) for row in rows
+    }
+
+
+def find(vault: Connection, peer: NodeId, message: MessageId) -> StoredMessage | None:
+    """One message."""
+    row = vault.execute(
+        f"SELECT {_COLUMNS} FROM messages WHERE peer = ? AND message_id = ?", (peer, message)
+    ).fetchone()
+    return None if row is None else _message(row)
+
+
+def early_at(
+    vault: Connection, peer: NodeId, *, epoch: Instant, sequence: int
+) -> StoredMessage | None:
+    """The message that waits for the gap before this number."""
+    row = vault.execute(
+        f"SELECT {_COLUMNS} FROM messages WHERE peer = ? AND epoch = ? AND sequence = ?",
+        (peer, epoch, sequence),
+    ).fetchone()
+    return None if row is None else _message(row)
+
+
+def set_status(
+    vault: Connection, peer: NodeId, message: MessageId, *, status: str, code: str | None
+) -> None:
+    """An early message took effect, or was refused when its turn came."""
+    vault.execute(
+        "UPDATE messages SET status = ?, code = ? WHERE peer = ? AND message_id = ?",
+        (status, code, peer, message),
+    )
+
+
+def in_thread(vault: Connection, thread: ThreadId) -> list[StoredMessage]:
+    """Every message of a conversation, in the order they came."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM messages WHERE thread = ? ORDER BY received_at, sequence LIMIT ?",
+        (thread, limits.MAILBOX_ENVELOPES_MAX),
+    ).fetchall()
+    return [_message(row) for row in rows]
+
+
+def under_consent(vault: Connection, consent: Hash) -> list[StoredMessage]:
+    """Every message that came under a consent."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM messages WHERE consent = ? LIMIT ?",
+        (consent, limits.MAILBOX_ENVELOPES_MAX),
+    ).fetchall()
+    return [_message(row) for row in rows]
+
+
+def lock_under(vault: Connection, consent: Hash) -> None:
+    """Nobody reads what came under this consent."""
+    vault.execute("UPDATE messages SET is_locked = 1 WHERE consent = ?", (consent,))
+
+
+def erase_payload(vault: Connection, peer: NodeId, message: MessageId) -> None:
+    """Take the payload out; its key must be destroyed before."""
+    vault.execute(
+        "UPDATE messages SET payload = NULL, key_id = NULL WHERE peer = ? AND message_id = ?",
+        (peer, message),
+    )
+
+
+def mark_seen(vault: Connection, peer: NodeId, message: MessageId, *, now: Instant) -> bool:
+    """A person has seen it; True the first time."""
+    changed = vault.execute(
+        "UPDATE messages SET seen_at = ? WHERE peer = ? AND message_id = ? AND seen_at IS NULL",
+        (now, peer, message),
+    )
+    return bool(changed.rowcount)
+
+
+def _message(row: Any) -> StoredMessage:  # noqa: ANN401  (a row of the driver)
+    return StoredMessage(
+        peer=node_id(row[0]),
+        message_id=message_id(row[1]),
+        hash=digest(row[2]),
+        epoch=instant(row[3]),
+        sequence=row[4],
+        previous=digest(row[5]),
+        type=row[6],
+        thread=thread_id(row[7]),
+        reply_to=None if row[8] is None else message_id(row[8]),
+        consent=None if row[9] is None else digest(row[9]),
+        skeleton=row[10],
+        created=instant(row[11]),
+        received_at=instant(row[12]),
+        status=row[13],
+        code=row[14],
+        payload=row[15],
+        key_id=row[16],
+        is_locked=bool(row[17]),
+    )

@@ -1,0 +1,288 @@
+"""What is to leave, and what is still to be answered with a receipt."""
+
+from typing import Any, Final
+
+from node.vault.driver import Connection
+from node.vault.records import OutboxItem, ReceiptDue
+from protocol import limits
+from protocol.delivery import OutboxState
+from protocol.values import (
+    ConsentId,
+    Hash,
+    Instant,
+    MessageId,
+    NodeId,
+    PrekeyId,
+    consent_id,
+    digest,
+    instant,
+    message_id,
+    node_id,
+    thread_id,
+)
+
+_COLUMNS: Final = (
+    "message_id, peer, type, thread, reply_to, consent_id, consent, urgency, queued_at, due,"
+    " attempts, state, is_withheld, payload, key_id, epoch, sequence, hash, expires, skeleton"
+)
+_INSERT: Final = (
+    "INSERT INTO outbox (message_id, peer, type, thread, reply_to, consent_id, consent, urgency,"
+    " queued_at, due, attempts, state, is_withheld, payload, key_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'queued', 0, ?, ?)"
+)
+_WAITING: Final = "state IN ('queued', 'sealed', 'deposited')"
+_DUE_PEERS: Final = (
+    f"SELECT DISTINCT peer FROM outbox WHERE {_WAITING} AND (due <= ? OR due > ?) LIMIT ?"
+)
+# What has its number goes before what has none, so that a stream has no gap for long.
+_DUE: Final = (
+    f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND {_WAITING} AND (due <= ? OR due > ?)"
+    " ORDER BY urgency, message_id LIMIT ?"
+)
+_SEALED: Final = (
+    "UPDATE outbox SET state = ?, epoch = ?, sequence = ?, hash = ?, expires = ?, skeleton = ?,"
+    " prekey_id = ?, is_withheld = ?, due = ? WHERE message_id = ?"
+)
+
+
+def insert(vault: Connection, item: OutboxItem) -> None:
+    """Queue a message."""
+    vault.execute(
+        _INSERT,
+        (
+            item.message_id,
+            item.peer,
+            item.type,
+            item.thread,
+            item.reply_to,
+            item.consent_id,
+            item.consent,
+            item.urgency,
+            item.queued_at,
+            item.due,
+            item.payload,
+            item.key_id,
+        ),
+    )
+
+
+def due_peers(vault: Connection, *, now: Instant, horizon: Instant) -> list[NodeId]:
+    """Peers for whom something is due; `horizon` is later than any wait, in case the clock went back."""
+    rows = vault.execute(_DUE_PEERS, (now, horizon, limits.PEERS_MAX)).fetchall()
+    return [node_id(row[0]) for row in rows]
+
+
+def due_items(
+    vault: Connection, peer: NodeId, *, now: Instant, horizon: Instant, count: int
+) -> list[OutboxItem]:
+    """What is due for one peer, the most urgent first."""
+    rows = vault.execute(_DUE, (peer, now, horizon, count)).fetchall()
+    return [_item(row) for row in rows]
+
+
+def next_due(vault: Connection) -> Instant | None:
+    """When the next attempt is due."""
+    (due,) = vault.execute(f"SELECT min(due) FROM outbox WHERE {_WAITING}").fetchone()
+    return None if due is None else instant(due)
+
+
+def mark_sealed(
+    vault: Connection,
+    item: OutboxItem,
+    *,
+    epoch: Instant,
+    sequence: int,
+    link: Hash,
+    expires: Instant,
+    skeleton: bytes,
+    prekey: PrekeyId,
+    is_withheld: bool,
+    retry_at: Instant,
+) -> None:
+    """An item was sealed, for the first time or again."""
+    vault.execute(
+        _SEALED,
+        (
+            OutboxState.SEALED.value,
+            epoch,
+            sequence,
+            link,
+            expires,
+            skeleton,
+            prekey,
+            is_withheld,
+            retry_at,
+            item.message_id,
+        ),
+    )
+
+
+def set_state(
+    vault: Connection, message: MessageId, *, state: OutboxState, due: Instant, attempts: int
+) -> None:
+    """An attempt ended."""
+    vault.execute(
+        "UPDATE outbox SET state = ?, due = ?, attempts = ? WHERE message_id = ?"
+        " AND state IN ('sealed', 'deposited')",
+        (state.value, due, attempts, message),
+    )
+
+
+def settle(
+    vault: Connection, message: MessageId, *, state: OutboxState, code: str | None, now: Instant
+) -> None:
+    """The peer answered for good; the payload goes with the key that was destroyed before."""
+    vault.execute(
+        "UPDATE outbox SET state = ?, code = ?, settled_at = ?,"
+        " payload = CASE WHEN key_id IS NULL THEN payload END, key_id = NULL"
+        " WHERE message_id = ?",
+        (state.value, code, now, message),
+    )
+
+
+def find(vault: Connection, message: MessageId) -> OutboxItem | None:
+    """One item."""
+    row = vault.execute(
+        f"SELECT {_COLUMNS} FROM outbox WHERE message_id = ?", (message,)
+    ).fetchone()
+    return None if row is None else _item(row)
+
+
+def unsettled_in_range(
+    vault: Connection, peer: NodeId, *, epoch: Instant, first: int, last: int
+) -> list[OutboxItem]:
+    """Sealed items of one stream between two numbers that the peer has not answered."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND epoch = ? AND sequence BETWEEN ? AND ?"
+        " AND state IN ('sealed', 'deposited') LIMIT ?",
+        (peer, epoch, first, last, limits.MAILBOX_ENVELOPES_MAX),
+    ).fetchall()
+    return [_item(row) for row in rows]
+
+
+def hash_at(vault: Connection, peer: NodeId, *, epoch: Instant, sequence: int) -> Hash | None:
+    """The hash of the message we sent under a number."""
+    row = vault.execute(
+        "SELECT hash FROM outbox WHERE peer = ? AND epoch = ? AND sequence = ?",
+        (peer, epoch, sequence),
+    ).fetchone()
+    return None if row is None else digest(row[0])
+
+
+def under_consent(vault: Connection, consent: ConsentId) -> list[OutboxItem]:
+    """What waits or is on its way under a consent."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM outbox WHERE consent_id = ? AND {_WAITING} LIMIT ?",
+        (consent, limits.MAILBOX_ENVELOPES_MAX),
+    ).fetchall()
+    return [_item(row) for row in rows]
+
+
+def drop(vault: Connection, message: MessageId) -> None:
+    """Take out an item that was never sealed: it vanishes without trace."""
+    vault.execute("DELETE FROM outbox WHERE message_id = ? AND state = 'queued'", (message,))
+
+
+def withhold(vault: Connection, message: MessageId) -> None:
+    """From now on the item goes without its payload; the key must be destroyed before."""
+    vault.execute(
+        "UPDATE outbox SET is_withheld = 1, payload = NULL, key_id = NULL, due = 0"
+        " WHERE message_id = ?",
+        (message,),
+    )
+
+
+def waiting(vault: Connection) -> list[OutboxItem]:
+    """Everything that was not answered yet, for people to see."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM outbox WHERE {_WAITING} ORDER BY queued_at LIMIT 200"
+    ).fetchall()
+    return [_item(row) for row in rows]
+
+
+def make_due(vault: Connection, peer: NodeId, *, now: Instant) -> None:
+    """A sign of life: nothing waits any longer for a later attempt."""
+    vault.execute(
+        "UPDATE outbox SET due = ?, attempts = 0"
+        " WHERE peer = ? AND state IN ('queued', 'sealed') AND due > ?",
+        (now, peer, now),
+    )
+
+
+def insert_receipt_due(vault: Connection, peer: NodeId, receipt: ReceiptDue) -> None:
+    """Something is to be answered."""
+    vault.execute(
+        "INSERT INTO receipts_due (peer, message_id, hash, epoch, sequence, in_range, status, at,"
+        " code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET at = excluded.at",
+        (
+            peer,
+            receipt.message_id,
+            receipt.hash,
+            receipt.epoch,
+            receipt.sequence,
+            receipt.in_range,
+            receipt.status,
+            receipt.at,
+            receipt.code,
+        ),
+    )
+
+
+def peers_to_answer(vault: Connection) -> list[NodeId]:
+    """Peers to whom a receipt is due."""
+    rows = vault.execute(
+        "SELECT DISTINCT peer FROM receipts_due LIMIT ?", (limits.PEERS_MAX,)
+    ).fetchall()
+    return [node_id(row[0]) for row in rows]
+
+
+def take_receipts_due(vault: Connection, peer: NodeId) -> list[ReceiptDue]:
+    """Take what is to be answered to one peer, in the order of the stream, and forget it."""
+    rows = vault.execute(
+        "SELECT message_id, hash, epoch, sequence, in_range, status, at, code FROM receipts_due"
+        " WHERE peer = ? ORDER BY epoch, sequence LIMIT ?",
+        (peer, limits.RECEIPT_SINGLES_MAX),
+    ).fetchall()
+    vault.executemany(
+        "DELETE FROM receipts_due WHERE peer = ? AND message_id = ? AND status = ?",
+        [(peer, row[0], row[5]) for row in rows],
+    )
+    return [
+        ReceiptDue(
+            message_id=message_id(row[0]),
+            hash=digest(row[1]),
+            epoch=instant(row[2]),
+            sequence=row[3],
+            in_range=bool(row[4]),
+            status=row[5],
+            at=instant(row[6]),
+            code=row[7],
+        )
+        for row in rows
+    ]
+
+
+def _item(row: Any) -> OutboxItem:  # noqa: ANN401  (a row of the driver)
+    return OutboxItem(
+        message_id=message_id(row[0]),
+        peer=node_id(row[1]),
+        type=row[2],
+        thread=thread_id(row[3]),
+        reply_to=None if row[4] is None else message_id(row[4]),
+        consent_id=None if row[5] is None else consent_id(row[5]),
+        consent=None if row[6] is None else digest(row[6]),
+        urgency=row[7],
+        queued_at=instant(row[8]),
+        due=instant(row[9]),
+        attempts=row[10],
+        state=OutboxState(row[11]),
+        is_withheld=bool(row[12]),
+        payload=row[13],
+        key_id=row[14],
+        epoch=None if row[15] is None else instant(row[15]),
+        sequence=row[16],
+        hash=None if row[17] is None else digest(row[17]),
+        expires=None if row[18] is None else instant(row[18]),
+        skeleton=row[19],
+    )

@@ -1,0 +1,276 @@
+"""What becomes of a verified message: steps 12 to 17 of the receive order (SPEC 8.2).
+
+`judge` reads a snapshot of what the node holds and returns a verdict. It changes nothing, and every way to
+refuse a message stands in this one file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from protocol import limits
+from protocol.consent import Consent, Standing, consent_hash, parse_consent
+from protocol.consent_rules import (
+    LEVEL_VERIFIED,
+    gate_on_arrival,
+    gate_on_content,
+    gate_on_copy,
+)
+from protocol.envelope import VerifiedMessage
+from protocol.errors import RefusalCode, RemoteProtocolError
+from protocol.keys import VerifyingKey
+from protocol.labels import Kind
+from protocol.messages.consent import ConsentCopy
+from protocol.messages.union import (
+    OVERTAKING,
+    Message,
+    MessageClass,
+    PersonalMessage,
+    message_class,
+    parse_content,
+    split_payload,
+)
+from protocol.signing import parse as parse_signed
+from protocol.signing import verify
+from protocol.streams import Incoming, Link, Placement, place
+from protocol.values import ConsentId, Hash, Instant, NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the node holds that bears on one message.
+
+    `now` is the wall clock, `latest_seen` the latest time ever seen; `seen` is the hash under which this
+    message id was taken before; `held` are the links of the stream that are still kept, by number; `standing`
+    finds a consent by its hash; `is_buried` says whether a consent of this id was withdrawn between the two
+    nodes before it was known; `sender_keys` are the keys the sender may sign with now.
+    """
+
+    me: NodeId
+    now: Instant
+    latest_seen: Instant
+    level: int
+    is_suspended: bool
+    seen: Hash | None
+    stream: Incoming | None
+    held: Mapping[int, Link]
+    standing: Callable[[Hash], Standing | None]
+    is_buried: Callable[[ConsentId], bool]
+    sender_keys: tuple[VerifyingKey, ...]
+
+
+class Order(StrEnum):
+    """Is it the message's turn?"""
+
+    NEXT = "next"
+    EARLY = "early"
+    OVERTAKES = "overtakes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Take it. An early one is kept, and takes effect when the gap before it is filled."""
+
+    message: Message
+    order: Order
+    placement: Placement | None
+    consent: Consent | None
+    """The verified consent inside a `consent.copy`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """It was taken before: no effect, but its receipt goes out again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """The sender took the payload back: it moves the chain and applies nothing."""
+
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Its time does not fit our clock: kept sealed until a person looked, not counted in the stream."""
+
+    code: RefusalCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Only its skeleton and the code are kept. `counts` says whether it moves the chain.
+
+    `freezes` marks a fork or a broken chain: both operators are shown the evidence.
+    """
+
+    code: RefusalCode
+    counts: bool
+    freezes: bool
+    placement: Placement | None
+
+
+Verdict: TypeAlias = Accepted | Duplicate | Withheld | Held | Refused
+
+_STREAM_REFUSALS = {
+    Placement.SUPERSEDED: RefusalCode.E_EPOCH_SUPERSEDED,
+    Placement.FORK: RefusalCode.E_FORK,
+    Placement.BROKEN_CHAIN: RefusalCode.E_CHAIN,
+    Placement.PAST: RefusalCode.E_EXPIRED,
+}
+
+
+def judge(verified: VerifiedMessage, situation: Situation) -> Verdict:
+    """Decide about one message (R-83 to R-92)."""
+    skeleton = verified.skeleton
+    if skeleton.type in OVERTAKING and verified.payload is not None:
+        return _judge_overtaking(verified, situation)
+    if situation.is_suspended:
+        return _refused(RefusalCode.E_SENDER_SUSPENDED, placement=None)
+    if situation.seen is not None:
+        return _seen_before(verified, situation.seen)
+    if skeleton.created > situation.now + limits.CLOCK_SKEW_SECONDS:
+        return Held(code=RefusalCode.E_CLOCK)
+    if skeleton.epoch > situation.now + limits.CLOCK_SKEW_SECONDS:
+        return Held(code=RefusalCode.E_CLOCK)
+    placement = _place(verified, situation)
+    if placement in _STREAM_REFUSALS:
+        return _stream_refusal(placement)
+    if max(situation.now, situation.latest_seen) >= skeleton.expires + limits.CLOCK_SKEW_SECONDS:
+        return _refused(RefusalCode.E_EXPIRED, placement=placement)
+    return _judge_content(verified, situation, placement)
+
+
+def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdict:
+    """Only signature, sender, recipient and consent id are looked at: nothing may delay her no (R-93)."""
+    if situation.seen is not None:
+        return _seen_before(verified, situation.seen)
+    try:
+        message = _parse(verified, MessageClass.C0)
+    except RemoteProtocolError as error:
+        return _refused(error.code, placement=None)
+    placement = _place(verified, situation)
+    # It acts in any case; whether it also moves the chain depends on where it belongs.
+    fits = placement in (Placement.NEXT, Placement.EARLY)
+    return Accepted(
+        message=message,
+        order=Order.OVERTAKES,
+        placement=placement if fits else None,
+        consent=None,
+    )
+
+
+def _seen_before(verified: VerifiedMessage, seen: Hash) -> Verdict:
+    if seen == verified.hash:
+        return Duplicate()
+    return Refused(code=RefusalCode.E_FORK, counts=False, freezes=True, placement=None)
+
+
+def _place(verified: VerifiedMessage, situation: Situation) -> Placement:
+    skeleton = verified.skeleton
+    link = Link(sequence=skeleton.sequence, previous=skeleton.previous, hash=verified.hash)
+    return place(situation.stream, epoch=skeleton.epoch, link=link, held=situation.held)
+
+
+def _stream_refusal(placement: Placement) -> Refused:
+    freezes = placement in (Placement.FORK, Placement.BROKEN_CHAIN)
+    code = _STREAM_REFUSALS[placement]
+    return Refused(code=code, counts=False, freezes=freezes, placement=placement)
+
+
+def _refused(code: RefusalCode, *, placement: Placement | None) -> Refused:
+    return Refused(code=code, counts=placement is not None, freezes=False, placement=placement)
+
+
+def _judge_content(
+    verified: VerifiedMessage, situation: Situation, placement: Placement
+) -> Verdict:
+    skeleton = verified.skeleton
+    try:
+        of_class = message_class(skeleton.type, cites_consent=skeleton.consent is not None)
+    except RemoteProtocolError as error:
+        return _refused(error.code, placement=placement)
+    if verified.is_withheld:
+        return Withheld(placement=placement)
+    refusal = _gate(verified, situation, of_class)
+    if refusal is not None:
+        return _refused(refusal, placement=placement)
+    try:
+        message = _parse(verified, of_class)
+    except RemoteProtocolError as error:
+        return _refused(error.code, placement=placement)
+    order = Order.NEXT if placement is Placement.NEXT else Order.EARLY
+    if isinstance(message, ConsentCopy):
+        return _judge_copy(message, verified, situation, order=order, placement=placement)
+    refusal = _gate_content(message, verified, situation)
+    if refusal is not None:
+        return _refused(refusal, placement=placement)
+    return Accepted(message=message, order=order, placement=placement, consent=None)
+
+
+def _parse(verified: VerifiedMessage, of_class: MessageClass) -> Message:
+    # Withheld messages were judged before; what comes here has its payload.
+    content = split_payload(verified.payload or b"")
+    return parse_content(content, type_name=verified.skeleton.type, of_class=of_class)
+
+
+def _gate(
+    verified: VerifiedMessage, situation: Situation, of_class: MessageClass
+) -> RefusalCode | None:
+    """Step 16: level 2, then consent. A copy of a consent is judged when it was read."""
+    if of_class is not MessageClass.PERSONAL:
+        return None
+    if situation.level < LEVEL_VERIFIED:
+        return RefusalCode.E_LEVEL
+    skeleton = verified.skeleton
+    if skeleton.type == ConsentCopy.TYPE or skeleton.consent is None:
+        return None
+    return gate_on_arrival(
+        situation.standing(skeleton.consent),
+        sender=skeleton.sender,
+        me=situation.me,
+        type_name=skeleton.type,
+        now=max(situation.now, situation.latest_seen),
+    )
+
+
+def _gate_content(
+    message: Message, verified: VerifiedMessage, situation: Situation
+) -> RefusalCode | None:
+    cited = verified.skeleton.consent
+    if cited is None or not isinstance(message, PersonalMessage):
+        return None
+    standing = situation.standing(cited)
+    if standing is None:
+        return RefusalCode.E_CONSENT_MISSING
+    return gate_on_content(standing.consent, message)
+
+
+def _judge_copy(
+    copy: ConsentCopy,
+    verified: VerifiedMessage,
+    situation: Situation,
+    *,
+    order: Order,
+    placement: Placement,
+) -> Verdict:
+    """A consent is verified when it is taken; a later change of its issuer's key does not end it (R-56)."""
+    try:
+        signed = parse_signed(copy.signed_consent, kind=Kind.CONSENT)
+        verify(signed, keys=situation.sender_keys)
+        consent = parse_consent(signed.body)
+    except RemoteProtocolError as error:
+        return _refused(error.code, placement=placement)
+    refusal = gate_on_copy(
+        consent,
+        sender=verified.skeleton.sender,
+        me=situation.me,
+        level=situation.level,
+        is_buried=situation.is_buried(consent.consent_id),
+    )
+    if refusal is None and consent_hash(signed) != verified.skeleton.consent:
+        refusal = RefusalCode.E_CONSENT_SCOPE
+    if refusal is not None:
+        return _refused(refusal, placement=placement)
+    return Accepted(message=copy, order=order, placement=placement, consent=consent)

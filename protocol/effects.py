@@ -1,0 +1,112 @@
+"""What a decision obliges the node to do. A rule returns effects; `node.effects` carries them out.
+
+Nothing personal can be sent by accident: `Send` takes only messages that say nothing beyond C0, and
+`SendAbout` takes a `Payload`, which nobody can make without a `Permit`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from protocol.messages.union import PublicMessage
+from protocol.permits import Payload
+from protocol.values import ConsentId, Instant, MessageId, NodeId, ThreadId
+
+
+class Urgency(StrEnum):
+    """In which order things leave. Withdrawals pass every queue."""
+
+    AT_ONCE = "at_once"
+    SOON = "soon"
+    NORMAL = "normal"
+
+
+class Task(StrEnum):
+    """What a worker is reminded of; the words for it are the interface's."""
+
+    HEAR_IT_FROM_HER = "hear_it_from_her"
+    TELL_HER_WHO_AND_WHEN = "tell_her_who_and_when"
+    OFFER_TO_ANSWER = "offer_to_answer"
+    QUESTION_TO_ANSWER = "question_to_answer"
+    DOSSIER_TO_SEND = "dossier_to_send"
+    DOSSIER_TO_READ = "dossier_to_read"
+    OFFER_AGAIN = "offer_again"
+    FOLLOW_UP_DUE = "follow_up_due"
+    REPORT_TO_READ = "report_to_read"
+    ASK_HER_AGAIN = "ask_her_again"
+    WITHDRAWAL_ARRIVED = "withdrawal_arrived"
+    STREAM_FROZEN = "stream_frozen"
+    COMPARE_SAFETY_NUMBER = "compare_safety_number"
+    CONFIRM_WITH_HER = "confirm_with_her"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Queue a message that says nothing about a survivor beyond C0."""
+
+    message: PublicMessage
+    to: NodeId
+    thread: ThreadId | None
+    reply_to: MessageId | None
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAbout:
+    """Queue a message about a survivor, with the permit inside its payload."""
+
+    payload: Payload
+    to: NodeId
+    thread: ThreadId | None
+    reply_to: MessageId | None
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelUnsent:
+    """Drop what is queued under this consent and was never sealed; it vanishes without trace."""
+
+    consent_id: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold:
+    """What is sealed under this consent and not yet stored goes on without its payload."""
+
+    consent_id: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Nobody reads what came under this consent from now on."""
+
+    consent_id: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """Destroy what came under this consent, not later than `by`."""
+
+    consent_id: ConsentId
+    by: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bury:
+    """Leave a tombstone: a consent of this id between these two nodes is refused for ever."""
+
+    consent_id: ConsentId
+    peer: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind:
+    """Put a task before a person, about a thread or a peer."""
+
+    task: Task
+    peer: NodeId
+    thread: ThreadId | None
+    due: Instant
+
+
+Effect: TypeAlias = Send | SendAbout | CancelUnsent | Withhold | Lock | Erase | Bury | Remind

@@ -1,0 +1,86 @@
+"""Every bound of the protocol, with its unit and its reason.
+
+A bound is a promise to the machine that reads: nothing that comes from outside may take more than this.
+"""
+
+from typing import Final
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+
+# Encoding (SPEC 2). Eight levels hold a section inside a content inside a payload, with room to spare.
+ENCODED_BYTES_MAX: Final = 1_048_576
+ENCODED_DEPTH_MAX: Final = 8
+# 2**53 - 1 is the largest integer that every language reads exactly, also one with only floats.
+INTEGER_MAX: Final = 2**53 - 1
+
+# Signed objects (SPEC 4).
+SIGNED_BYTES_MAX: Final = 65_536
+SIGNATURES_MAX: Final = 8
+KIND_CHARACTERS_MAX: Final = 32
+
+# Envelopes (SPEC 6): five sizes, so that a size says almost nothing.
+BUCKETS: Final = (4_096, 16_384, 65_536, 262_144, 1_048_576)
+ENVELOPE_BYTES_MAX: Final = BUCKETS[-1]
+QUARANTINE_ENVELOPES_MAX: Final = 100
+QUARANTINE_SECONDS: Final = 7 * DAY
+
+# Time (SPEC 5). 48 hours: what removable drives and wrong clocks need between two offices.
+MESSAGE_LIFE_SECONDS: Final = 60 * DAY
+CLOCK_SKEW_SECONDS: Final = 48 * HOUR
+CONSENT_SKEW_SECONDS: Final = 10 * MINUTE
+GAP_RESYNC_SECONDS: Final = 24 * HOUR
+
+# Keys (SPEC 3).
+PREKEY_SLICE_SECONDS: Final = 7 * DAY
+PREKEY_SLICES: Final = 8
+PREKEY_GRACE_SECONDS: Final = 28 * DAY
+PREKEY_GRACE_SECONDS_HIGH_RISK: Final = 7 * DAY
+SIGNING_KEY_OVERLAP_SECONDS: Final = 28 * DAY
+CARD_LIFE_SECONDS: Final = 400 * DAY
+INVITE_LIFE_SECONDS: Final = 7 * DAY
+CARD_BYTES_MAX: Final = 512
+BUNDLE_BYTES_MAX: Final = 65_536
+RELAYS_MAX: Final = 3
+PEERS_MAX: Final = 200
+
+# Consent (SPEC 9).
+CONSENT_LIFE_SECONDS_MAX: Final = 365 * DAY
+CONSENT_LIFE_SECONDS_DEFAULT: Final = 90 * DAY
+WITHDRAWAL_REPEAT_SECONDS: Final = 30 * DAY
+ERASE_WITHIN_SECONDS: Final = 15 * MINUTE
+ONWARD_MAX: Final = 16
+CODES_MAX: Final = 64
+
+# Texts. A name fits a card; a text fits a page or two; a content fits the largest envelope.
+NAME_CHARACTERS_MAX: Final = 80
+TEXT_CHARACTERS_MAX: Final = 8_000
+TEXTS_MAX: Final = 64
+FACTS_MAX: Final = 256
+ADDRESS_CHARACTERS_MAX: Final = 200
+
+# Receipts (SPEC 8): one answers everything taken in one commit.
+RECEIPT_RANGES_MAX: Final = 16
+RECEIPT_SINGLES_MAX: Final = 256
+
+# Carrying (SPEC 10).
+BATCH_ENVELOPES_MAX: Final = 64
+BATCH_BYTES_MAX: Final = 1_048_576
+LISTED_ENVELOPES_MAX: Final = 100
+STICK_ENVELOPES_MAX: Final = 4_096
+STICK_BYTES_MAX: Final = 64 * 1_048_576
+MAILBOX_ENVELOPES_MAX: Final = 4_096
+MAILBOX_BYTES_MAX: Final = 64 * 1_048_576
+# The end of a quota is for the smallest envelopes only, so that a filled mailbox still takes a withdrawal.
+MAILBOX_RESERVE_ENVELOPES: Final = 256
+MAILBOX_RESERVE_BYTES: Final = 1_048_576
+MAILBOX_TTL_SECONDS: Final = 21 * DAY
+DEPOSITS_PER_MINUTE: Final = 60
+LONG_POLL_SECONDS_MAX: Final = 25
+MAILBOX_AUTH_SKEW_SECONDS: Final = 300
+MAILBOX_NONCE_SECONDS: Final = 600
+
+# Attempts (SPEC 10): 1, 5, 15 minutes, then every hour for ever; no cliff after a long silence.
+ATTEMPT_SECONDS: Final = (1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 1 * HOUR)
+ATTEMPT_JITTER_PERCENT: Final = 20

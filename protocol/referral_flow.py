@@ -1,0 +1,153 @@
+"""The life of a referral, as a table (casework 5.2).
+
+Rule 1: everything that moves a referral stands in this file. Rule 2: this file does not know on which side
+it runs; both sides go through the same states.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from protocol import limits
+from protocol.effects import Effect, Remind, Task
+from protocol.values import Instant, NodeId, ThreadId, later
+from protocol.vocabulary.codes import Priority
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    OFFERED = "offered"
+    DELIVERED = "delivered"
+    NEEDS_INFO = "needs_info"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    RECALLED = "recalled"
+    DOSSIER_SENT = "dossier_sent"
+    PREPARED = "prepared"
+    ARRIVED = "arrived"
+    IN_CARE = "in_care"
+    OUTCOME_REPORTED = "outcome_reported"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    FROZEN = "frozen"
+
+
+class ReferralEvent(StrEnum):
+    """What can happen to a referral."""
+
+    MARK_READY = "mark_ready"
+    OFFER = "offer"
+    DELIVER = "deliver"
+    ASK = "ask"
+    ANSWER = "answer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+    RECALL = "recall"
+    DOSSIER = "dossier"
+    PREPARE = "prepare"
+    ARRIVE = "arrive"
+    BEGIN_CARE = "begin_care"
+    OUTCOME = "outcome"
+    END = "end"
+    WITHDRAW = "withdraw"
+    FREEZE = "freeze"
+
+
+_S = ReferralState
+_E = ReferralEvent
+# Withdrawing is hers at any time, and freezing is for safety: both work from every state that still lives.
+_ALWAYS: Final = {_E.WITHDRAW: _S.WITHDRAWN, _E.FREEZE: _S.FROZEN}
+_BEFORE_DOSSIER: Final = {_E.RECALL: _S.RECALLED, **_ALWAYS}
+_OPEN: Final = {
+    _E.ASK: _S.NEEDS_INFO,
+    _E.ACCEPT: _S.ACCEPTED,
+    _E.DECLINE: _S.DECLINED,
+    _E.LAPSE: _S.LAPSED,
+    **_BEFORE_DOSSIER,
+}
+
+TRANSITIONS: Final[dict[ReferralState, dict[ReferralEvent, ReferralState]]] = {
+    _S.DRAFT: {_E.MARK_READY: _S.READY, **_BEFORE_DOSSIER},
+    _S.READY: {_E.OFFER: _S.OFFERED, **_BEFORE_DOSSIER},
+    _S.OFFERED: {_E.DELIVER: _S.DELIVERED, **_OPEN},
+    _S.DELIVERED: _OPEN,
+    _S.NEEDS_INFO: {_E.ANSWER: _S.DELIVERED, **_OPEN},
+    _S.ACCEPTED: {_E.DOSSIER: _S.DOSSIER_SENT, _E.ARRIVE: _S.ARRIVED, **_BEFORE_DOSSIER},
+    _S.DECLINED: {},
+    _S.LAPSED: {},
+    _S.RECALLED: {},
+    _S.DOSSIER_SENT: {_E.PREPARE: _S.PREPARED, _E.ARRIVE: _S.ARRIVED, **_ALWAYS},
+    _S.PREPARED: {_E.ARRIVE: _S.ARRIVED, **_ALWAYS},
+    _S.ARRIVED: {
+        _E.BEGIN_CARE: _S.IN_CARE,
+        _E.OUTCOME: _S.OUTCOME_REPORTED,
+        _E.END: _S.ENDED,
+        **_ALWAYS,
+    },
+    _S.IN_CARE: {_E.OUTCOME: _S.OUTCOME_REPORTED, _E.END: _S.ENDED, **_ALWAYS},
+    _S.OUTCOME_REPORTED: {_E.OUTCOME: _S.OUTCOME_REPORTED, _E.END: _S.ENDED, **_ALWAYS},
+    _S.ENDED: {},
+    _S.WITHDRAWN: {},
+    _S.FROZEN: {_E.WITHDRAW: _S.WITHDRAWN, _E.RECALL: _S.RECALLED},
+}
+
+# What a person is reminded of when the other side says so; events of our own need no reminder.
+_TASKS: Final[dict[ReferralEvent, tuple[Task, ...]]] = {
+    _E.OFFER: (Task.OFFER_TO_ANSWER,),
+    _E.ASK: (Task.QUESTION_TO_ANSWER,),
+    _E.ANSWER: (Task.OFFER_TO_ANSWER,),
+    _E.ACCEPT: (Task.TELL_HER_WHO_AND_WHEN, Task.DOSSIER_TO_SEND),
+    _E.DECLINE: (Task.OFFER_AGAIN,),
+    _E.DOSSIER: (Task.DOSSIER_TO_READ,),
+    _E.OUTCOME: (Task.REPORT_TO_READ,),
+}
+_ANSWER_SECONDS: Final = {
+    Priority.URGENT_24H: 24 * limits.HOUR,
+    Priority.SOON_3D: 3 * limits.DAY,
+    Priority.NORMAL_7D: 7 * limits.DAY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An event that the other side told us of; None in its place means that it is ours."""
+
+    peer: NodeId
+    thread: ThreadId
+    now: Instant
+
+
+def step(
+    state: ReferralState, event: ReferralEvent, *, heard: Heard | None
+) -> tuple[ReferralState, list[Effect]] | None:
+    """Move a referral.
+
+    Returns:
+        The next state and what it obliges us to do, or None where the event does not fit the state.
+    """
+    following = TRANSITIONS[state].get(event)
+    if following is None:
+        return None
+    return following, _reminders(event, heard)
+
+
+def _reminders(event: ReferralEvent, heard: Heard | None) -> list[Effect]:
+    if heard is None:
+        return []
+    due = later(heard.now, limits.DAY)
+    return [
+        Remind(task=task, peer=heard.peer, thread=heard.thread, due=due)
+        for task in _TASKS.get(event, ())
+    ]
+
+
+def answer_by(priority: Priority, *, planned: Instant | None, now: Instant) -> Instant | None:
+    """The instant by which an offer should be answered; None if a planned one names no day."""
+    if priority is Priority.PLANNED:
+        return planned
+    return later(now, _ANSWER_SECONDS[priority])

@@ -1,0 +1,1 @@
+"""Closed code lists, with the names HTCDS and Primero have for them."""

@@ -1,0 +1,85 @@
+"""`python -m tests.faults [NAME …] [--jobs N]`: each planted fault turns its named test red."""
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.faults import planted
+
+ROOT = Path(__file__).parents[2]
+FOLDER = Path(__file__).parent
+PRINTED_LINES_MAX = 40
+
+
+def main() -> int:
+    """Run the harness; 0 only if every chosen fault was found by exactly its test."""
+    options = arguments()
+    paths = {path.stem: path for path in sorted(FOLDER.glob("*.patch"))}
+    unknown = sorted(set(options.names) - paths.keys())
+    if unknown or not paths:
+        print(f"no such fault: {', '.join(unknown)}" if unknown else "there is no planted fault")
+        return 2
+    try:
+        faults = [planted.read(paths[name]) for name in options.names or paths]
+    except planted.FaultError as error:
+        print(error)
+        return 2
+    if not green_without_any(faults, seconds_max=options.seconds):
+        return 1
+    found = plant_each(faults, jobs=options.jobs, seconds_max=options.seconds)
+    print(f"{found} of {len(faults)} planted faults found")
+    return 0 if found == len(faults) else 1
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these faults")
+    parser.add_argument("--jobs", type=int, default=1, help="how many at a time")
+    parser.add_argument("--seconds", type=int, default=300, help="how long one run may take")
+    return parser.parse_args()
+
+
+def green_without_any(faults: list[planted.Fault], *, seconds_max: int) -> bool:
+    """Run every named test once on a clean copy."""
+    tests = sorted({fault.test for fault in faults})
+    with TemporaryDirectory(prefix="sathi-clean-") as folder:
+        copy = planted.copy_of(ROOT, Path(folder))
+        clean = planted.run(tests, copy=copy, root=ROOT, seconds_max=seconds_max)
+    reason = planted.why_not_clean(faults, clean)
+    if reason is not None:
+        print(reason)
+        print_end_of(clean.printed)
+    return reason is None
+
+
+def plant_each(faults: list[planted.Fault], *, jobs: int, seconds_max: int) -> int:
+    """Plant each fault alone, say what became of it, and count those that were found."""
+    found = 0
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        waiting = {
+            pool.submit(planted.try_one, fault, root=ROOT, seconds_max=seconds_max): fault
+            for fault in faults
+        }
+        for done in as_completed(waiting):
+            reason, printed = done.result()
+            fault = waiting[done]
+            found += reason is None
+            verdict = "found" if reason is None else "NOT FOUND"
+            print(f"{verdict:9}  {fault.name}: {fault.sentence}", flush=True)
+            if reason is not None:
+                print(f"           {reason}", flush=True)
+                print_end_of(printed)
+    return found
+
+
+def print_end_of(printed: str) -> None:
+    """Show the last lines of what pytest printed."""
+    for line in printed.splitlines()[-PRINTED_LINES_MAX:]:
+        print(f"    | {line}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,423 @@
+"""The mailbox store: idempotent, oldest first, refusing when full, and durable before it answers."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from node import faults
+from node.mailbox.database import UnknownSchemaError
+from node.mailbox.records import (
+    CreateResult,
+    DepositResult,
+    Listed,
+    Listing,
+    Mailbox,
+    Quota,
+    Taken,
+    UnknownMailboxError,
+    Waiting,
+)
+from node.mailbox.store import MailboxStore
+from protocol import limits
+from protocol.values import Instant, MailboxId, envelope_id_of, later, sha256
+from tests.support import mailboxes
+from tests.support.mailboxes import (
+    NOON,
+    envelope,
+    envelopes,
+    new_mailbox,
+    open_store,
+    owner,
+    small_quota,
+    ticket_hash,
+)
+
+OWNER = owner()
+MAILBOX = new_mailbox(OWNER).mailbox_id
+STORED, HELD, FULL = DepositResult.STORED, DepositResult.HELD, DepositResult.FULL
+
+
+async def made(store: MailboxStore) -> MailboxStore:
+    assert await store.create(new_mailbox(OWNER), ticket=None) is CreateResult.CREATED
+    return store
+
+
+async def results(store: MailboxStore, *batch: bytes) -> list[DepositResult]:
+    return [result for _, result in await store.deposit(MAILBOX, batch)]
+
+
+async def test_making_the_same_mailbox_twice_changes_nothing(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        assert await store.create(new_mailbox(OWNER), ticket=None) is CreateResult.IDENTICAL
+        other = new_mailbox(OWNER, created=later(NOON, 1))
+        assert await store.create(other, ticket=None) is CreateResult.CONFLICT
+        assert await store.find(MAILBOX) == Mailbox(
+            mailbox_id=MAILBOX,
+            owner_key=OWNER.public,
+            deposit_hash=new_mailbox(OWNER).deposit_hash,
+            previous_deposit_hash=None,
+        )
+
+
+async def test_a_ticket_makes_one_mailbox_and_its_repetition(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        first, second = new_mailbox(owner(1)), new_mailbox(owner(2))
+        assert await store.create(first, ticket=ticket_hash()) is CreateResult.NO_TICKET
+        await store.add_ticket(ticket_hash())
+        assert await store.create(first, ticket=ticket_hash()) is CreateResult.CREATED
+        assert await store.create(first, ticket=ticket_hash()) is CreateResult.IDENTICAL
+        assert await store.create(second, ticket=ticket_hash()) is CreateResult.NO_TICKET
+        # Adding it again does not make it new.
+        await store.add_ticket(ticket_hash())
+        assert await store.create(second, ticket=ticket_hash()) is CreateResult.NO_TICKET
+
+
+async def test_what_was_deposited_is_taken_oldest_first_and_stays(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        batch = envelopes(5)
+        assert await store.deposit(MAILBOX, batch) == tuple(
+            (envelope_id_of(one), STORED) for one in batch
+        )
+        for _ in range(2):
+            taken = await store.take(MAILBOX, limit=64, bytes_max=limits.BATCH_BYTES_MAX)
+            assert taken == Taken(envelopes=batch, more=False)
+        assert await store.listing(MAILBOX, limit=2) == Listing(
+            envelopes=tuple(
+                Listed(envelope_id=envelope_id_of(one), size=4_096) for one in batch[:2]
+            ),
+            more=True,
+        )
+        assert await store.fetch(MAILBOX, envelope_id_of(batch[3])) == batch[3]
+        assert await store.fetch(MAILBOX, envelope_id_of(envelope(99))) is None
+
+
+async def test_a_repeated_deposit_is_held_once(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        one, two = envelopes(2)
+        assert await results(store, one, one) == [STORED, HELD]
+        assert await results(store, two, one) == [STORED, HELD]
+        assert await store.waiting(MAILBOX) == Waiting(envelopes=2, bytes=8_192)
+
+
+async def test_one_bad_envelope_among_64_leaves_63_stored(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        batch = list(envelopes(64))
+        batch[17] = b"XXXX" + batch[17][4:]
+        expected = [STORED] * 64
+        expected[17] = DepositResult.NOT_A_BUCKET
+        assert await results(store, *batch) == expected
+        assert (await store.waiting(MAILBOX)).envelopes == 63
+
+
+async def test_a_batch_repeated_after_a_lost_answer_has_no_double_effect(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        batch = envelopes(64)
+        assert await results(store, *batch) == [STORED] * 64
+        assert await results(store, *batch) == [HELD] * 64
+        assert (await store.waiting(MAILBOX)).envelopes == 64
+
+
+async def test_the_last_places_are_for_the_smallest_envelopes(tmp_path: Path) -> None:
+    async with open_store(
+        tmp_path, quota=small_quota(envelopes_max=4, reserve_envelopes=2)
+    ) as store:
+        await made(store)
+        large = envelopes(3, size=16_384)
+        assert await results(store, *large) == [STORED, STORED, FULL]
+        assert await results(store, *envelopes(3, start=10)) == [STORED, STORED, FULL]
+        # Full refuses what is new; what lies there already is still answered so, and nothing left.
+        assert await results(store, large[0], large[2]) == [HELD, FULL]
+        taken = await store.take(MAILBOX, limit=64, bytes_max=limits.BATCH_BYTES_MAX)
+        assert taken.envelopes == (*large[:2], *envelopes(2, start=10))
+
+
+async def test_the_last_bytes_are_for_the_smallest_envelopes(tmp_path: Path) -> None:
+    quota = Quota(envelopes_max=100, bytes_max=40_960, reserve_envelopes=0, reserve_bytes=8_192)
+    async with open_store(tmp_path, quota=quota) as store:
+        await made(store)
+        assert await results(store, *envelopes(3, size=16_384)) == [STORED, STORED, FULL]
+        assert await results(store, *envelopes(3, start=10)) == [STORED, STORED, FULL]
+        assert await store.waiting(MAILBOX) == Waiting(envelopes=4, bytes=40_960)
+
+
+@pytest.mark.slow
+async def test_the_standard_quota_is_4096_envelopes_of_which_256_are_reserved(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        for start in range(0, 3_840, 256):
+            assert await results(store, *envelopes(256, start=start)) == [STORED] * 256
+        large = envelope(9_999, size=16_384)
+        assert await results(store, large) == [FULL]
+        assert await results(store, *envelopes(257, start=5_000)) == [STORED] * 256 + [FULL]
+
+
+async def test_a_mailbox_does_not_fill_another(tmp_path: Path) -> None:
+    async with open_store(
+        tmp_path, quota=small_quota(envelopes_max=1, reserve_envelopes=0)
+    ) as store:
+        await made(store)
+        other = new_mailbox(owner(2))
+        await store.create(other, ticket=None)
+        assert await results(store, envelope(1), envelope(2)) == [STORED, FULL]
+        [(_, result)] = await store.deposit(other.mailbox_id, [envelope(1)])
+        assert result is STORED
+
+
+async def test_a_pick_up_stops_before_the_envelope_that_is_too_much(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        small, large, last = envelope(1), envelope(2, size=16_384), envelope(3)
+        await store.deposit(MAILBOX, [small, large, last])
+        take = store.take
+        assert await take(MAILBOX, limit=64, bytes_max=20_479) == Taken(
+            envelopes=(small,), more=True
+        )
+        assert await take(MAILBOX, limit=64, bytes_max=20_480) == Taken(
+            envelopes=(small, large), more=True
+        )
+        assert await take(MAILBOX, limit=2, bytes_max=99_999) == Taken(
+            envelopes=(small, large), more=True
+        )
+        after = envelope_id_of(small)
+        # The first comes in any case, or it would lie there for ever.
+        assert await take(MAILBOX, limit=64, bytes_max=1, after=after) == Taken(
+            envelopes=(large,), more=True
+        )
+        assert await take(
+            MAILBOX, limit=64, bytes_max=99_999, after=envelope_id_of(last)
+        ) == Taken(envelopes=(), more=False)
+
+
+async def test_deleting_twice_is_no_fault(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        batch = envelopes(3)
+        await store.deposit(MAILBOX, batch)
+        names = [envelope_id_of(one) for one in batch[:2]]
+        assert await store.delete(MAILBOX, names) == 2
+        assert await store.delete(MAILBOX, names) == 0
+        taken = await store.take(MAILBOX, limit=64, bytes_max=99_999)
+        assert taken == Taken(envelopes=(batch[2],), more=False)
+
+
+async def test_a_deleted_mailbox_takes_nothing_and_gives_nothing(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.deposit(MAILBOX, envelopes(2))
+        await store.put_bundle(MAILBOX, b"bundle")
+        await store.delete_mailbox(MAILBOX)
+        assert await store.find(MAILBOX) is None
+        assert await store.waiting(MAILBOX) == Waiting(envelopes=0, bytes=0)
+        assert await store.get_bundle(MAILBOX) is None
+        for refused in (
+            store.deposit(MAILBOX, envelopes(1)),
+            store.put_bundle(MAILBOX, b"bundle"),
+            store.delete_mailbox(MAILBOX),
+            store.set_deposit_hashes(MAILBOX, current=sha256(b"1"), previous=None),
+        ):
+            with pytest.raises(UnknownMailboxError):
+                await refused
+
+
+async def test_deposit_hashes_are_replaced_together(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.set_deposit_hashes(MAILBOX, current=sha256(b"1"), previous=sha256(b"0"))
+        found = await store.find(MAILBOX)
+        assert found is not None
+        assert found.deposit_hash == sha256(b"1")
+        assert found.previous_deposit_hash == sha256(b"0")
+
+
+async def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        assert await store.get_bundle(MAILBOX) is None
+        await store.put_bundle(MAILBOX, b"first")
+        await store.put_bundle(MAILBOX, b"second")
+        assert await store.get_bundle(MAILBOX) == b"second"
+
+
+async def test_an_envelope_lies_for_21_days_of_service_and_goes_on_the_22nd(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.purge(now=NOON)
+        await store.deposit(MAILBOX, envelopes(300))
+        for day in range(1, 22):
+            assert await store.purge(now=later(NOON, day * limits.DAY)) == 0
+            # Asked again on the same day, nothing is counted twice.
+            assert await store.purge(now=later(NOON, day * limits.DAY + 1)) == 0
+        await store.deposit(MAILBOX, [envelope(999)])
+        assert await store.purge(now=later(NOON, 22 * limits.DAY)) == 300
+        assert (await store.waiting(MAILBOX)).envelopes == 1
+
+
+async def test_a_clock_that_jumps_ends_no_life(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.purge(now=Instant(0))
+        await store.deposit(MAILBOX, envelopes(2))
+        for now in (Instant(8_835_000_000), NOON, Instant(0), NOON):
+            assert await store.purge(now=now) == 0
+        assert (await store.waiting(MAILBOX)).envelopes == 2
+
+
+async def test_the_file_says_of_no_envelope_when_it_came(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.purge(now=NOON)
+        await store.deposit(MAILBOX, envelopes(1))
+    connection = sqlite3.connect(tmp_path / "mailbox.db")
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(envelope)")]
+    rows = connection.execute("SELECT service_day FROM envelope").fetchall()
+    connection.close()
+    assert columns == [
+        "position", "mailbox_id", "envelope_id", "size", "service_day", "content",
+    ]  # fmt: skip
+    assert rows == [(1,)]
+
+
+async def test_a_deposit_that_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.deposit(MAILBOX, envelopes(3))
+    async with open_store(tmp_path) as store:
+        assert (await store.waiting(MAILBOX)).envelopes == 3
+
+
+async def test_a_crash_before_the_commit_leaves_nothing_and_a_repetition_stores(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        faults.arm("deposit.before_commit")
+        with pytest.raises(faults.InjectedCrash):
+            await store.deposit(MAILBOX, envelopes(3))
+        assert (await store.waiting(MAILBOX)).envelopes == 0
+        assert await results(store, *envelopes(3)) == [STORED] * 3
+
+
+async def test_a_crash_between_commit_and_answer_is_repeated_without_double_effect(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        faults.arm("deposit.after_commit")
+        with pytest.raises(faults.InjectedCrash):
+            await store.deposit(MAILBOX, envelopes(3))
+        assert await results(store, *envelopes(3)) == [HELD] * 3
+        assert (await store.waiting(MAILBOX)).envelopes == 3
+
+
+class _PlannedError(Exception):
+    pass
+
+
+def _fail() -> None:
+    raise _PlannedError
+
+
+async def test_a_failing_deposit_does_not_undo_its_neighbours(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        faults.arm("deposit.before_commit", 3, action=_fail)
+        outcomes = await asyncio.gather(
+            *(store.deposit(MAILBOX, [one]) for one in envelopes(8)), return_exceptions=True
+        )
+        assert len([one for one in outcomes if isinstance(one, _PlannedError)]) == 1
+        assert (await store.waiting(MAILBOX)).envelopes == 7
+
+
+async def test_news_of_mail_comes_after_it_is_durable_and_only_for_what_is_new(
+    tmp_path: Path,
+) -> None:
+    news: list[tuple[MailboxId, int]] = []
+
+    def listen(mailbox: MailboxId) -> None:
+        reader = sqlite3.connect(tmp_path / "mailbox.db")
+        news.append((mailbox, reader.execute("SELECT count(*) FROM envelope").fetchone()[0]))
+        reader.close()
+
+    async with open_store(tmp_path, on_stored=listen) as store:
+        await made(store)
+        await store.deposit(MAILBOX, envelopes(2))
+        await store.deposit(MAILBOX, envelopes(2))
+    assert news == [(MAILBOX, 2)]
+
+
+async def test_the_bell_rings_for_mail_for_closing_and_for_deletion(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        bell = store.bell(MAILBOX)
+        assert store.bell(MAILBOX) is bell
+        assert not bell.is_set()
+        await store.deposit(MAILBOX, envelopes(1))
+        assert bell.is_set()
+        closing = store.bell(MAILBOX)
+        assert not closing.is_set()
+        store.release_waiters()
+        assert closing.is_set()
+        deleted = store.bell(MAILBOX)
+        await store.delete_mailbox(MAILBOX)
+        assert deleted.is_set()
+
+
+async def test_without_threads_everything_works_the_same(tmp_path: Path) -> None:
+    async with open_store(tmp_path, threads=False) as store:
+        await made(store)
+        assert await results(store, *envelopes(2)) == [STORED, STORED]
+        taken = await store.take(MAILBOX, limit=64, bytes_max=99_999)
+        assert taken == Taken(envelopes=envelopes(2), more=False)
+
+
+async def test_a_file_of_another_version_is_not_touched(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "mailbox.db")
+    connection.execute("PRAGMA user_version=2")
+    connection.close()
+    with pytest.raises(UnknownSchemaError):
+        async with open_store(tmp_path):
+            pass
+
+
+async def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        for path in tmp_path.iterdir():
+            assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_what_was_deleted_is_not_left_in_the_file(tmp_path: Path) -> None:
+    marked = [b"SATH" + f"CANARY-{number:04}-".encode() * 341 + b"!" for number in range(20)]
+    assert {len(one) for one in marked} == {4_097}
+    marked = [one[:4_096] for one in marked]
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.deposit(MAILBOX, marked)
+        await store.delete(MAILBOX, [envelope_id_of(one) for one in marked])
+    # Closing the last connection empties the log into the file and removes it.
+    assert [path.name for path in tmp_path.iterdir()] == ["mailbox.db"]
+    assert b"CANARY" not in (tmp_path / "mailbox.db").read_bytes()
+
+
+async def test_the_canaries_would_be_seen_if_they_were_there(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await made(store)
+        await store.deposit(MAILBOX, [b"SATH" + b"CANARY" * 682])
+    assert b"CANARY" in (tmp_path / "mailbox.db").read_bytes()
+
+
+def test_the_builders_make_what_a_mailbox_takes() -> None:
+    assert {len(mailboxes.envelope(1, size=size)) for size in limits.BUCKETS} == set(
+        limits.BUCKETS
+    )

@@ -1,0 +1,231 @@
+"""The configuration is read strictly, and its example is complete."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from node import config
+from node.config import (
+    ConfigError,
+    MailboxSection,
+    NodeConfig,
+    NodeSection,
+    ProfileSection,
+    RelaySection,
+)
+from protocol import limits
+
+EXAMPLE = Path(__file__).parents[2] / "federation.toml.example"
+
+SECTIONS = {
+    "node": config.NodeSection,
+    "mailbox": config.MailboxSection,
+    "mailbox.relay": config.RelaySection,
+    "profile": config.ProfileSection,
+    "courier": config.CourierSection,
+    "api": config.ApiSection,
+}
+
+
+def parse(text: str) -> NodeConfig:
+    return config.parse(text.encode(), name="federation.toml")
+
+
+def message_of(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    return str(caught.value)
+
+
+def test_an_empty_file_means_the_defaults() -> None:
+    assert parse("") == NodeConfig()
+
+
+def test_the_example_holds_the_defaults() -> None:
+    assert config.load(EXAMPLE) == NodeConfig()
+
+
+def test_the_example_lists_every_setting() -> None:
+    text = re.sub(r"(?m)^#(?=[\[a-z])", "", EXAMPLE.read_text(encoding="utf-8"))
+    listed: set[tuple[str, str]] = set()
+    section = ""
+    for line in text.splitlines():
+        if head := re.fullmatch(r"\[\[?([a-z.]+)\]\]?", line):
+            section = head[1]
+        elif key := re.match(r"([a-z_]+) = ", line):
+            listed.add((section, key[1]))
+    declared = {
+        (section, field.name) for section, kind in SECTIONS.items()
+        for field in msgspec.structs.fields(kind)
+    }  # fmt: skip
+    assert listed == declared - {("mailbox", "relay")}
+    assert parse(text).mailbox.relay == (
+        RelaySection(url="https://relay.example.org", ticket="the-ticket-from-the-operator"),
+    )
+
+
+def test_every_setting_of_the_example_has_its_reason_above_it() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    bare = [
+        line
+        for before, line in zip(lines, lines[1:], strict=False)
+        if re.match(r"#?[a-z_]+ = ", line) and not before.startswith("# ")
+    ]
+    assert bare == []
+
+
+def test_a_whole_file_is_read() -> None:
+    text = """
+        [node]
+        listen = "[::1]:9000"
+        [mailbox]
+        address = "http://127.0.0.1:9000"
+        [[mailbox.relay]]
+        url = "https://relay.example.org"
+        ticket = "t-1"
+    """
+    assert parse(text) == NodeConfig(
+        node=NodeSection(listen="[::1]:9000"),
+        mailbox=MailboxSection(
+            address="http://127.0.0.1:9000",
+            relay=(RelaySection(url="https://relay.example.org", ticket="t-1"),),
+        ),
+    )
+
+
+def test_host_and_port_are_told_apart() -> None:
+    section = NodeSection(listen="[::1]:9000")
+    assert (section.host, section.port) == ("::1", 9000)
+
+
+@pytest.mark.parametrize(
+    ("risk", "grace", "minutes", "cover", "onion"),
+    [
+        ("normal", limits.PREKEY_GRACE_SECONDS, 60, False, False),
+        ("high", limits.PREKEY_GRACE_SECONDS_HIGH_RISK, 0, True, True),
+    ],
+)
+def test_one_word_sets_everything_that_depends_on_the_danger(
+    risk: str, grace: int, minutes: int, cover: bool, onion: bool
+) -> None:
+    profile = parse(f'[profile]\nrisk = "{risk}"').profile
+    assert (
+        profile.prekey_grace_seconds,
+        profile.vault_lock_minutes,
+        profile.sends_cover_traffic,
+        profile.needs_onion,
+    ) == (grace, minutes, cover, onion)
+    assert isinstance(profile, ProfileSection)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\n[nodes]\n", "federation.toml, line 2: 'nodes' is not a setting"),
+        (
+            "[node]\n\nport = 8470",
+            "federation.toml, line 3: 'node.port' is not a setting",
+        ),
+        (
+            "[courier]\npoll_seconds = 'secret'",
+            "federation.toml, line 2: 'courier.poll_seconds' is not of the type int",
+        ),
+        (
+            "[profile]\nrisk = 'secret'",
+            "federation.toml, line 2: 'profile.risk' has none of the values it may have",
+        ),
+        (
+            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
+            "[[mailbox.relay]]\nurl = 'https://b.example'",
+            "federation.toml, line 4: 'mailbox.relay[1]' lacks 'ticket'",
+        ),
+        (
+            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
+            "[[mailbox.relay]]\nurl = 'https://b.example'\nticket = 5",
+            "federation.toml, line 6: 'mailbox.relay[1].ticket' is not of the type str",
+        ),
+        ("[node]\nlisten = ", "federation.toml, line 2: not TOML"),
+        ("[node]\nlisten = 'a'\nlisten = 'b'", "federation.toml, line 3: not TOML"),
+    ],
+)
+def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
+    assert message_of(text) == message
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("node.listen", "[node]\nlisten = 'secret.example:80'"),
+        ("node.listen", "[node]\nlisten = '127.0.0.1'"),
+        ("node.listen", "[node]\nlisten = '127.0.0.1:65536'"),
+        ("node.listen", "[node]\nlisten = '127.0.0.999:80'"),
+        ("node.listen", "[node]\nlisten = '192.0.2.7:80'"),
+        ("mailbox.address", "[mailbox]\naddress = 'https://secret.example/path'"),
+        ("mailbox.address", "[mailbox]\naddress = 'https://secret.example'"),
+        ("mailbox.address", "[mailbox]\naddress = 'http://192.0.2.7:80'"),
+        (
+            "mailbox.address",
+            "[profile]\nrisk = 'high'\n[mailbox]\naddress = 'https://secret.example'\n"
+            "publish_address = true",
+        ),
+        (
+            "mailbox.relay[0].url",
+            "[[mailbox.relay]]\nurl = 'ftp://secret.example'\nticket = 't'",
+        ),
+        (
+            "mailbox.relay[0].url",
+            "[profile]\nrisk = 'high'\n[[mailbox.relay]]\nurl = 'https://secret.example'\n"
+            "ticket = 't'",
+        ),
+        (
+            "mailbox.relay[0].ticket",
+            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 'secret two'",
+        ),
+        (
+            "mailbox.relay",
+            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n" * 4,
+        ),
+        ("courier.poll_seconds", "[courier]\npoll_seconds = 4"),
+        ("courier.poll_seconds", "[courier]\npoll_seconds = 3601"),
+        ("api.socket", "[api]\nsocket = ''"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_and_not_quoted(key: str, text: str) -> None:
+    message = message_of(text)
+    assert re.match(rf"federation\.toml, line [0-9]+: '{re.escape(key)}' ", message)
+    assert "secret" not in message
+    assert "192.0.2" not in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[mailbox]\naddress = 'http://abcdefghijklmnop.onion'",
+        "[mailbox]\naddress = 'http://127.0.0.1:8470'",
+        "[mailbox]\npublish_address = true\naddress = 'https://mail.example.org'",
+        "[mailbox]\npublish_address = true\n[node]\nlisten = '192.0.2.7:80'",
+        "[courier]\npoll_seconds = 5",
+        "[courier]\npoll_seconds = 3600",
+    ],
+)
+def test_what_gives_nothing_away_or_was_asked_for_is_taken(text: str) -> None:
+    parse(text)
+
+
+def test_a_ticket_is_never_in_a_repr() -> None:
+    shown = repr(parse("[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 'secret'"))
+    assert "secret" not in shown
+
+
+def test_a_file_that_cannot_be_read_is_an_error_of_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path / "federation.toml")
+    assert str(caught.value) == "federation.toml: cannot be read (FileNotFoundError)"
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b"#" * 65_537], ids=["not text", "too long"])
+def test_bytes_that_are_no_configuration_are_refused(raw: bytes) -> None:
+    with pytest.raises(ConfigError):
+        config.parse(raw, name="federation.toml")
