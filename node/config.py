@@ -61,7 +61,8 @@ class RelaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     url: str
     ticket: str
 
-    def __repr__(self) -> str:
+    # typing.override comes with Python 3.12.
+    def __repr__(self) -> str:  # type: ignore[explicit-override]
         """The address alone."""
         return f"RelaySection(url={self.url!r})"
 

@@ -130,9 +130,7 @@ def judge(verified: VerifiedMessage, situation: Situation) -> Verdict:
         return _refused(RefusalCode.E_SENDER_SUSPENDED, placement=None)
     if situation.seen is not None:
         return _seen_before(verified, situation.seen)
-    if skeleton.created > situation.now + limits.CLOCK_SKEW_SECONDS:
-        return Held(code=RefusalCode.E_CLOCK)
-    if skeleton.epoch > situation.now + limits.CLOCK_SKEW_SECONDS:
+    if _is_ahead(max(skeleton.created, skeleton.epoch), situation):
         return Held(code=RefusalCode.E_CLOCK)
     placement = _place(verified, situation)
     if placement in _STREAM_REFUSALS:
@@ -151,8 +149,11 @@ def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdic
     except RemoteProtocolError as error:
         return _refused(error.code, placement=None)
     placement = _place(verified, situation)
-    # It acts in any case; whether it also moves the chain depends on where it belongs.
-    fits = placement in (Placement.NEXT, Placement.EARLY)
+    # It acts in any case; whether it also moves the chain depends on where it belongs. An epoch
+    # that lies in the future would make every honest one after it an old one.
+    fits = placement in (Placement.NEXT, Placement.EARLY) and not _is_ahead(
+        verified.skeleton.epoch, situation
+    )
     return Accepted(
         message=message,
         order=Order.OVERTAKES,
@@ -165,6 +166,10 @@ def _seen_before(verified: VerifiedMessage, seen: Hash) -> Verdict:
     if seen == verified.hash:
         return Duplicate()
     return Refused(code=RefusalCode.E_FORK, counts=False, freezes=True, placement=None)
+
+
+def _is_ahead(instant: Instant, situation: Situation) -> bool:
+    return instant > situation.now + limits.CLOCK_SKEW_SECONDS
 
 
 def _place(verified: VerifiedMessage, situation: Situation) -> Placement:

@@ -193,8 +193,6 @@ def _categories(items: list[Value]) -> frozenset[Category]:
         chosen = frozenset(Category(item) for item in items)  # type: ignore[arg-type]
     except ValueError:
         raise schema_error("a category no consent can hold", place="consent.categories") from None
-    if not chosen <= SHAREABLE:
-        raise schema_error("a category no consent can hold", place="consent.categories")
     return chosen
 
 
@@ -229,14 +227,32 @@ def _supersedes(reader: MapReader) -> ConsentId | None:
 
 
 def _check(consent: Consent) -> None:
+    _check_parties(consent)
+    _check_scope(consent)
+    _check_times(consent)
+    if consent.supersedes == consent.consent_id:
+        raise schema_error("its own id", place="consent.supersedes")
+
+
+def _check_parties(consent: Consent) -> None:
     if consent.issuer not in (consent.holder, consent.recipient):
         raise schema_error("neither the holder nor the recipient", place="consent.issuer")
     if consent.holder == consent.recipient:
         raise schema_error("the holder itself", place="consent.recipient")
+    if len(consent.onward) > limits.ONWARD_MAX:
+        raise schema_error("too many nodes", place="consent.onward")
+
+
+def _check_scope(consent: Consent) -> None:
+    if not consent.categories <= SHAREABLE:
+        raise schema_error("a category no consent can hold", place="consent.categories")
     if consent.purpose is Purpose.CARE_REFERRAL and Category.IMAGE_BIOMETRIC in consent.categories:
         raise schema_error("an image for a referral", place="consent.categories")
     if not consent.excluded_fields <= FACT_FIELDS.keys():
         raise schema_error("a field that does not exist", place="consent.excluded_fields")
+
+
+def _check_times(consent: Consent) -> None:
     longest = consent.valid_from + limits.CONSENT_LIFE_SECONDS_MAX
     if not consent.valid_from < consent.expires <= longest:
         raise schema_error("not between one second and 365 days", place="consent.expires")
@@ -247,8 +263,6 @@ def _check(consent: Consent) -> None:
     # Entered after the event, it allows nothing for the time before its entry.
     if consent.valid_from < consent.recorded_at:
         raise schema_error("before it was recorded", place="consent.valid_from")
-    if consent.supersedes == consent.consent_id:
-        raise schema_error("its own id", place="consent.supersedes")
 
 
 class ConsentEvent(StrEnum):
@@ -297,7 +311,8 @@ class Standing:
             return ConsentState.WITHDRAWN
         if ConsentEvent.GIVEN not in self.events:
             return ConsentState.NOT_GIVEN
-        if now >= self.consent.expires:
+        # An event may end it before its date ("until I reach home"); no clock begins it again.
+        if ConsentEvent.EXPIRED in self.events or now >= self.consent.expires:
             return ConsentState.EXPIRED
         if now < self.consent.valid_from:
             return ConsentState.NOT_YET

@@ -25,23 +25,13 @@ from protocol.effects import (
 from protocol.errors import RefusalCode
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.disclosed import Disclosed
-from protocol.messages.follow_up import FollowUpReport
-from protocol.messages.referral import ReferralAnswerPersonal, ReferralDossier, ReferralOutcome
-from protocol.messages.union import PersonalMessage
+from protocol.messages.union import PURPOSE_OF_TYPE, PersonalMessage
 from protocol.permits import _TOKEN, Permit
-from protocol.values import ConsentId, Handle, Hash, Instant, NodeId, ThreadId, later
+from protocol.values import ConsentId, Handle, Hash, Instant, NodeId, later
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import Purpose, WithdrawalStatus, WithdrawalWanted
 
 LEVEL_VERIFIED: Final = 2
-
-# The purpose of each personal message; another purpose would need another consent.
-PURPOSE_OF_TYPE: Final = {
-    ReferralDossier.TYPE: Purpose.CARE_REFERRAL,
-    ReferralAnswerPersonal.TYPE: Purpose.CARE_REFERRAL,
-    ReferralOutcome.TYPE: Purpose.FOLLOW_UP,
-    FollowUpReport.TYPE: Purpose.FOLLOW_UP,
-}
 
 _REFUSAL_OF_STATE: Final = {
     ConsentState.NOT_GIVEN: RefusalCode.E_CONSENT_MISSING,
@@ -253,28 +243,45 @@ def _erasure(consent_id: ConsentId, *, wanted: WithdrawalWanted, now: Instant) -
 
 
 def on_withdrawal(
-    withdrawal: ConsentWithdrawn, *, sender: NodeId, me: NodeId, known: Consent | None,
-    thread: ThreadId | None, now: Instant,
+    withdrawal: ConsentWithdrawn,
+    *,
+    sender: NodeId,
+    me: NodeId,
+    known: Consent | None,
+    held: Sequence[Hash],
+    now: Instant,
 ) -> list[Effect]:
-    """The other side tells us that she withdrew. Nothing is asked back; it is carried out (R-93)."""
-    bury = Bury(consent_id=withdrawal.consent_id, peer=sender)
+    """The other side tells us that she withdrew. Nothing is asked back; it is carried out (R-93).
+
+    Args:
+        withdrawal: what came.
+        sender: who says so.
+        me: this node.
+        known: the consent, if we hold it.
+        held: the hashes of the messages that came under it.
+        now: the wall clock.
+    """
+    consent_id = withdrawal.consent_id
+    bury = Bury(consent_id=consent_id, peer=sender)
     if known is None or known.other_party(me) != sender:
-        return [bury, acknowledge(withdrawal.consent_id, status=WithdrawalStatus.ERASED,
-                                  skeletons=(), to=sender, now=now)]
+        gone = acknowledge(
+            consent_id, status=WithdrawalStatus.ERASED, skeletons=(), to=sender, now=now
+        )
+        return [bury, gone]
     effects: list[Effect] = [
         bury,
-        CancelUnsent(consent_id=withdrawal.consent_id),
-        Withhold(consent_id=withdrawal.consent_id),
+        CancelUnsent(consent_id=consent_id),
+        Withhold(consent_id=consent_id),
     ]
-    if known.recipient == me:
-        effects += _erasure(withdrawal.consent_id, wanted=WithdrawalWanted.ERASE, now=now)
-        task = Task.WITHDRAWAL_ARRIVED
-    else:
-        # It could also be used to blind the holder: her worker hears it from her.
-        task = Task.HEAR_IT_FROM_HER
+    is_mine = known.recipient == me
+    if is_mine:
+        effects += _erasure(consent_id, wanted=withdrawal.wanted, now=now)
+    # It could also be used to blind the holder: there her worker hears it from her.
+    task = Task.WITHDRAWAL_ARRIVED if is_mine else Task.HEAR_IT_FROM_HER
+    status = WithdrawalStatus.LOCKED if is_mine else WithdrawalStatus.ERASED
+    answer = acknowledge(consent_id, status=status, skeletons=held, to=sender, now=now)
     due = later(now, 7 * limits.DAY)
-    effects.append(Remind(task=task, peer=sender, thread=thread, due=due))
-    return effects
+    return [*effects, answer, Remind(task=task, peer=sender, thread=None, due=due)]
 
 
 def acknowledge(

@@ -18,11 +18,11 @@ from protocol.messages.referral import (
     ReferralOffer,
     ReferralOutcome,
 )
-from protocol.messages.union import encode_content
+from protocol.messages.union import PURPOSE_OF_TYPE, encode_content
 from protocol.permits import _TOKEN, Payload, Permit
 from protocol.values import Hash, Instant, PlainText, sha256
 from protocol.vocabulary.categories import DOSSIER_ORDER, Category
-from protocol.vocabulary.codes import NotSeenReason, Question, SeenHow
+from protocol.vocabulary.codes import NotSeenReason, Purpose, Question, SeenHow
 from protocol.vocabulary.facts import FACT_FIELDS
 
 
@@ -67,7 +67,11 @@ PayloadShape = DossierShape | AnswerShape | OutcomeShape | ReportShape
 
 
 def build_payload(facts: CaseFacts, permit: Permit, *, shape: PayloadShape) -> Payload:
-    """Build the content of a personal message: what the permit allows of these facts, and nothing else."""
+    """Build the content of a personal message: what the permit allows of these facts, and nothing else.
+
+    Raises:
+        LocalProtocolError: if the permit is for another purpose than the message.
+    """
     disclosed = _disclose(facts, permit)
     message: ReferralDossier | ReferralAnswerPersonal | ReferralOutcome | FollowUpReport
     match shape:
@@ -79,6 +83,7 @@ def build_payload(facts: CaseFacts, permit: Permit, *, shape: PayloadShape) -> P
             message = ReferralOutcome(disclosed=disclosed, seen=seen, at=at)
         case ReportShape(at=at, seen=how, not_seen=reason):
             message = FollowUpReport(disclosed=disclosed, at=at, seen=how, not_seen=reason)
+    _require_purpose(permit, PURPOSE_OF_TYPE[message.TYPE])
     return Payload(
         _TOKEN,
         type=message.TYPE,
@@ -89,8 +94,18 @@ def build_payload(facts: CaseFacts, permit: Permit, *, shape: PayloadShape) -> P
     )
 
 
+def _require_purpose(permit: Permit, purpose: Purpose) -> None:
+    if permit.purpose is not purpose:
+        raise LocalProtocolError("a permit for another purpose")
+
+
 def build_offer(offer: ReferralOffer, permit: Permit) -> Payload:
-    """An offer: the C0 body and nothing else. The permit shows that she said yes to being referred."""
+    """An offer: the C0 body and nothing else. The permit shows that she said yes to being referred.
+
+    Raises:
+        LocalProtocolError: if the permit is for another purpose.
+    """
+    _require_purpose(permit, Purpose.CARE_REFERRAL)
     return Payload(
         _TOKEN,
         type=offer.TYPE,

@@ -159,6 +159,11 @@ def slice_spans(*, start: Instant, count: int) -> list[tuple[Instant, Instant]]:
 def may_destroy(
     *, not_after: Instant, grace_seconds: int, now: Instant, last_full_poll: Instant | None
 ) -> bool:
-    """May a prekey be destroyed: after its grace, once every mailbox was polled after that (R-32)?"""
+    """May a prekey be destroyed: after its grace, once every mailbox was polled after that (R-32)?
+
+    A mailbox that cannot be reached keeps no key alive for ever: 56 days after its week it goes.
+    """
     end = not_after + grace_seconds
+    if now > not_after + limits.PREKEY_LIFE_SECONDS_MAX:
+        return True
     return now > end and last_full_poll is not None and last_full_poll > end

@@ -75,6 +75,9 @@ def place(
     known = held.get(link.sequence)
     if known is not None and known.hash != link.hash:
         return Placement.FORK
+    # The head's own hash is always kept: two computers that run one node meet here first.
+    if link.sequence == stream.sequence > 0 and link.hash != stream.hash:
+        return Placement.FORK
     if link.sequence <= stream.sequence:
         return Placement.PAST
     return _above_head(stream, link=link, held=held)

@@ -4,6 +4,7 @@ Nothing is followed, kept or unpacked: no redirect, no cookie, no compressed ans
 environment. Every answer is bounded in bytes and in time.
 """
 
+import io
 import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,7 +17,8 @@ from yarl import URL
 
 from node.mailbox.problems import TYPE_PREFIX, Problem
 from protocol import limits
-from protocol.values import Instant
+from protocol.errors import MalformedError
+from protocol.values import Instant, instant
 
 # Ten seconds, and the bytes both ways at 32 kbit/s: a slow line is not a dead one.
 PATIENCE_SECONDS: Final = 10.0
@@ -134,7 +136,7 @@ async def exchange(
             ask.method,
             url,
             headers={hdrs.ACCEPT_ENCODING: "identity", **ask.headers},
-            data=ask.body or None,
+            data=_sendable(ask.body),
             allow_redirects=False,
             timeout=_timeout(ask),
         ) as response:
@@ -147,6 +149,11 @@ async def exchange(
         more = response.headers.get(more_header, "")
         return Answer(status=response.status, more=more, body=body)
     return _failure(response.status, response.headers.get(hdrs.RETRY_AFTER, ""), body)
+
+
+def _sendable(body: bytes) -> bytes | io.BytesIO | None:
+    # aiohttp writes bytes in one piece, and over 1 MiB it wants them as a file.
+    return io.BytesIO(body) if len(body) > limits.BATCH_BYTES_MAX else body or None
 
 
 def _timeout(ask: Ask) -> aiohttp.ClientTimeout:
@@ -184,8 +191,16 @@ def _failure(status: int, retry_after: str, body: bytes) -> Failure:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Refused(problem=fallback.value, peer_time=None)
     name = problem.type.removeprefix(TYPE_PREFIX)
-    time = problem.time
     return Refused(
         problem=name if _NAME.fullmatch(name) else fallback.value,
-        peer_time=Instant(time) if time is not None and 0 <= time <= limits.INTEGER_MAX else None,
+        peer_time=_instant(problem.time),
     )
+
+
+def _instant(time: int | None) -> Instant | None:
+    if time is None:
+        return None
+    try:
+        return instant(time)
+    except MalformedError:
+        return None

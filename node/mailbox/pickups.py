@@ -162,7 +162,7 @@ async def delete_many(request: web.Request) -> web.Response:
 def _names(body: bytes) -> tuple[EnvelopeId, ...]:
     try:
         texts = msgspec.json.decode(body, type=_DeleteMany).eids
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise ProblemError(Problem.MALFORMED) from None
     if len(texts) > limits.BATCH_ENVELOPES_MAX:
         raise ProblemError(Problem.TOO_LARGE)

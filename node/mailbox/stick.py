@@ -50,11 +50,8 @@ def pack(envelopes: Sequence[bytes]) -> bytes:
             raise LocalProtocolError("an envelope of none of the five sizes")
         parts.append(_U32.pack(len(envelope)))
         parts.append(envelope)
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    parts.append(digest.digest())
-    return b"".join(parts)
+    body = b"".join(parts)
+    return body + hashlib.sha256(body).digest()
 
 
 def unpack(

@@ -25,9 +25,10 @@ VAULT_FILE: Final = "vault.db"
 KEYS_FILE: Final = "keys.db"
 READERS: Final = 2
 WAITING_READS_MAX: Final = 1_024
-# A reader takes milliseconds; the writer waits this long for it at most, then goes on and tries
-# later.
+# A reader takes milliseconds; the writer waits for it no longer than this, and tries again later.
 CHECKPOINT_MILLISECONDS: Final = 100
+# A running query looks this often, about each millisecond, whether anybody still wants it.
+PROGRESS_STEPS: Final = 10_000
 
 ResultT = TypeVar("ResultT")
 
@@ -68,6 +69,22 @@ class Unit:
     def keys(self) -> Connection:
         """The connection to `keys.db`, whose transaction begins when it is first asked for."""
         return self._keys()
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo exactly what was done inside, in both files, if it raises; the job goes on."""
+        connections = (self.vault, self.keys)
+        for connection in connections:
+            connection.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            for connection in connections:
+                connection.execute("ROLLBACK TO step")
+                connection.execute("RELEASE step")
+            raise
+        for connection in connections:
+            connection.execute("RELEASE step")
 
     def destroyed(self) -> None:
         """Say that this job destroyed a key or a payload.
@@ -172,20 +189,20 @@ class Database:
             return self.read_now(job)
         if self._waiting_reads >= WAITING_READS_MAX:
             raise ReadersBusyError("too many reads are waiting")
-        reading = _Reading()
+        given_up = threading.Event()
         self._waiting_reads += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, self._read, job, reading)
+            return await loop.run_in_executor(self._executor, self._read, job, given_up)
         except asyncio.CancelledError:
-            reading.interrupt()
+            given_up.set()
             raise
         finally:
             self._waiting_reads -= 1
 
     def read_now(self, job: Callable[[Unit], ResultT]) -> ResultT:
         """As `read`, in this thread; waits for a reader."""
-        return self._read(job, _Reading())
+        return self._read(job, threading.Event())
 
     def checkpoint(self) -> bool:
         """Empty both log files now, in this thread.
@@ -203,10 +220,10 @@ class Database:
         """
         return self._writer.exclusively(lambda: work(self._files.vault, self._files.keys))
 
-    def _read(self, job: Callable[[Unit], ResultT], reading: "_Reading") -> ResultT:
+    def _read(self, job: Callable[[Unit], ResultT], given_up: threading.Event) -> ResultT:
         reader = self._readers.get()
         try:
-            return reader.run(job, reading)
+            return reader.run(job, given_up)
         finally:
             self._readers.put(reader)
 
@@ -313,13 +330,16 @@ class _Reader:
         for connection in (vault, keys):
             connection.execute("PRAGMA query_only=ON")
 
-    def run(self, job: Callable[[Unit], ResultT], reading: "_Reading") -> ResultT:
+    def run(self, job: Callable[[Unit], ResultT], given_up: threading.Event) -> ResultT:
+        # A connection that is interrupted between two statements does not notice; this it notices.
+        for connection in (self.vault, self.keys):
+            connection.set_progress_handler(given_up.is_set, PROGRESS_STEPS)
         self.vault.execute("BEGIN")
         try:
-            with reading.on(self):
-                return job(Unit(self.vault, self._keys, _refuse_destroyed))
+            return job(Unit(self.vault, self._keys, _refuse_destroyed))
         finally:
             for connection in (self.vault, self.keys):
+                connection.set_progress_handler(None, 0)
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
@@ -331,35 +351,6 @@ class _Reader:
         if not self.keys.in_transaction:
             self.keys.execute("BEGIN")
         return self.keys
-
-
-@final
-class _Reading:
-    """One read that may be given up; knows where it runs, so that no other is interrupted."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._reader: _Reader | None = None
-        self._is_given_up = False
-
-    @contextlib.contextmanager
-    def on(self, reader: _Reader) -> Iterator[None]:
-        with self._guard:
-            if self._is_given_up:
-                raise driver.OperationalError("interrupted")
-            self._reader = reader
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._reader = None
-
-    def interrupt(self) -> None:
-        with self._guard:
-            self._is_given_up = True
-            if self._reader is not None:
-                self._reader.vault.interrupt()
-                self._reader.keys.interrupt()
 
 
 def _connect(folder: Path, key: bytes) -> tuple[Connection, Connection]:

@@ -24,6 +24,9 @@ sys.modules["pysqlite3.dbapi2"] = sqlcipher3.dbapi2
 from sqlite_utils import Database as Toolkit  # noqa: E402
 from sqlite_utils.migrations import Migrations  # noqa: E402
 
+if vars(sys.modules["sqlite_utils.db"])["sqlite3"] is not sqlcipher3:
+    raise ImportError("sqlite_utils was imported before the driver, so it would lose writes")
+
 if TYPE_CHECKING:
     from sqlite3 import (
         Connection,

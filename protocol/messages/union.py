@@ -40,6 +40,7 @@ from protocol.messages.referral import (
     ReferralPrepared,
     ReferralRecall,
 )
+from protocol.vocabulary.codes import Purpose
 
 PersonalMessage: TypeAlias = (
     ReferralAnswerPersonal | ReferralDossier | ReferralOutcome | FollowUpReport | ConsentCopy
@@ -103,6 +104,14 @@ _PARSERS: Final[dict[tuple[str, MessageClass], _Parser]] = {
     (ConsentCopy.TYPE, MessageClass.PERSONAL): consent.parse_copy,
     (ConsentWithdrawn.TYPE, MessageClass.C0): consent.parse_withdrawn,
     (WithdrawnAcknowledgement.TYPE, MessageClass.C0): consent.parse_withdrawn_ack,
+}
+# The purpose of each personal message; another purpose would need another consent. A copy of a
+# consent has no purpose of its own.
+PURPOSE_OF_TYPE: Final = {
+    ReferralDossier.TYPE: Purpose.CARE_REFERRAL,
+    ReferralAnswerPersonal.TYPE: Purpose.CARE_REFERRAL,
+    ReferralOutcome.TYPE: Purpose.FOLLOW_UP,
+    FollowUpReport.TYPE: Purpose.FOLLOW_UP,
 }
 TYPES: Final = frozenset(name for name, _ in _PARSERS)
 # These act before gaps, order, expiry and trust level are looked at.

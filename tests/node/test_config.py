@@ -1,6 +1,7 @@
 """The configuration is read strictly, and its example is complete."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,10 @@ from protocol import limits
 
 EXAMPLE = Path(__file__).parents[2] / "federation.toml.example"
 
-SECTIONS = {
+RELAY = "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
+HIGH = "[profile]\nrisk = 'high'\n"
+
+SECTIONS: dict[str, type[msgspec.Struct]] = {
     "node": config.NodeSection,
     "mailbox": config.MailboxSection,
     "mailbox.relay": config.RelaySection,
@@ -70,7 +74,7 @@ def test_every_setting_of_the_example_has_its_reason_above_it() -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     bare = [
         line
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in pairwise(lines)
         if re.match(r"#?[a-z_]+ = ", line) and not before.startswith("# ")
     ]
     assert bare == []
@@ -108,7 +112,7 @@ def test_host_and_port_are_told_apart() -> None:
     ],
 )
 def test_one_word_sets_everything_that_depends_on_the_danger(
-    risk: str, grace: int, minutes: int, cover: bool, onion: bool
+    risk: str, grace: int, minutes: int, *, cover: bool, onion: bool
 ) -> None:
     profile = parse(f'[profile]\nrisk = "{risk}"').profile
     assert (
@@ -137,13 +141,11 @@ def test_one_word_sets_everything_that_depends_on_the_danger(
             "federation.toml, line 2: 'profile.risk' has none of the values it may have",
         ),
         (
-            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
-            "[[mailbox.relay]]\nurl = 'https://b.example'",
+            RELAY + "[[mailbox.relay]]\nurl = 'https://b.example'",
             "federation.toml, line 4: 'mailbox.relay[1]' lacks 'ticket'",
         ),
         (
-            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
-            "[[mailbox.relay]]\nurl = 'https://b.example'\nticket = 5",
+            RELAY + "[[mailbox.relay]]\nurl = 'https://b.example'\nticket = 5",
             "federation.toml, line 6: 'mailbox.relay[1].ticket' is not of the type str",
         ),
         ("[node]\nlisten = ", "federation.toml, line 2: not TOML"),
@@ -167,8 +169,7 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         ("mailbox.address", "[mailbox]\naddress = 'http://192.0.2.7:80'"),
         (
             "mailbox.address",
-            "[profile]\nrisk = 'high'\n[mailbox]\naddress = 'https://secret.example'\n"
-            "publish_address = true",
+            HIGH + "[mailbox]\naddress = 'https://secret.example'\npublish_address = true",
         ),
         (
             "mailbox.relay[0].url",
@@ -176,8 +177,7 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         ),
         (
             "mailbox.relay[0].url",
-            "[profile]\nrisk = 'high'\n[[mailbox.relay]]\nurl = 'https://secret.example'\n"
-            "ticket = 't'",
+            HIGH + "[[mailbox.relay]]\nurl = 'https://secret.example'\nticket = 't'",
         ),
         (
             "mailbox.relay[0].ticket",
@@ -185,7 +185,7 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         ),
         (
             "mailbox.relay",
-            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n" * 4,
+            RELAY * 4,
         ),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 4"),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 3601"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from node import logs
 
 ROOT = Path(__file__).parents[2]
-SECRET = "Rani Das, 14, house by the river"
+PERSONAL = "Rani Das, 14, house by the river"
 
 UNCAUGHT = """
 import sys, threading
@@ -41,6 +41,10 @@ def stream() -> Iterator[io.StringIO]:
     yield lines
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+def fail(error: Exception) -> None:
+    raise error
 
 
 def line_of(stream: io.StringIO) -> dict[str, object]:
@@ -74,10 +78,10 @@ def test_a_line_holds_the_event_its_ids_and_its_counts(stream: io.StringIO) -> N
 def test_of_an_exception_a_line_holds_the_class_and_the_place_and_never_the_value(
     stream: io.StringIO,
 ) -> None:
+    place = f"test_logs.py:{fail.__code__.co_firstlineno + 1}"
     try:
-        raise ValueError(SECRET)
+        fail(ValueError(PERSONAL))
     except ValueError as error:
-        place = f"test_logs.py:{error.__traceback__.tb_lineno if error.__traceback__ else 0}"
         logs.event(
             logging.getLogger("node.courier"), "courier.failed", level=logging.ERROR, error=error
         )
@@ -91,16 +95,16 @@ def test_of_an_exception_a_line_holds_the_class_and_the_place_and_never_the_valu
 
 
 def test_a_foreign_line_keeps_the_loggers_name_and_the_level_alone(stream: io.StringIO) -> None:
-    logging.getLogger("aiohttp.access").warning("GET %s", SECRET, stack_info=True)
+    logging.getLogger("aiohttp.access").warning("GET %s", PERSONAL, stack_info=True)
     assert line_of(stream) == {"level": "warning", "logger": "aiohttp.access", "event": "foreign"}
 
 
 def test_a_foreign_exception_loses_its_value(stream: io.StringIO) -> None:
     try:
-        raise KeyError(SECRET)
+        fail(KeyError(PERSONAL))
     except KeyError:
-        logging.getLogger("apscheduler").exception(SECRET)
-    assert SECRET not in stream.getvalue()
+        logging.getLogger("apscheduler").exception(PERSONAL)
+    assert PERSONAL not in stream.getvalue()
     assert line_of(stream)["error"] == "KeyError"
 
 
@@ -109,10 +113,10 @@ def test_a_foreign_exception_loses_its_value(stream: io.StringIO) -> None:
     [
         {"name": "Rani"},
         {"handle": bytes(16)},
-        {"code": SECRET},
+        {"code": PERSONAL},
         {"code": "two words"},
         {"message_id": bytes(33)},
-        {"message_id": SECRET},
+        {"message_id": PERSONAL},
         {"count": "3"},
         {"count": True},
     ],
@@ -128,7 +132,7 @@ def test_a_field_that_could_tell_something_is_refused_without_being_quoted(
 
 def test_an_event_is_named_by_a_code() -> None:
     with pytest.raises(logs.LogFieldError):
-        logs.event(logging.getLogger("node"), SECRET)
+        logs.event(logging.getLogger("node"), PERSONAL)
 
 
 @given(text=st.text(min_size=1))
@@ -144,7 +148,7 @@ def test_no_code_field_takes_a_space_a_line_end_or_a_letter_beyond_ascii(text: s
 
 @pytest.mark.sockets
 def test_what_nobody_caught_becomes_safe_lines_too() -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter and text
         [sys.executable, "-c", UNCAUGHT], capture_output=True, text=True, check=False, cwd=ROOT
     )
     lines = [json.loads(text) for text in done.stderr.splitlines()]

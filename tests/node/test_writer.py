@@ -186,7 +186,10 @@ def test_a_job_that_loses_the_transaction_loses_the_group() -> None:
     store = ListStore()
     writer = started(store)
     gate, _ = held(writer)
-    futures = [writer.submit(adding("a")), writer.submit(losing)]
+    futures: list[Future[int] | Future[None]] = [
+        writer.submit(adding("a")),
+        writer.submit(losing),
+    ]
     gate.release.set()
     writer.stop()
     errors = [future.exception() for future in futures]
@@ -213,7 +216,10 @@ def test_a_crash_passes_through_unchanged_and_takes_the_group_with_it() -> None:
     store = ListStore()
     writer = started(store)
     gate, _ = held(writer)
-    futures = [writer.submit(adding("a")), writer.submit(crashing)]
+    futures: list[Future[int] | Future[None]] = [
+        writer.submit(adding("a")),
+        writer.submit(crashing),
+    ]
     gate.release.set()
     writer.stop()
     assert [type(future.exception()) for future in futures] == [Crash, Crash]

@@ -20,9 +20,8 @@ def frame(
     parts: list[bytes], *, magic: bytes = b"SATHBNDL\x01\x00\x00\x00", count: int | None = None
 ) -> bytes:
     """A stick written by the text of the format, apart from the code under test."""
-    body = magic + struct.pack(">I", len(parts) if count is None else count)
-    for part in parts:
-        body += struct.pack(">I", len(part)) + part
+    head = magic + struct.pack(">I", len(parts) if count is None else count)
+    body = head + b"".join(struct.pack(">I", len(part)) + part for part in parts)
     return body + hashlib.sha256(body).digest()
 
 

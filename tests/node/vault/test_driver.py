@@ -1,18 +1,31 @@
 """SQLCipher stands where sqlite_utils looks for SQLite, and opens as it must."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import sqlcipher3  # type: ignore[import-untyped]
-import sqlite_utils.db
 
 from node.vault import driver
 
 KEY = bytes(range(32))
+ROOT = Path(__file__).parents[3]
 
 
 def test_sqlite_utils_works_on_sqlcipher() -> None:
-    assert sqlite_utils.db.sqlite3 is sqlcipher3
+    assert driver.Connection is sqlcipher3.Connection
+    assert vars(sys.modules["sqlite_utils.db"])["sqlite3"] is sqlcipher3
+
+
+@pytest.mark.sockets
+def test_a_vault_cannot_be_opened_where_sqlite_utils_came_first() -> None:
+    code = "import sqlite_utils; import node.vault.driver"
+    done = subprocess.run(  # noqa: S603 - our own interpreter and text
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert "sqlite_utils was imported before the driver" in done.stderr
 
 
 def test_every_connection_has_these_settings(tmp_path: Path) -> None:

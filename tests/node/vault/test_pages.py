@@ -97,11 +97,11 @@ def test_frames_past_the_last_commit_are_searched_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_secure", [True, False])
 def test_a_deleted_word_stays_in_a_full_text_index_without_its_own_secure_delete(
-    tmp_path: Path, is_secure: bool
+    tmp_path: Path, *, is_secure: bool
 ) -> None:
     connection = connect(tmp_path)
     connection.execute("CREATE VIRTUAL TABLE found USING fts5(word, prefix='2 3')")
-    connection.execute(f"INSERT INTO found (found, rank) VALUES ('secure-delete', {is_secure:d})")
+    connection.execute("INSERT INTO found (found, rank) VALUES ('secure-delete', ?)", (is_secure,))
     connection.execute("INSERT INTO found (rowid, word) VALUES (1, 'ordinary zqxvjother')")
     connection.execute("INSERT INTO found (rowid, word) VALUES (2, ?)", (WORD.title(),))
     empty_log(connection)

@@ -1,0 +1,223 @@
+"""Carries out what a rule obliges the node to do, inside the transaction of the use case.
+
+Nothing here decides: each effect is one or two writes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from node.vault.database import Unit
+from node.vault.records import OutboxItem
+from node.vault.tables import consents, desk, disclosures, messages, outbox, secrets
+from node.vault.tables.audit import AuditEntry, append
+from protocol import limits
+from protocol.delivery import OutboxState
+from protocol.disclosure import content_hash
+from protocol.effects import (
+    Bury,
+    CancelUnsent,
+    Effect,
+    Erase,
+    Lock,
+    Remind,
+    Send,
+    SendAbout,
+    Urgency,
+    Withhold,
+)
+from protocol.messages.consent import ConsentWithdrawn
+from protocol.messages.union import encode_content, encode_payload
+from protocol.sealing import encrypt_at_rest
+from protocol.values import (
+    ConsentId,
+    Entropy,
+    Hash,
+    Instant,
+    MessageId,
+    NodeId,
+    Pseudonym,
+    ThreadId,
+    later,
+    new_message_id,
+    pseudonym,
+    thread_id,
+)
+
+_URGENCY: Final = {Urgency.AT_ONCE: 0, Urgency.SOON: 1, Urgency.NORMAL: 2}
+# The node itself acts when nobody is there, as when a message came in.
+NODE_ITSELF: Final = pseudonym(bytes(16))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who acts, when, and the randomness for it."""
+
+    actor: Pseudonym
+    now: Instant
+    entropy: Entropy
+
+
+def apply(effects: Sequence[Effect], unit: Unit, *, acting: Acting) -> list[MessageId]:
+    """Carry out effects in order.
+
+    Returns:
+        The ids of the messages that were queued.
+    """
+    queued: list[MessageId] = []
+    for effect in effects:
+        match effect:
+            case Send() | SendAbout():
+                queued.append(_send(effect, unit, acting))
+            case CancelUnsent(consent_id=consent):
+                _cancel_unsent(unit, consent)
+            case Withhold(consent_id=consent):
+                _withhold(unit, consent)
+            case Lock() | Erase() | Bury() | Remind():
+                _note(effect, unit, acting)
+            case _:
+                assert_never(effect)
+    return queued
+
+
+def audit(unit: Unit, event: str, obj: bytes, *, acting: Acting, details: str = "") -> None:
+    """Write who did what."""
+    entry = AuditEntry(actor=acting.actor, event=event, obj=obj, details=details)
+    append(unit.vault, entry, now=acting.now, entropy=acting.entropy)
+
+
+def _send(effect: Send | SendAbout, unit: Unit, acting: Acting) -> MessageId:
+    message_id = new_message_id(now=acting.now, entropy=acting.entropy)
+    salt = acting.entropy(16)
+    if isinstance(effect, Send):
+        content, type_name = encode_content(effect.message), effect.message.TYPE
+        payload, key_id = encode_payload(content, salt=salt), None
+        consent_id, consent = None, None
+        if isinstance(effect.message, ConsentWithdrawn):
+            _note_telling(effect.message, effect.to, unit, acting)
+    else:
+        type_name, permit = effect.payload.type, effect.payload.permit
+        consent_id = permit.consent_id
+        consent = permit.consent_hash if effect.payload.is_personal else None
+        payload, key_id = _rest(effect, unit, acting, salt=salt)
+        disclosures.insert(
+            unit.vault,
+            effect.payload,
+            message=message_id,
+            to=effect.to,
+            content_hash=content_hash(effect.payload),
+            now=acting.now,
+        )
+    item = _item(
+        effect,
+        message_id=message_id,
+        type_name=type_name,
+        payload=payload,
+        key_id=key_id,
+        under=(consent_id, consent),
+        now=acting.now,
+    )
+    outbox.insert(unit.vault, item)
+    audit(unit, "message.queued", message_id, acting=acting, details=type_name)
+    return message_id
+
+
+def _rest(
+    effect: SendAbout, unit: Unit, acting: Acting, *, salt: bytes
+) -> tuple[bytes, bytes | None]:
+    """The payload as it rests in the vault: a personal one under a key of its own."""
+    payload = encode_payload(effect.payload.content, salt=salt)
+    if not effect.payload.is_personal:
+        return payload, None
+    key_id, key = secrets.new_disclosure_key(unit.keys, now=acting.now, entropy=acting.entropy)
+    return encrypt_at_rest(payload, key=key, entropy=acting.entropy), key_id
+
+
+def _item(
+    effect: Send | SendAbout,
+    *,
+    message_id: MessageId,
+    type_name: str,
+    payload: bytes,
+    key_id: bytes | None,
+    under: tuple[ConsentId | None, Hash | None],
+    now: Instant,
+) -> OutboxItem:
+    thread: ThreadId = effect.thread if effect.thread is not None else thread_id(message_id)
+    return OutboxItem(
+        message_id=message_id,
+        peer=effect.to,
+        type=type_name,
+        thread=thread,
+        reply_to=effect.reply_to,
+        consent_id=under[0],
+        consent=under[1],
+        urgency=_URGENCY[effect.urgency],
+        queued_at=now,
+        due=now,
+        attempts=0,
+        state=OutboxState.QUEUED,
+        is_withheld=False,
+        payload=payload,
+        key_id=key_id,
+        epoch=None,
+        sequence=None,
+        hash=None,
+        expires=None,
+        skeleton=None,
+    )
+
+
+def _note_telling(message: ConsentWithdrawn, to: NodeId, unit: Unit, acting: Acting) -> None:
+    consents.tell_withdrawal(
+        unit.vault,
+        message.consent_id,
+        peer=to,
+        wanted=message.wanted.value,
+        now=acting.now,
+        repeat_due=later(acting.now, limits.WITHDRAWAL_REPEAT_SECONDS),
+    )
+
+
+def _cancel_unsent(unit: Unit, consent: ConsentId) -> None:
+    for item in outbox.under_consent(unit.vault, consent):
+        if item.state is OutboxState.QUEUED:
+            _destroy_key(unit, item.key_id)
+            outbox.drop(unit.vault, item.message_id)
+            disclosures.drop(unit.vault, item.message_id)
+
+
+def _withhold(unit: Unit, consent: ConsentId) -> None:
+    for item in outbox.under_consent(unit.vault, consent):
+        if item.state is not OutboxState.QUEUED and not item.is_withheld:
+            _destroy_key(unit, item.key_id)
+            outbox.withhold(unit.vault, item.message_id)
+
+
+def _destroy_key(unit: Unit, key_id: bytes | None) -> None:
+    # Also a payload without a key of its own leaves the file only with the next checkpoint.
+    if key_id is not None:
+        secrets.destroy_disclosure_key(unit.keys, key_id)
+    unit.destroyed()
+
+
+def _note(effect: Lock | Erase | Bury | Remind, unit: Unit, acting: Acting) -> None:
+    match effect:
+        case Lock(consent_id=consent):
+            record = consents.find_consent(unit.vault, consent)
+            if record is not None:
+                messages.lock_under(unit.vault, record.standing.consent_hash)
+        case Erase(consent_id=consent, by=by):
+            record = consents.find_consent(unit.vault, consent)
+            told_by = None if record is None else record.standing.consent.holder
+            consents.lock(unit.vault, consent, told_by=told_by, erase_by=by, now=acting.now)
+        case Bury(consent_id=consent, peer=peer):
+            record = consents.find_consent(unit.vault, consent)
+            name = None if record is None else record.standing.consent.handle
+            consents.bury(unit.vault, consent, peer=peer, name=name, now=acting.now)
+        case Remind(task=task, peer=peer, thread=thread, due=due):
+            desk.insert_task(
+                unit.vault, task=task.value, peer=peer, thread=thread, due=due, now=acting.now
+            )
+        case _:
+            assert_never(effect)

@@ -1,0 +1,1 @@
+"""The parts of receiving: what a batch shares, what is kept of a message, what is answered."""

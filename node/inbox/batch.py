@@ -1,0 +1,131 @@
+"""What the messages of one batch share: read once, kept up to date as the batch goes on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from node.effects import Acting
+from node.vault.database import Unit
+from node.vault.records import Peer, Self
+from node.vault.tables import consents, identity, messages, outbox, peers
+from protocol.acceptance import Situation
+from protocol.consent import Standing
+from protocol.envelope import KnownSender, OpenedEnvelope, VerifiedMessage, verify_message
+from protocol.keys import PrekeySecret
+from protocol.skeleton import Head
+from protocol.streams import Incoming
+from protocol.values import ConsentId, Hash, Instant, NodeId, PrekeyId
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """One transaction's worth of envelopes."""
+
+    unit: Unit
+    me: Self
+    acting: Acting
+    prekeys: Mapping[PrekeyId, PrekeySecret]
+    latest_seen: Instant
+    senders: list[KnownSender]
+    known: dict[NodeId, Peer]
+    heads: dict[NodeId, Head]
+
+    @property
+    def now(self) -> Instant:
+        """The instant of the batch."""
+        return self.acting.now
+
+
+def begin(
+    unit: Unit, *, me: Self, prekeys: Mapping[PrekeyId, PrekeySecret], acting: Acting
+) -> Batch:
+    """Read what every message of the batch needs."""
+    known = {peer.node_id: peer for peer in peers.load_peers(unit.vault)}
+    return Batch(
+        unit=unit,
+        me=me,
+        acting=acting,
+        prekeys=prekeys,
+        latest_seen=identity.note_time(unit.vault, acting.now),
+        senders=[_sender(peer, now=acting.now) for peer in known.values()],
+        known=known,
+        heads={},
+    )
+
+
+def _sender(peer: Peer, *, now: Instant) -> KnownSender:
+    return KnownSender(
+        node_id=peer.node_id,
+        keys=peer.signing_keys(now=now),
+        is_suspended=peer.status == "suspended",
+    )
+
+
+def verify(batch: Batch, opened: OpenedEnvelope) -> VerifiedMessage:
+    """Verify against everybody we know. Raises: RemoteProtocolError."""
+    return verify_message(
+        opened, senders=batch.senders, me=batch.me.node_id, now=batch.now
+    )
+
+
+def meet(batch: Batch, node: NodeId) -> Peer | None:
+    """A peer as it stands now, also one that was introduced within this batch."""
+    if node not in batch.known:
+        found = peers.find_peer(batch.unit.vault, node)
+        if found is None:
+            return None
+        refresh(batch, found)
+    return batch.known[node]
+
+
+def refresh(batch: Batch, peer: Peer) -> None:
+    """Remember a peer that changed, and the keys it may sign with."""
+    batch.known[peer.node_id] = peer
+    others = [sender for sender in batch.senders if sender.node_id != peer.node_id]
+    batch.senders = [*others, _sender(peer, now=batch.now)]
+
+
+def move_stream(batch: Batch, peer: Peer, stream: Incoming) -> None:
+    """The head of a peer's stream moved."""
+    peers.advance_incoming(batch.unit.vault, peer.node_id, stream, now=batch.now)
+    batch.known[peer.node_id] = replace(peer, incoming=stream, last_heard=batch.now)
+
+
+def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
+    """What bears on one message."""
+    skeleton = verified.skeleton
+    peer = meet(batch, skeleton.sender)
+    vault = batch.unit.vault
+    return Situation(
+        me=batch.me.node_id,
+        now=batch.now,
+        latest_seen=batch.latest_seen,
+        level=0 if peer is None else peer.level,
+        is_suspended=peer is not None and peer.status in ("suspended", "removed"),
+        seen=messages.seen_hash(vault, skeleton.sender, skeleton.message_id),
+        stream=None if peer is None else peer.incoming,
+        held=messages.links_around(
+            vault, skeleton.sender, epoch=skeleton.epoch, sequence=skeleton.sequence
+        ),
+        standing=partial(find_standing, batch),
+        is_buried=partial(is_buried, batch, skeleton.sender),
+        sender_keys=() if peer is None else peer.signing_keys(now=batch.now),
+    )
+
+
+def find_standing(batch: Batch, cited: Hash) -> Standing | None:
+    """A consent by what a skeleton cites."""
+    record = consents.find_by_hash(batch.unit.vault, cited)
+    return None if record is None else record.standing
+
+
+def is_buried(batch: Batch, peer: NodeId, consent: ConsentId) -> bool:
+    """Was a consent withdrawn between us and this peer?"""
+    return consents.is_buried(batch.unit.vault, consent, peer=peer)
+
+
+def wake(batch: Batch) -> None:
+    """Whoever we heard from lives: nothing for them waits any longer."""
+    for peer in batch.known.values():
+        if peer.last_heard == batch.now:
+            outbox.make_due(batch.unit.vault, peer.node_id, now=batch.now)

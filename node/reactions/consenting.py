@@ -1,0 +1,121 @@
+"""Reactions to consents, withdrawals and their answers."""
+
+from node.reactions.arrival import Arrival, Reaction
+from node.vault.database import Unit
+from node.vault.tables import consents, messages, referrals
+from protocol import referral_flow
+from protocol.consent import Consent, ConsentEvent, parse_consent
+from protocol.consent_rules import gate_on_copy, on_withdrawal
+from protocol.effects import Effect, Remind, Task
+from protocol.errors import RefusalCode
+from protocol.labels import Kind
+from protocol.limits import DAY
+from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
+from protocol.referral_flow import ReferralEvent
+from protocol.signing import parse as parse_signed
+from protocol.values import ConsentId, later
+
+
+def on_copy(unit: Unit, copy: ConsentCopy, arrival: Arrival) -> Reaction:
+    """Keep a consent that was verified when the message was judged."""
+    signed = parse_signed(copy.signed_consent, kind=Kind.CONSENT)
+    consent = parse_consent(signed.body)
+    # Judged again: a withdrawal may have come while the copy waited for the gap before it.
+    refusal = gate_on_copy(
+        consent,
+        sender=arrival.sender,
+        me=arrival.me.node_id,
+        level=2,
+        is_buried=consents.is_buried(unit.vault, consent.consent_id, peer=arrival.sender),
+    )
+    if refusal is not None:
+        return refusal
+    known = consents.find_consent(unit.vault, consent.consent_id)
+    if known is not None:
+        same = known.signed == signed.raw
+        return [] if same else RefusalCode.E_CONSENT_SCOPE
+    consents.insert_consent(
+        unit.vault,
+        consent,
+        signed,
+        case_id=None,
+        is_issued_here=False,
+        asked_by=None,
+        words=None,
+        receipt_id=None,
+    )
+    _add_event(unit, consent.consent_id, ConsentEvent.GIVEN, arrival)
+    if consent.supersedes is not None:
+        _supersede(unit, consent, arrival)
+    if not consent.needs_confirmation or consent.holder != arrival.me.node_id:
+        return []
+    due = later(arrival.now, 7 * DAY)
+    return [
+        Remind(task=Task.CONFIRM_WITH_HER, peer=arrival.sender, thread=arrival.thread, due=due)
+    ]
+
+
+def _supersede(unit: Unit, consent: Consent, arrival: Arrival) -> None:
+    former = consent.supersedes
+    known = None if former is None else consents.find_consent(unit.vault, former)
+    if former is None or known is None or known.standing.consent.handle != consent.handle:
+        return
+    _add_event(unit, former, ConsentEvent.SUPERSEDED, arrival)
+
+
+def _add_event(unit: Unit, consent: ConsentId, event: ConsentEvent, arrival: Arrival) -> None:
+    consents.add_event(unit.vault, consent, event, by=None, now=arrival.now)
+
+
+def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> Reaction:
+    """She withdrew on the other side: lock at once, answer, and erase soon."""
+    known = consents.find_consent(unit.vault, withdrawal.consent_id)
+    consent = None if known is None else known.standing.consent
+    held = (
+        [m.hash for m in messages.under_consent(unit.vault, known.standing.consent_hash)]
+        if known is not None
+        else []
+    )
+    effects = on_withdrawal(
+        withdrawal,
+        sender=arrival.sender,
+        me=arrival.me.node_id,
+        known=consent,
+        held=held,
+        now=arrival.now,
+    )
+    if known is not None and ConsentEvent.WITHDRAWN not in known.standing.events:
+        _add_event(unit, withdrawal.consent_id, ConsentEvent.WITHDRAWN, arrival)
+        effects += _end_referrals(unit, withdrawal.consent_id, arrival)
+    return effects
+
+
+def _end_referrals(unit: Unit, consent: ConsentId, arrival: Arrival) -> list[Effect]:
+    for referral in referrals.referrals_under(unit.vault, consent):
+        moved = referral_flow.step(referral.state, ReferralEvent.WITHDRAW, heard=None)
+        if moved is not None:
+            referrals.move_referral(
+                unit.vault,
+                referral.thread,
+                event=ReferralEvent.WITHDRAW,
+                state=moved[0],
+                is_heard=True,
+                detail=None,
+                now=arrival.now,
+            )
+    return []
+
+
+def on_withdrawn_answer(
+    unit: Unit, answer: WithdrawnAcknowledgement, arrival: Arrival
+) -> Reaction:
+    """The other side says how far it has carried a withdrawal out: a signed claim, kept as such."""
+    consents.note_answer(
+        unit.vault,
+        answer.consent_id,
+        peer=arrival.sender,
+        status=int(answer.status),
+        answer=arrival.hash,
+        now=arrival.now,
+    )
+    return []

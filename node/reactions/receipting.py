@@ -1,0 +1,92 @@
+"""Reactions to receipts and to the head that every message carries: what was stored is settled."""
+
+from node.reactions.arrival import Arrival, Reaction
+from node.vault.database import Unit
+from node.vault.records import OutboxItem
+from node.vault.tables import outbox, referrals, secrets
+from protocol import referral_flow
+from protocol.delivery import OutboxEvent, OutboxState, step
+from protocol.messages.core import Receipt, ReceiptSingle
+from protocol.messages.referral import ReferralOffer
+from protocol.referral_flow import ReferralEvent
+from protocol.skeleton import Head
+from protocol.values import Instant, NodeId, instant
+from protocol.vocabulary.codes import ReceiptStatus
+
+
+def on_receipt(unit: Unit, receipt: Receipt, arrival: Arrival) -> Reaction:
+    """Settle everything the receipt names; what it says of messages we do not know is ignored."""
+    for told in receipt.ranges:
+        link = outbox.hash_at(unit.vault, arrival.sender, epoch=told.epoch, sequence=told.last)
+        # The hash of the last one vouches, through the chain, for all before it.
+        if link != told.last_hash:
+            continue
+        _settle_range(
+            unit,
+            arrival.sender,
+            epoch=told.epoch,
+            first=told.first,
+            last=told.last,
+            now=arrival.now,
+        )
+    for single in receipt.singles:
+        _settle_single(unit, single, arrival)
+    return []
+
+
+def on_head(unit: Unit, head: Head, *, sender: NodeId, now: Instant) -> None:
+    """The highest message the peer has without a gap: an implicit receipt."""
+    if head.sequence == 0:
+        return
+    epoch = instant(head.epoch)
+    link = outbox.hash_at(unit.vault, sender, epoch=epoch, sequence=head.sequence)
+    if link == head.hash:
+        _settle_range(unit, sender, epoch=epoch, first=1, last=head.sequence, now=now)
+
+
+def _settle_range(
+    unit: Unit, peer: NodeId, *, epoch: Instant, first: int, last: int, now: Instant
+) -> None:
+    for item in outbox.unsettled_in_range(unit.vault, peer, epoch=epoch, first=first, last=last):
+        _settle(unit, item, event=OutboxEvent.RECEIPT, code=None, now=now)
+
+
+def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> None:
+    item = outbox.find(unit.vault, single.message_id)
+    if item is None or item.peer != arrival.sender or item.hash != single.message_hash:
+        return
+    refused = single.status in (ReceiptStatus.REFUSED, ReceiptStatus.EXPIRED)
+    event = OutboxEvent.REFUSAL if refused else OutboxEvent.RECEIPT
+    code = single.code or (single.status.name.lower() if refused else None)
+    _settle(unit, item, event=event, code=code, now=arrival.now)
+
+
+def _settle(
+    unit: Unit, item: OutboxItem, *, event: OutboxEvent, code: str | None, now: Instant
+) -> None:
+    state = step(item.state, event)
+    if state is None:
+        return
+    if item.key_id is not None:
+        secrets.destroy_disclosure_key(unit.keys, item.key_id)
+        unit.destroyed()
+    outbox.settle(unit.vault, item.message_id, state=state, code=code, now=now)
+    if item.type == ReferralOffer.TYPE and state is OutboxState.STORED:
+        _offer_delivered(unit, item, now=now)
+
+
+def _offer_delivered(unit: Unit, item: OutboxItem, *, now: Instant) -> None:
+    referral = referrals.find_referral(unit.vault, item.thread)
+    if referral is None:
+        return
+    moved = referral_flow.step(referral.state, ReferralEvent.DELIVER, heard=None)
+    if moved is not None:
+        referrals.move_referral(
+            unit.vault,
+            item.thread,
+            event=ReferralEvent.DELIVER,
+            state=moved[0],
+            is_heard=True,
+            detail=None,
+            now=now,
+        )

@@ -1,0 +1,354 @@
+"""Lets messages leave: gate, number, sign, seal; and notes what became of each attempt (SPEC 10).
+
+A number is given when an item is first sealed, in this transaction. From then on it is never dropped: if its
+payload may no longer go, the same signed skeleton goes with an empty one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from node.effects import Acting, apply
+from node.vault.database import Unit
+from node.vault.records import OutboxItem, Peer, ReceiptDue, Self
+from node.vault.tables import consents, identity, outbox, peers, secrets
+from protocol import limits
+from protocol.consent import ConsentState
+from protocol.consent_rules import LEVEL_VERIFIED
+from protocol.delivery import OutboxState, next_attempt
+from protocol.effects import Send, Urgency
+from protocol.envelope import seal_message
+from protocol.keys import PrekeyPublic
+from protocol.labels import Kind
+from protocol.messages.consent import ConsentCopy
+from protocol.messages.core import Receipt, ReceiptRange, ReceiptSingle
+from protocol.prekeys import Route, parse_bundle, slice_for
+from protocol.sealing import decrypt_at_rest
+from protocol.signing import Signed, sign
+from protocol.signing import parse as parse_signed
+from protocol.skeleton import (
+    NO_HEAD,
+    SUITE_ONE,
+    Head,
+    Skeleton,
+    encode_skeleton,
+    message_hash,
+    payload_commitment,
+)
+from protocol.values import Hash, Instant, MessageId, NodeId, later
+from protocol.vocabulary.codes import ReceiptStatus
+
+# Without any answer for a day, a deposited item is sealed and left again.
+_RETRY_STORED_SECONDS: Final = limits.DAY
+_LIVE: Final = frozenset({ConsentState.LIVE})
+_LIVE_FOR_COPY: Final = frozenset({
+    ConsentState.LIVE,
+    ConsentState.UNCONFIRMED,
+    ConsentState.NOT_YET,
+})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """Everything that leaves for one peer in one request."""
+
+    peer: NodeId
+    routes: tuple[Route, ...]
+    envelopes: tuple[tuple[MessageId, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How the attempt ended for each item of a parcel."""
+
+    peer: NodeId
+    deposited: frozenset[MessageId]
+    failed: frozenset[MessageId]
+
+
+def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
+    """Make ready what is due now, one parcel for each peer.
+
+    Args:
+        unit: the transaction.
+        me: this organisation.
+        acting: the node itself, with the wall clock.
+    """
+    now = acting.now
+    trusted = identity.note_time(unit.vault, now)
+    _write_receipts(unit, acting)
+    parcels = []
+    for node in outbox.due_peers(unit.vault, now=now, horizon=_horizon(now)):
+        parcel = _parcel(unit, peers.find_peer(unit.vault, node), me, now=now, trusted=trusted)
+        if parcel is not None:
+            parcels.append(parcel)
+    return parcels
+
+
+def _horizon(now: Instant) -> Instant:
+    # No wait is longer: what lies further ahead is due, because the clock went back.
+    return later(now, 2 * limits.DAY)
+
+
+def _write_receipts(unit: Unit, acting: Acting) -> None:
+    for node in outbox.peers_to_answer(unit.vault):
+        if peers.find_peer(unit.vault, node) is None:
+            continue
+        owed = outbox.take_receipts_due(unit.vault, node)
+        receipt = _receipt(owed)
+        send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
+        apply([send], unit, acting=acting)
+
+
+def _receipt(owed: Sequence[ReceiptDue]) -> Receipt:
+    """Consecutive stored messages become ranges, everything else stands by itself."""
+    ranges: list[ReceiptRange] = []
+    singles: list[ReceiptSingle] = []
+    for item in owed:
+        last = ranges[-1] if ranges else None
+        if not item.in_range or item.status != ReceiptStatus.STORED:
+            singles.append(_single(item))
+        elif last is not None and (item.epoch, item.sequence) == (last.epoch, last.last + 1):
+            ranges[-1] = replace(last, last=item.sequence, last_hash=item.hash, at=item.at)
+        elif len(ranges) < limits.RECEIPT_RANGES_MAX:
+            ranges.append(_range(item))
+        else:
+            singles.append(_single(item))
+    return Receipt(ranges=tuple(ranges), singles=tuple(singles))
+
+
+def _range(item: ReceiptDue) -> ReceiptRange:
+    return ReceiptRange(
+        epoch=item.epoch,
+        first=item.sequence,
+        last=item.sequence,
+        last_hash=item.hash,
+        at=item.at,
+    )
+
+
+def _single(item: ReceiptDue) -> ReceiptSingle:
+    return ReceiptSingle(
+        message_id=item.message_id,
+        message_hash=item.hash,
+        status=ReceiptStatus(item.status),
+        at=item.at,
+        code=item.code,
+    )
+
+
+def _parcel(
+    unit: Unit, peer: Peer | None, me: Self, *, now: Instant, trusted: Instant
+) -> Parcel | None:
+    if peer is None or peer.status not in ("active", "invited"):
+        return None
+    bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=now)
+    prekey = slice_for(bundle, now=now)
+    if prekey is None:
+        # It waits for a newer bundle; it never falls back to an older prekey.
+        return None
+    items = outbox.due_items(
+        unit.vault,
+        peer.node_id,
+        now=now,
+        horizon=_horizon(now),
+        count=limits.BATCH_ENVELOPES_MAX,
+    )
+    sealing = _Sealing(unit=unit, me=me, peer=peer, prekey=prekey, now=now, trusted=trusted)
+    envelopes = _seal_all(sealing, items)
+    if not envelopes:
+        return None
+    return Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sealing:
+    """What the items of one parcel share. `number` and `link` are the last ones given."""
+
+    unit: Unit
+    me: Self
+    peer: Peer
+    prekey: PrekeyPublic
+    now: Instant
+    trusted: Instant
+
+
+def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[MessageId, bytes]]:
+    envelopes: list[tuple[MessageId, bytes]] = []
+    size = 0
+    outgoing = sealing.peer.outgoing
+    for item in items:
+        sealed = _seal_one(sealing, item)
+        if sealed is None:
+            continue
+        size += len(sealed)
+        envelopes.append((item.message_id, sealed))
+        if size >= limits.BATCH_BYTES_MAX - limits.BUCKETS[2]:
+            break
+    if sealing.peer.outgoing != outgoing:
+        peers.advance_outgoing(
+            sealing.unit.vault,
+            sealing.peer.node_id,
+            sequence=sealing.peer.outgoing.sequence,
+            link=sealing.peer.outgoing.hash,
+        )
+    return envelopes
+
+
+def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
+    may_go = _may_still_go(sealing, item)
+    if item.sequence is None:
+        if not may_go:
+            _vanish(sealing.unit, item)
+            return None
+        return _seal_first(sealing, item)
+    if not may_go and not item.is_withheld:
+        _withhold(sealing.unit, item)
+        item = replace(item, is_withheld=True, payload=None, key_id=None)
+    return _seal_again(sealing, item)
+
+
+def _may_still_go(sealing: _Sealing, item: OutboxItem) -> bool:
+    """The gate, once more: consent and level as they are now, not as they were when it was queued."""
+    if item.is_withheld:
+        return False
+    if item.expires is not None and sealing.now >= item.expires:
+        return False
+    if item.consent_id is None:
+        return True
+    if sealing.peer.level < LEVEL_VERIFIED:
+        return False
+    record = consents.find_consent(sealing.unit.vault, item.consent_id)
+    if record is None:
+        return False
+    state = record.standing.state(now=sealing.trusted)
+    return state in (_LIVE_FOR_COPY if item.type == ConsentCopy.TYPE else _LIVE)
+
+
+def _vanish(unit: Unit, item: OutboxItem) -> None:
+    """It was never sealed: it goes without trace."""
+    if item.key_id is not None:
+        secrets.destroy_disclosure_key(unit.keys, item.key_id)
+    outbox.drop(unit.vault, item.message_id)
+    unit.destroyed()
+
+
+def _withhold(unit: Unit, item: OutboxItem) -> None:
+    if item.key_id is not None:
+        secrets.destroy_disclosure_key(unit.keys, item.key_id)
+    outbox.withhold(unit.vault, item.message_id)
+    unit.destroyed()
+
+
+def _payload(unit: Unit, item: OutboxItem) -> bytes:
+    if item.is_withheld or item.payload is None:
+        return b""
+    if item.key_id is None:
+        return item.payload
+    key = secrets.load_disclosure_key(unit.keys, item.key_id)
+    return decrypt_at_rest(item.payload, key=key)
+
+
+def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
+    payload = _payload(sealing.unit, item)
+    outgoing = sealing.peer.outgoing
+    skeleton = Skeleton(
+        message_id=item.message_id,
+        sender=sealing.me.node_id,
+        recipient=sealing.peer.node_id,
+        epoch=outgoing.epoch,
+        sequence=outgoing.sequence + 1,
+        previous=outgoing.hash,
+        created=sealing.now,
+        expires=later(sealing.now, limits.MESSAGE_LIFE_SECONDS),
+        type=item.type,
+        thread=item.thread,
+        reply_to=item.reply_to,
+        consent=item.consent,
+        commitment=payload_commitment(payload),
+        head=_head(sealing.peer),
+        bundle_generation=sealing.me.bundle.generation,
+        suite=SUITE_ONE,
+        card_sequence=sealing.me.card.sequence,
+        day_head=None,
+    )
+    signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[sealing.me.signing])
+    link = message_hash(signed.body)
+    sealing.peer = replace(
+        sealing.peer, outgoing=replace(outgoing, sequence=skeleton.sequence, hash=link)
+    )
+    _mark(sealing, item, signed, sequence=skeleton.sequence, link=link, expires=skeleton.expires)
+    return seal_message(signed, payload=payload, recipient=sealing.prekey)
+
+
+def _seal_again(sealing: _Sealing, item: OutboxItem) -> bytes | None:
+    """The same signed skeleton to the prekey of now: id, chain and signature stay."""
+    if item.skeleton is None or item.hash is None or item.expires is None:
+        return None
+    signed = parse_signed(item.skeleton, kind=Kind.MESSAGE)
+    sequence = item.sequence if item.sequence is not None else 0
+    _mark(sealing, item, signed, sequence=sequence, link=item.hash, expires=item.expires)
+    return seal_message(signed, payload=_payload(sealing.unit, item), recipient=sealing.prekey)
+
+
+def _mark(
+    sealing: _Sealing,
+    item: OutboxItem,
+    signed: Signed,
+    *,
+    sequence: int,
+    link: Hash,
+    expires: Instant,
+) -> None:
+    epoch = item.epoch if item.epoch is not None else sealing.peer.outgoing.epoch
+    outbox.mark_sealed(
+        sealing.unit.vault,
+        item,
+        epoch=epoch,
+        sequence=sequence,
+        link=link,
+        expires=expires,
+        skeleton=signed.raw,
+        prekey=sealing.prekey.prekey_id,
+        is_withheld=item.is_withheld,
+        # Until the attempt is settled, nobody else takes it up.
+        retry_at=later(sealing.now, limits.ATTEMPT_SECONDS[0]),
+    )
+
+
+def _head(peer: Peer) -> Head:
+    if peer.incoming is None:
+        return NO_HEAD
+    stream = peer.incoming
+    return Head(epoch=stream.epoch, sequence=stream.sequence, hash=stream.hash)
+
+
+def settle(unit: Unit, settled: Settled, *, acting: Acting) -> None:
+    """Note how an attempt ended; what failed is tried again, without end."""
+    now = acting.now
+    for message in settled.deposited:
+        outbox.set_state(
+            unit.vault,
+            message,
+            state=OutboxState.DEPOSITED,
+            due=later(now, _RETRY_STORED_SECONDS),
+            attempts=0,
+        )
+    for message in settled.failed:
+        item = outbox.find(unit.vault, message)
+        if item is None:
+            continue
+        attempts = item.attempts + 1
+        jitter = acting.entropy(1)[0]
+        outbox.set_state(
+            unit.vault,
+            message,
+            state=item.state,
+            due=next_attempt(attempts=attempts, now=now, jitter=jitter),
+            attempts=attempts,
+        )
+
+
+def next_due(unit: Unit) -> Instant | None:
+    """When the courier has to look again."""
+    return outbox.next_due(unit.vault)

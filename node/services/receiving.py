@@ -1,0 +1,353 @@
+"""Takes envelopes into the vault: open, verify, judge, keep, react, answer (SPEC 8.2).
+
+One transaction for a batch, a savepoint for each message. Only after its commit may the envelopes be
+deleted from the mailbox. Withdrawals are carried out before anything else of the same batch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from node.effects import Acting, apply, audit
+from node.inbox import answering, keeping
+from node.inbox import batch as batches
+from node.inbox.batch import Batch
+from node.reactions import receipting
+from node.reactions.arrival import Arrival
+from node.reactions.dispatch import react
+from node.vault.database import Unit
+from node.vault.records import Self, StoredMessage
+from node.vault.tables import messages, quarantine
+from protocol.acceptance import (
+    Accepted,
+    Duplicate,
+    Held,
+    Order,
+    Refused,
+    Verdict,
+    Withheld,
+    judge,
+)
+from protocol.effects import Remind, Task
+from protocol.envelope import VerifiedMessage, open_envelope, parse
+from protocol.errors import RefusalCode, RemoteProtocolError
+from protocol.keys import PrekeySecret
+from protocol.limits import DAY
+from protocol.messages.union import OVERTAKING, Message
+from protocol.streams import Incoming, Placement, start
+from protocol.values import NodeId, PrekeyId, later
+from protocol.vocabulary.codes import ReceiptStatus
+
+# Kept still sealed: they may be opened later, by a newer version or a clock that was set right.
+_WAIT_SEALED: Final = frozenset({
+    RefusalCode.E_PREKEY_UNKNOWN,
+    RefusalCode.E_VERSION,
+    RefusalCode.E_SUITE,
+})
+_FITTING: Final = (Placement.NEXT, Placement.EARLY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a batch: how many were new, and the codes of what was refused."""
+
+    taken: int
+    refused: tuple[RefusalCode, ...]
+
+
+class _RefusedAfterAllError(Exception):
+    """The state here does not allow what the message says; undoes what its reaction began."""
+
+    def __init__(self, code: RefusalCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+def take(
+    unit: Unit,
+    envelopes: Sequence[bytes],
+    *,
+    me: Self,
+    prekeys: Mapping[PrekeyId, PrekeySecret],
+    acting: Acting,
+) -> Taken:
+    """Take a batch. Whatever is in it, the whole batch may be deleted once this is committed."""
+    batch = batches.begin(unit, me=me, prekeys=prekeys, acting=acting)
+    refused: list[RefusalCode] = []
+    verified: list[tuple[VerifiedMessage, bytes]] = []
+    for raw in envelopes:
+        try:
+            opened = open_envelope(parse(raw), prekeys=batch.prekeys)
+            verified.append((batches.verify(batch, opened), raw))
+        except RemoteProtocolError as error:
+            refused.append(error.code)
+            _could_not_open(batch, raw, error.code)
+    verified.sort(key=_turn)
+    for message, raw in verified:
+        code = _take_safely(batch, message, raw)
+        if code is not None:
+            refused.append(code)
+    batches.wake(batch)
+    return Taken(taken=len(envelopes) - len(refused), refused=tuple(refused))
+
+
+def _turn(item: tuple[VerifiedMessage, bytes]) -> tuple[bool, NodeId, int, int]:
+    skeleton = item[0].skeleton
+    return (
+        skeleton.type not in OVERTAKING,
+        skeleton.sender,
+        skeleton.epoch,
+        skeleton.sequence,
+    )
+
+
+def _could_not_open(batch: Batch, raw: bytes, code: RefusalCode) -> None:
+    if code in _WAIT_SEALED:
+        quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+    audit(batch.unit, "envelope.refused", b"", acting=batch.acting, details=code.value)
+
+
+def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCode | None:
+    """One bad message never stops the rest: what fails is undone and kept sealed."""
+    try:
+        with batch.unit.savepoint():
+            return _take_one(batch, verified, raw)
+    except _RefusedAfterAllError as error:
+        refusal = Refused(
+            code=error.code, counts=True, freezes=False, placement=_placement(batch, verified)
+        )
+        with batch.unit.savepoint():
+            return _refuse(batch, verified, raw, refusal)
+    except Exception:  # noqa: BLE001  (a defect of ours must not block every message behind it)
+        known = batch.known.pop(verified.skeleton.sender, None)
+        if known is not None:
+            batches.meet(batch, known.node_id)
+        code = RefusalCode.E_SCHEMA
+        quarantine.keep(batch.unit.vault, raw, code="defect", now=batch.now)
+        audit(batch.unit, "message.defect", verified.hash, acting=batch.acting)
+        return code
+
+
+def _placement(batch: Batch, verified: VerifiedMessage) -> Placement | None:
+    verdict = judge(verified, batches.situation(batch, verified))
+    return verdict.placement if isinstance(verdict, Accepted) else None
+
+
+def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCode | None:
+    verdict: Verdict = judge(verified, batches.situation(batch, verified))
+    match verdict:
+        case Accepted():
+            _accept(batch, verified, verdict)
+            return None
+        case Duplicate():
+            answering.answer_again(batch, verified)
+            return None
+        case Withheld(placement=placement):
+            _withheld(batch, verified, placement)
+            return None
+        case Held(code=code):
+            quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+            return code
+        case Refused():
+            return _refuse(batch, verified, raw, verdict)
+        case _:
+            assert_never(verdict)
+
+
+def _accept(batch: Batch, verified: VerifiedMessage, accepted: Accepted) -> None:
+    is_early = accepted.order is Order.EARLY
+    has_place = accepted.placement is not None
+    if not is_early:
+        _react(batch, accepted.message, _arrival(batch, verified))
+    keeping.keep(
+        batch,
+        verified,
+        status="early" if is_early else "applied",
+        code=None,
+        has_place=has_place,
+        with_payload=True,
+    )
+    is_next = accepted.placement is Placement.NEXT
+    answering.answer(
+        batch, verified, status=ReceiptStatus.STORED, code=None, in_range=is_next
+    )
+    if has_place:
+        _advance(batch, verified, is_next=is_next)
+
+
+def _withheld(batch: Batch, verified: VerifiedMessage, placement: Placement) -> None:
+    keeping.keep(
+        batch, verified, status="withheld", code=None, has_place=True, with_payload=False
+    )
+    answering.answer(
+        batch, verified, status=ReceiptStatus.WITHHELD, code=None, in_range=False
+    )
+    _advance(batch, verified, is_next=placement is Placement.NEXT)
+
+
+def _refuse(
+    batch: Batch, verified: VerifiedMessage, raw: bytes, refused: Refused
+) -> RefusalCode:
+    """Only the skeleton and the code are kept; it counts in its stream where it has a place."""
+    known = batches.meet(batch, verified.skeleton.sender)
+    audit(
+        batch.unit,
+        "message.refused",
+        verified.hash,
+        acting=batch.acting,
+        details=refused.code.value,
+    )
+    if refused.freezes and known is not None:
+        _freeze(batch, verified, raw, refused.code)
+    fits = refused.counts and refused.placement in _FITTING
+    if known is None or not fits:
+        if known is not None and refused.placement is not Placement.PAST:
+            answering.answer(
+                batch,
+                verified,
+                status=ReceiptStatus.REFUSED,
+                code=refused.code,
+                in_range=False,
+            )
+        return refused.code
+    keeping.keep(
+        batch,
+        verified,
+        status="refused",
+        code=refused.code,
+        has_place=True,
+        with_payload=False,
+    )
+    answering.answer(
+        batch, verified, status=ReceiptStatus.REFUSED, code=refused.code, in_range=False
+    )
+    _advance(batch, verified, is_next=refused.placement is Placement.NEXT)
+    return refused.code
+
+
+def _freeze(batch: Batch, verified: VerifiedMessage, raw: bytes, code: RefusalCode) -> None:
+    """A fork or a broken chain: nothing more moves this stream until people looked at it."""
+    sender = verified.skeleton.sender
+    quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+    peer = batches.meet(batch, sender)
+    if peer is None:
+        return
+    stream = peer.incoming or start(verified.skeleton.epoch)
+    frozen = Incoming(
+        epoch=stream.epoch, sequence=stream.sequence, hash=stream.hash, is_frozen=True
+    )
+    batches.move_stream(batch, peer, frozen)
+    due = later(batch.now, DAY)
+    apply(
+        [Remind(task=Task.STREAM_FROZEN, peer=sender, thread=None, due=due)],
+        batch.unit,
+        acting=batch.acting,
+    )
+
+
+def _arrival(batch: Batch, verified: VerifiedMessage) -> Arrival:
+    skeleton = verified.skeleton
+    return Arrival(
+        me=batch.me,
+        sender=skeleton.sender,
+        message_id=skeleton.message_id,
+        hash=verified.hash,
+        thread=skeleton.thread,
+        reply_to=skeleton.reply_to,
+        consent=skeleton.consent,
+        acting=batch.acting,
+    )
+
+
+def _react(batch: Batch, message: Message, arrival: Arrival) -> None:
+    reaction = react(batch.unit, message, arrival)
+    if isinstance(reaction, RefusalCode):
+        raise _RefusedAfterAllError(reaction)
+    apply(reaction, batch.unit, acting=batch.acting)
+    audit(
+        batch.unit,
+        "message.applied",
+        arrival.message_id,
+        acting=batch.acting,
+        details=message.TYPE,
+    )
+
+
+def _advance(batch: Batch, verified: VerifiedMessage, *, is_next: bool) -> None:
+    """Move the head over this message, settle what its own head says, let early ones follow."""
+    skeleton = verified.skeleton
+    if batch.heads.get(skeleton.sender) != skeleton.head:
+        receipting.on_head(
+            batch.unit, skeleton.head, sender=skeleton.sender, now=batch.now
+        )
+        batch.heads[skeleton.sender] = skeleton.head
+    peer = batches.meet(batch, skeleton.sender)
+    if peer is None:
+        return
+    stream = peer.incoming
+    if stream is None or skeleton.epoch > stream.epoch:
+        stream = start(skeleton.epoch)
+    if is_next:
+        stream = Incoming(
+            epoch=stream.epoch,
+            sequence=skeleton.sequence,
+            hash=verified.hash,
+            is_frozen=stream.is_frozen,
+        )
+    batches.move_stream(batch, peer, stream)
+    if is_next:
+        _catch_up(batch, skeleton.sender)
+
+
+def _catch_up(batch: Batch, sender: NodeId) -> None:
+    """Early messages take effect, each in its turn."""
+    while True:
+        peer = batches.meet(batch, sender)
+        if peer is None or peer.incoming is None:
+            return
+        stream = peer.incoming
+        following = messages.early_at(
+            batch.unit.vault, sender, epoch=stream.epoch, sequence=stream.sequence + 1
+        )
+        if following is None or following.previous != stream.hash:
+            return
+        if following.status == "early":
+            _let_early_act(batch, following)
+        moved = Incoming(
+            epoch=stream.epoch,
+            sequence=following.sequence,
+            hash=following.hash,
+            is_frozen=stream.is_frozen,
+        )
+        batches.move_stream(batch, peer, moved)
+
+
+def _let_early_act(batch: Batch, stored: StoredMessage) -> None:
+    arrival = Arrival(
+        me=batch.me,
+        sender=stored.peer,
+        message_id=stored.message_id,
+        hash=stored.hash,
+        thread=stored.thread,
+        reply_to=stored.reply_to,
+        consent=stored.consent,
+        acting=batch.acting,
+    )
+    status, code = "applied", None
+    if stored.payload is None:
+        # She withdrew while it waited for its turn, and its content is gone.
+        status, code = "refused", RefusalCode.E_CONSENT_WITHDRAWN.value
+        messages.set_status(
+            batch.unit.vault, stored.peer, stored.message_id, status=status, code=code
+        )
+        return
+    try:
+        with batch.unit.savepoint():
+            _react(batch, keeping.read_again(batch, stored), arrival)
+    except _RefusedAfterAllError as error:
+        status, code = "refused", error.code.value
+        keeping.forget_content(batch, stored)
+        answering.answer_refused_late(batch, stored, error.code)
+    messages.set_status(
+        batch.unit.vault, stored.peer, stored.message_id, status=status, code=code
+    )

@@ -1,0 +1,176 @@
+"""Cases: facts, her sentences, and the names she has at peers."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from node.vault.driver import Connection
+from node.vault.records import CaseRecord
+from protocol import limits
+from protocol.codec import Value, decode, encode
+from protocol.disclosure import CaseFacts
+from protocol.messages.disclosed import Fact, Sentence, parse_fact
+from protocol.values import (
+    Handle,
+    Instant,
+    NodeId,
+    Pseudonym,
+    handle,
+    instant,
+    language_tag,
+    plain_text,
+    pseudonym,
+)
+from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import AgeBand, CaseStatus, TextKind
+from protocol.vocabulary.facts import FACT_FIELDS
+
+_CASE: Final = (
+    "SELECT case_id, case_number, status, owner, age_band, language, opened_at FROM cases"
+)
+CASES_SHOWN_MAX: Final = 500
+
+
+def insert_case(vault: Connection, case: CaseRecord) -> None:
+    """Open a case."""
+    vault.execute(
+        "INSERT INTO cases (case_id, case_number, status, owner, age_band, language, opened_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            case.case_id,
+            case.case_number,
+            case.status.value,
+            case.owner,
+            case.age_band.value,
+            case.language,
+            case.opened_at,
+        ),
+    )
+
+
+def find_case(vault: Connection, case_id: bytes) -> CaseRecord | None:
+    """One case."""
+    row = vault.execute(f"{_CASE} WHERE case_id = ?", (case_id,)).fetchone()
+    return None if row is None else _case(row)
+
+
+def load_cases(vault: Connection) -> list[CaseRecord]:
+    """The newest cases."""
+    rows = vault.execute(
+        f"{_CASE} ORDER BY opened_at DESC, case_id LIMIT ?", (CASES_SHOWN_MAX,)
+    ).fetchall()
+    return [_case(row) for row in rows]
+
+
+def count_cases(vault: Connection) -> int:
+    """How many cases there are."""
+    (count,) = vault.execute("SELECT count(*) FROM cases").fetchone()
+    return int(count)
+
+
+def set_status(vault: Connection, case_id: bytes, status: CaseStatus) -> None:
+    """Move a case to another status."""
+    vault.execute("UPDATE cases SET status = ? WHERE case_id = ?", (status.value, case_id))
+
+
+def set_fact(
+    vault: Connection, case_id: bytes, fact: Fact, *, by: Pseudonym, now: Instant
+) -> None:
+    """Record a fact, or correct it."""
+    value: Value = [*fact.value] if isinstance(fact.value, tuple) else fact.value
+    vault.execute(
+        "INSERT INTO case_facts (case_id, field, value, recorded_at, recorded_by)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (case_id, field) DO UPDATE"
+        " SET value = excluded.value, recorded_at = excluded.recorded_at,"
+        " recorded_by = excluded.recorded_by",
+        (case_id, fact.field, encode(value), now, by),
+    )
+
+
+def insert_sentence(
+    vault: Connection,
+    case_id: bytes,
+    sentence: Sentence,
+    *,
+    sentence_id: bytes,
+    category: Category,
+    by: Pseudonym,
+    now: Instant,
+) -> None:
+    """Record one text of hers; another wording is another row."""
+    vault.execute(
+        "INSERT INTO sentences (sentence_id, case_id, category, kind, language, text, hash,"
+        " recorded_at, recorded_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            sentence_id,
+            case_id,
+            int(category),
+            sentence.kind.value,
+            sentence.language,
+            sentence.text,
+            sentence.hash,
+            now,
+            by,
+        ),
+    )
+
+
+def load_facts(vault: Connection, case_id: bytes) -> CaseFacts:
+    """Everything known of her here, read as strictly as if it came by wire."""
+    facts = vault.execute(
+        "SELECT field, value FROM case_facts WHERE case_id = ? ORDER BY field LIMIT ?",
+        (case_id, limits.FACTS_MAX),
+    ).fetchall()
+    texts = vault.execute(
+        "SELECT category, kind, language, text FROM sentences WHERE case_id = ?"
+        " ORDER BY recorded_at, sentence_id LIMIT ?",
+        (case_id, limits.FACTS_MAX),
+    ).fetchall()
+    return CaseFacts(
+        facts=tuple(_fact(field, value) for field, value in facts),
+        sentences=tuple((Category(row[0]), _sentence(row)) for row in texts),
+    )
+
+
+def case_of_handle(vault: Connection, name: Handle) -> bytes | None:
+    """The case behind a handle of ours."""
+    row = vault.execute("SELECT case_id FROM handles WHERE handle = ?", (name,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def handle_of_case(vault: Connection, case_id: bytes, peer: NodeId) -> Handle | None:
+    """Her name at one peer, if she has one there."""
+    row = vault.execute(
+        "SELECT handle FROM handles WHERE case_id = ? AND peer = ?", (case_id, peer)
+    ).fetchone()
+    return None if row is None else handle(row[0])
+
+
+def insert_handle(vault: Connection, name: Handle, *, case_id: bytes, peer: NodeId) -> None:
+    """Give her a name at one peer."""
+    vault.execute(
+        "INSERT INTO handles (handle, case_id, peer) VALUES (?, ?, ?)", (name, case_id, peer)
+    )
+
+
+def _case(row: Sequence[Any]) -> CaseRecord:
+    return CaseRecord(
+        case_id=bytes(row[0]),
+        case_number=plain_text(row[1], characters_max=limits.NAME_CHARACTERS_MAX),
+        status=CaseStatus(row[2]),
+        owner=pseudonym(row[3]),
+        age_band=AgeBand(row[4]),
+        language=language_tag(row[5]),
+        opened_at=instant(row[6]),
+    )
+
+
+def _fact(field: str, value: bytes) -> Fact:
+    return parse_fact(field, decode(value), category=FACT_FIELDS[field].category)
+
+
+def _sentence(row: Sequence[Any]) -> Sentence:
+    return Sentence(
+        kind=TextKind(row[1]),
+        language=language_tag(row[2]),
+        text=plain_text(row[3], characters_max=limits.TEXT_CHARACTERS_MAX),
+    )

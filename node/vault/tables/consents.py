@@ -1,0 +1,287 @@
+"""Consents, what happened to each, ticks, tombstones, and withdrawals on both sides."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from node.vault.driver import Connection
+from node.vault.records import ConsentEventRecord, ConsentRecord, Erasure, WithdrawalTold
+from protocol import limits
+from protocol.consent import Consent, ConsentEvent, Standing, consent_hash, parse_consent
+from protocol.labels import Kind
+from protocol.signing import Signed
+from protocol.signing import parse as parse_signed
+from protocol.values import (
+    ConsentId,
+    Handle,
+    Hash,
+    Instant,
+    NodeId,
+    PlainText,
+    Pseudonym,
+    consent_id,
+    digest,
+    instant,
+    node_id,
+    plain_text,
+    pseudonym,
+)
+
+_CONSENT: Final = (
+    "SELECT signed, case_id, is_issued_here, asked_by, words, receipt_id, consent_id FROM consents"
+)
+
+
+def insert_consent(
+    vault: Connection,
+    consent: Consent,
+    signed: Signed,
+    *,
+    case_id: bytes | None,
+    is_issued_here: bool,
+    asked_by: Pseudonym | None,
+    words: PlainText | None,
+    receipt_id: bytes | None,
+) -> None:
+    """Keep a consent. A second copy of the same one changes nothing."""
+    vault.execute(
+        "INSERT INTO consents (consent_id, hash, signed, handle, holder, recipient, purpose, expires,"
+        " case_id, is_issued_here, asked_by, words, receipt_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            consent.consent_id,
+            consent_hash(signed),
+            signed.raw,
+            consent.handle,
+            consent.holder,
+            consent.recipient,
+            consent.purpose.value,
+            consent.expires,
+            case_id,
+            is_issued_here,
+            asked_by,
+            words,
+            receipt_id,
+        ),
+    )
+
+
+def add_event(
+    vault: Connection,
+    consent: ConsentId,
+    event: ConsentEvent,
+    *,
+    by: Pseudonym | None,
+    now: Instant,
+) -> None:
+    """Something happened to a consent."""
+    vault.execute(
+        "INSERT INTO consent_events (consent_id, event, at, by_user) VALUES (?, ?, ?, ?)",
+        (consent, event.value, now, by),
+    )
+
+
+def load_events(vault: Connection, consent: ConsentId) -> list[ConsentEventRecord]:
+    """What happened to a consent, in order."""
+    rows = vault.execute(
+        "SELECT event, at, by_user FROM consent_events WHERE consent_id = ? ORDER BY number LIMIT ?",
+        (consent, limits.FACTS_MAX),
+    ).fetchall()
+    return [
+        ConsentEventRecord(
+            event=ConsentEvent(row[0]),
+            at=instant(row[1]),
+            by_user=None if row[2] is None else pseudonym(row[2]),
+        )
+        for row in rows
+    ]
+
+
+def find_consent(vault: Connection, consent: ConsentId) -> ConsentRecord | None:
+    """One consent by its id."""
+    row = vault.execute(f"{_CONSENT} WHERE consent_id = ?", (consent,)).fetchone()
+    return None if row is None else _record(vault, row)
+
+
+def find_by_hash(vault: Connection, cited: Hash) -> ConsentRecord | None:
+    """One consent by what skeletons cite."""
+    row = vault.execute(f"{_CONSENT} WHERE hash = ?", (cited,)).fetchone()
+    return None if row is None else _record(vault, row)
+
+
+def of_case(vault: Connection, case_id: bytes) -> list[ConsentRecord]:
+    """Every consent about one of our cases, the newest last."""
+    rows = vault.execute(
+        f"{_CONSENT} WHERE case_id = ? ORDER BY expires, consent_id LIMIT ?",
+        (case_id, limits.FACTS_MAX),
+    ).fetchall()
+    return [_record(vault, row) for row in rows]
+
+
+def of_handle(vault: Connection, name: Handle) -> list[ConsentRecord]:
+    """Every consent about one survivor between us and one peer."""
+    rows = vault.execute(
+        f"{_CONSENT} WHERE handle = ? ORDER BY expires, consent_id LIMIT ?",
+        (name, limits.FACTS_MAX),
+    ).fetchall()
+    return [_record(vault, row) for row in rows]
+
+
+def add_tick(vault: Connection, consent: ConsentId, text: Hash, *, now: Instant) -> None:
+    """She ticked one of her texts after it was read back to her."""
+    vault.execute(
+        "INSERT INTO ticks (consent_id, text_hash, ticked_at) VALUES (?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (consent, text, now),
+    )
+
+
+def bury(
+    vault: Connection, consent: ConsentId, *, peer: NodeId, name: Handle | None, now: Instant
+) -> None:
+    """Leave a tombstone."""
+    vault.execute(
+        "INSERT INTO tombstones (peer, consent_id, handle, withdrawn_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (peer, consent, name, now),
+    )
+
+
+def is_buried(vault: Connection, consent: ConsentId, *, peer: NodeId) -> bool:
+    """Was this consent withdrawn between us and this peer, known to us or not?"""
+    row = vault.execute(
+        "SELECT 1 FROM tombstones WHERE peer = ? AND consent_id = ?", (peer, consent)
+    ).fetchone()
+    return row is not None
+
+
+def tell_withdrawal(
+    vault: Connection,
+    consent: ConsentId,
+    *,
+    peer: NodeId,
+    wanted: str,
+    now: Instant,
+    repeat_due: Instant,
+) -> None:
+    """We told somebody of a withdrawal, for the first time or again."""
+    vault.execute(
+        "INSERT INTO withdrawals_told (consent_id, peer, wanted, told_at, repeat_due, status)"
+        " VALUES (?, ?, ?, ?, ?, 0)"
+        " ON CONFLICT (consent_id, peer) DO UPDATE SET repeat_due = excluded.repeat_due",
+        (consent, peer, wanted, now, repeat_due),
+    )
+
+
+def note_answer(
+    vault: Connection, consent: ConsentId, *, peer: NodeId, status: int, answer: Hash, now: Instant
+) -> None:
+    """A signed answer came; it never goes back to an earlier one."""
+    column = "locked" if status == 1 else "erased"
+    vault.execute(
+        f"UPDATE withdrawals_told SET status = max(status, ?), {column}_at = ?,"
+        f" {column}_answer = ? WHERE consent_id = ? AND peer = ? AND {column}_at IS NULL",
+        (status, now, answer, consent, peer),
+    )
+
+
+def withdrawals_of(vault: Connection, consent: ConsentId) -> list[WithdrawalTold]:
+    """How far each holder has carried a withdrawal out."""
+    rows = vault.execute(
+        "SELECT consent_id, peer, wanted, told_at, repeat_due, status, locked_at, erased_at"
+        " FROM withdrawals_told WHERE consent_id = ? LIMIT ?",
+        (consent, limits.PEERS_MAX),
+    ).fetchall()
+    return [_told(row) for row in rows]
+
+
+def withdrawals_to_repeat(vault: Connection, *, now: Instant) -> list[WithdrawalTold]:
+    """Withdrawals that were not answered for 30 days."""
+    rows = vault.execute(
+        "SELECT consent_id, peer, wanted, told_at, repeat_due, status, locked_at, erased_at"
+        " FROM withdrawals_told WHERE status < 2 AND repeat_due <= ? LIMIT ?",
+        (now, limits.PEERS_MAX),
+    ).fetchall()
+    return [_told(row) for row in rows]
+
+
+def lock(
+    vault: Connection,
+    consent: ConsentId,
+    *,
+    told_by: NodeId | None,
+    erase_by: Instant,
+    now: Instant,
+) -> None:
+    """Note what has to be destroyed."""
+    vault.execute(
+        "INSERT INTO erasures (consent_id, told_by, locked_at, erase_by) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (consent, told_by, now, erase_by),
+    )
+
+
+def erasures_open(vault: Connection) -> list[Erasure]:
+    """What is locked and not yet destroyed."""
+    rows = vault.execute(
+        "SELECT consent_id, told_by, locked_at, erase_by, erased_at FROM erasures"
+        " WHERE erased_at IS NULL LIMIT ?",
+        (limits.PEERS_MAX,),
+    ).fetchall()
+    return [
+        Erasure(
+            consent_id=consent_id(row[0]),
+            told_by=None if row[1] is None else node_id(row[1]),
+            locked_at=instant(row[2]),
+            erase_by=instant(row[3]),
+            erased_at=None,
+        )
+        for row in rows
+    ]
+
+
+def mark_erased(vault: Connection, consent: ConsentId, *, now: Instant) -> None:
+    """It is destroyed; her words about her conditions go with it."""
+    vault.execute("UPDATE erasures SET erased_at = ? WHERE consent_id = ?", (now, consent))
+    vault.execute(
+        "UPDATE consents SET words = NULL WHERE consent_id = ? AND is_issued_here = 0", (consent,)
+    )
+
+
+def _record(vault: Connection, row: Sequence[Any]) -> ConsentRecord:
+    signed = parse_signed(row[0], kind=Kind.CONSENT)
+    events = vault.execute(
+        "SELECT DISTINCT event FROM consent_events WHERE consent_id = ? LIMIT 16", (row[6],)
+    ).fetchall()
+    ticks = vault.execute(
+        "SELECT text_hash FROM ticks WHERE consent_id = ? LIMIT ?", (row[6], limits.FACTS_MAX)
+    ).fetchall()
+    words = row[4]
+    return ConsentRecord(
+        standing=Standing(
+            consent=parse_consent(signed.body),
+            consent_hash=consent_hash(signed),
+            events=frozenset(ConsentEvent(event) for (event,) in events),
+        ),
+        signed=signed.raw,
+        case_id=None if row[1] is None else bytes(row[1]),
+        is_issued_here=bool(row[2]),
+        asked_by=None if row[3] is None else pseudonym(row[3]),
+        words=None
+        if words is None
+        else plain_text(words, characters_max=limits.TEXT_CHARACTERS_MAX),
+        receipt_id=row[5],
+        ticks=frozenset(digest(tick) for (tick,) in ticks),
+    )
+
+
+def _told(row: Sequence[Any]) -> WithdrawalTold:
+    return WithdrawalTold(
+        consent_id=consent_id(row[0]),
+        peer=node_id(row[1]),
+        wanted=row[2],
+        told_at=instant(row[3]),
+        repeat_due=instant(row[4]),
+        status=row[5],
+        locked_at=None if row[6] is None else instant(row[6]),
+        erased_at=None if row[7] is None else instant(row[7]),
+    )
