@@ -144,22 +144,17 @@ def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdic
     """Only signature, sender, recipient and consent id are looked at: nothing may delay her no (R-93)."""
     if situation.seen is not None:
         return _seen_before(verified, situation.seen)
+    # It acts in any case; whether it also moves the chain depends on where it belongs. An epoch
+    # that lies in the future would make every honest one after it an old one (R-69).
+    placement: Placement | None = _place(verified, situation)
+    is_ahead = _is_ahead(verified.skeleton.epoch, situation)
+    if is_ahead or placement not in (Placement.NEXT, Placement.EARLY):
+        placement = None
     try:
         message = _parse(verified, MessageClass.C0)
     except RemoteProtocolError as error:
-        return _refused(error.code, placement=None)
-    placement = _place(verified, situation)
-    # It acts in any case; whether it also moves the chain depends on where it belongs. An epoch
-    # that lies in the future would make every honest one after it an old one.
-    fits = placement in (Placement.NEXT, Placement.EARLY) and not _is_ahead(
-        verified.skeleton.epoch, situation
-    )
-    return Accepted(
-        message=message,
-        order=Order.OVERTAKES,
-        placement=placement if fits else None,
-        consent=None,
-    )
+        return _refused(error.code, placement=placement)
+    return Accepted(message=message, order=Order.OVERTAKES, placement=placement, consent=None)
 
 
 def _seen_before(verified: VerifiedMessage, seen: Hash) -> Verdict:

@@ -3,7 +3,8 @@
 A card says who a node is and nothing about where it is. An introduction file is card, invite and bundle.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from protocol import limits
@@ -13,7 +14,7 @@ from protocol.fields import MapReader, schema_error
 from protocol.keys import SigningSecret, VerifyingKey, node_id_of, verifying_key
 from protocol.labels import Kind, Label, tbs
 from protocol.prekeys import Bundle, Route, encode_routes, parse_bundle, parse_routes
-from protocol.sealing import authenticator
+from protocol.sealing import authenticator, same_secret
 from protocol.signing import Signed, parse, sign, verify, verify_all
 from protocol.values import Entropy, Hash, Instant, NodeId, PlainText, later, sha256
 from protocol.vocabulary.codes import Country
@@ -42,8 +43,17 @@ class Invite:
 
     card_hash: Hash
     routes: tuple[Route, ...]
-    auth: bytes
+    auth: bytes = field(repr=False)
     expires: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldInvite:
+    """What the maker of an invite keeps of it: until when it is good, and whether it was used."""
+
+    auth: bytes = field(repr=False)
+    expires: Instant
+    is_used: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +243,26 @@ def introduction_proof(*, auth: bytes, inviter: NodeId, guest: Card) -> bytes:
     """What the guest shows: that it had the inviter's introduction file in its hands (R-75)."""
     message = tbs(Label.INTRODUCTION, inviter + guest.node_id + guest.root)
     return authenticator(auth, message)
+
+
+def admit(
+    proof: bytes, *, guest: Card, me: NodeId, invites: Sequence[HeldInvite], now: Instant
+) -> HeldInvite:
+    """The invite that lets this guest in (R-77).
+
+    Raises:
+        RemoteProtocolError: E_SENDER_UNKNOWN if the proof fits none of ours; E_INVITE_USED or
+            E_INVITE_EXPIRED if the one it fits is good no longer.
+    """
+    for invite in invites:
+        if not same_secret(introduction_proof(auth=invite.auth, inviter=me, guest=guest), proof):
+            continue
+        if invite.is_used:
+            raise RemoteProtocolError(RefusalCode.E_INVITE_USED, "intro.request.proof")
+        if now >= invite.expires:
+            raise RemoteProtocolError(RefusalCode.E_INVITE_EXPIRED, "intro.request.proof")
+        return invite
+    raise RemoteProtocolError(RefusalCode.E_SENDER_UNKNOWN, "intro.request.proof")
 
 
 def introduction_answer(*, auth: bytes, inviter: Card, guest: NodeId) -> bytes:

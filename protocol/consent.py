@@ -299,11 +299,15 @@ _ENDED: Final = frozenset({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A consent and everything that is recorded of it here."""
+    """A consent and everything that is recorded of it here.
+
+    `ticks` are the SHA-256 of the sentences she ticked one by one for this very consent.
+    """
 
     consent: Consent
     consent_hash: Hash
     events: frozenset[ConsentEvent]
+    ticks: frozenset[Hash]
 
     def state(self, *, now: Instant) -> ConsentState:
         """What it amounts to at `now`, which must be the later of the clock and any time ever seen."""

@@ -68,7 +68,6 @@ def may_share(
     standings: Sequence[Standing],
     *,
     request: ShareRequest,
-    ticks: frozenset[Hash],
     level: int,
     now: Instant,
 ) -> Permit | Refusal:
@@ -77,7 +76,6 @@ def may_share(
     Args:
         standings: every consent recorded about this survivor.
         request: what is wanted; with no categories, only that there may be a referral at all.
-        ticks: the SHA-256 of each text she ticked for the consent that will permit it.
         level: our trust level for the recipient.
         now: the later of the clock and the latest time ever seen (R-58).
     """
@@ -93,7 +91,7 @@ def may_share(
             continue
         missing = request.categories - standing.consent.categories
         if not missing:
-            return _permit(standing, request=request, ticks=ticks, now=now)
+            return _permit(standing, request=request, now=now)
         refusal = _refuse(RefusalCode.E_CONSENT_SCOPE, request, missing)
     return refusal
 
@@ -114,7 +112,7 @@ def _refuse(code: RefusalCode, request: ShareRequest, missing: frozenset[Categor
 
 
 def _permit(
-    standing: Standing, *, request: ShareRequest, ticks: frozenset[Hash], now: Instant
+    standing: Standing, *, request: ShareRequest, now: Instant
 ) -> Permit:
     consent = standing.consent
     return Permit(
@@ -127,7 +125,7 @@ def _permit(
         purpose=consent.purpose,
         categories=request.categories,
         excluded_fields=consent.excluded_fields,
-        texts=ticks,
+        texts=standing.ticks,
         at=now,
     )
 
@@ -155,7 +153,7 @@ def may_tell_of_consent(standing: Standing, *, teller: NodeId, level: int, now: 
         return _refuse(RefusalCode.E_CONSENT_SCOPE, request, frozenset())
     if state not in (ConsentState.LIVE, ConsentState.UNCONFIRMED, ConsentState.NOT_YET):
         return _refuse(_REFUSAL_OF_STATE[state], request, frozenset())
-    return _permit(standing, request=request, ticks=frozenset(), now=now)
+    return _permit(standing, request=request, now=now)
 
 
 def gate_on_arrival(

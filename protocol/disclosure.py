@@ -7,6 +7,7 @@ leaves no trace: not in the bytes, not in their number, not in their order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from protocol.errors import LocalProtocolError
 from protocol.messages.consent import ConsentCopy
@@ -83,6 +84,8 @@ def build_payload(facts: CaseFacts, permit: Permit, *, shape: PayloadShape) -> P
             message = ReferralOutcome(disclosed=disclosed, seen=seen, at=at)
         case ReportShape(at=at, seen=how, not_seen=reason):
             message = FollowUpReport(disclosed=disclosed, at=at, seen=how, not_seen=reason)
+        case _:
+            assert_never(shape)
     _require_purpose(permit, PURPOSE_OF_TYPE[message.TYPE])
     return Payload(
         _TOKEN,

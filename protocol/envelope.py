@@ -117,7 +117,7 @@ class KnownSender:
 
 
 def parse(raw: bytes) -> SealedEnvelope:
-    """Steps 1: size, magic, version, suite, flags (R-35 to R-38).
+    """Steps 1: size, magic, version, suite, flags (R-35, R-37).
 
     Raises:
         MalformedError: E_SIZE, E_MAGIC, E_VERSION, E_SUITE or E_FLAGS.
@@ -142,7 +142,7 @@ def _outer(reason: str, code: RefusalCode) -> MalformedError:
 def open_envelope(
     sealed: SealedEnvelope, *, prekeys: Mapping[PrekeyId, PrekeySecret]
 ) -> OpenedEnvelope:
-    """Steps 2 to 5: prekey known, HPKE opens, lengths, zero padding, outer form.
+    """Steps 2 to 5: prekey known, HPKE opens, lengths, zero padding, outer form (R-38).
 
     Raises:
         MalformedError: E_PREKEY_UNKNOWN, E_DECRYPT, E_PADDING, E_ENCODING, E_KIND, E_SCHEMA or E_LIMIT.
@@ -183,14 +183,16 @@ def verify_message(
     except RemoteProtocolError as error:
         if error.code is not RefusalCode.E_SENDER_UNKNOWN:
             raise
-        return _verify_guest(opened, me=me, now=now)
+        return _verify_guest(opened, senders=senders, me=me, now=now)
     skeleton = parse_skeleton(opened.signed.body)
     if by_key[key].node_id != skeleton.sender:
         raise RemoteProtocolError(RefusalCode.E_SIG, "msg.from")
     return _finish(opened, skeleton, me=me, guest=None)
 
 
-def _verify_guest(opened: OpenedEnvelope, *, me: NodeId, now: Instant) -> VerifiedMessage:
+def _verify_guest(
+    opened: OpenedEnvelope, *, senders: Sequence[KnownSender], me: NodeId, now: Instant
+) -> VerifiedMessage:
     """An introduction request takes its key from the card in its payload (R-75)."""
     skeleton = parse_skeleton(opened.signed.body)
     if skeleton.type != IntroductionRequest.TYPE:
@@ -199,6 +201,9 @@ def _verify_guest(opened: OpenedEnvelope, *, me: NodeId, now: Instant) -> Verifi
         MapReader(split_payload(opened.payload), place="intro.request")
     )
     card, _ = read_card(request.card, now=now)
+    # Who is pinned signs with a pinned key: a stolen former key must not speak for its node again.
+    if any(sender.node_id == card.node_id for sender in senders):
+        raise RemoteProtocolError(RefusalCode.E_SENDER_UNKNOWN, "msg.sigs")
     verify(opened.signed, keys=[card.signing])
     if card.node_id != skeleton.sender:
         raise RemoteProtocolError(RefusalCode.E_SIG, "msg.from")

@@ -6,6 +6,7 @@ the seed the keyring stores.
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NewType
 
 from cryptography.hazmat.primitives import hpke
@@ -117,6 +118,7 @@ def node_id_of(root: VerifyingKey) -> NodeId:
     return node_id(labelled_hash(Label.NODE_ID, root))
 
 
+@lru_cache(maxsize=1024)
 def key_id_of(public: bytes) -> KeyId:
     """The 8-byte hint under which a signature names its key (R-25)."""
     return key_id(labelled_hash(Label.KEY_ID, public)[:8])

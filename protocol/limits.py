@@ -41,7 +41,8 @@ PREKEY_GRACE_SECONDS_HIGH_RISK: Final = 7 * DAY
 SIGNING_KEY_OVERLAP_SECONDS: Final = 28 * DAY
 CARD_LIFE_SECONDS: Final = 400 * DAY
 INVITE_LIFE_SECONDS: Final = 7 * DAY
-CARD_BYTES_MAX: Final = 512
+# A name of 80 characters has 320 bytes at most; what stands around it has less than 320.
+CARD_BYTES_MAX: Final = 640
 BUNDLE_BYTES_MAX: Final = 65_536
 RELAYS_MAX: Final = 3
 PEERS_MAX: Final = 200

@@ -94,14 +94,19 @@ def parse_bundle(body: bytes, *, now: Instant) -> Bundle:
         routes=parse_routes(reader.items(7, "routes", count_max=limits.RELAYS_MAX)),
         card_sequence=reader.unsigned(8, "cseq"),
     )
-    if reader.items(6, "suites", count_max=8) != [1]:
-        raise schema_error("a suite we do not have", place="bundle.suites")
+    _check_suites(reader.items(6, "suites", count_max=8))
     reader.finish()
     if not bundle.slices:
         raise schema_error("a bundle without a prekey", place="bundle.slices")
     if bundle.generation > now + limits.CLOCK_SKEW_SECONDS:
         raise RemoteProtocolError(RefusalCode.E_BUNDLE_ROLLBACK, "bundle.gen")
     return bundle
+
+
+def _check_suites(items: list[Value]) -> None:
+    # By type as well: to Python, true equals 1.
+    if items != [1] or type(items[0]) is not int:
+        raise schema_error("a suite we do not have", place="bundle.suites")
 
 
 def _slices(items: list[Value]) -> tuple[Slice, ...]:
@@ -140,8 +145,18 @@ def _route(item: Value) -> Route:
     )
 
 
+def follows(bundle: Bundle, *, held_generation: int) -> None:
+    """May this bundle take the place of the one we hold of the same node (R-46)?
+
+    Raises:
+        RemoteProtocolError: E_BUNDLE_ROLLBACK if its generation is not larger.
+    """
+    if bundle.generation <= held_generation:
+        raise RemoteProtocolError(RefusalCode.E_BUNDLE_ROLLBACK, "bundle.gen")
+
+
 def slice_for(bundle: Bundle, *, now: Instant) -> PrekeyPublic | None:
-    """The prekey to seal to now, or None: then the message waits, it never falls back (R-35)."""
+    """The prekey to seal to now, or None: then the message waits, it never falls back (R-45)."""
     if now >= bundle.expires:
         return None
     for candidate in bundle.slices:

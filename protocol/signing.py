@@ -4,6 +4,7 @@ The signature is over the body exactly as it came; nothing is ever encoded again
 decoded only after a pinned key has verified it.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -80,16 +81,14 @@ def verify(signed: Signed, *, keys: Iterable[VerifyingKey]) -> VerifyingKey:
         RemoteProtocolError: E_SENDER_UNKNOWN if no signature names one of the keys, E_SIG if one does
             and is not good.
     """
-    by_id = {key_id_of(key): key for key in keys}
-    named = False
-    for signature in signed.signatures:
-        key = by_id.get(signature.key_id)
-        if key is None:
-            continue
-        named = True
-        if signature_is_good(key, tbs_for_kind(signed.kind, signed.body), signature.raw):
+    hints = {signature.key_id for signature in signed.signatures}
+    # A hint is short, and two keys may have the same one: every key that fits is tried.
+    candidates = [key for key in keys if key_id_of(key) in hints]
+    message = tbs_for_kind(signed.kind, signed.body)
+    for signature, key in itertools.product(signed.signatures, candidates):
+        if key_id_of(key) == signature.key_id and signature_is_good(key, message, signature.raw):
             return key
-    code = RefusalCode.E_SIG if named else RefusalCode.E_SENDER_UNKNOWN
+    code = RefusalCode.E_SIG if candidates else RefusalCode.E_SENDER_UNKNOWN
     raise RemoteProtocolError(code, f"{signed.kind}.sigs")
 
 

@@ -1,7 +1,7 @@
 """What the messages of one batch share: read once, kept up to date as the batch goes on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from node.effects import Acting
@@ -88,7 +88,7 @@ def refresh(batch: Batch, peer: Peer) -> None:
 def move_stream(batch: Batch, peer: Peer, stream: Incoming) -> None:
     """The head of a peer's stream moved."""
     peers.advance_incoming(batch.unit.vault, peer.node_id, stream, now=batch.now)
-    batch.known[peer.node_id] = replace(peer, incoming=stream, last_heard=batch.now)
+    batch.known[peer.node_id] = peer.heard(stream, now=batch.now)
 
 
 def situation(batch: Batch, verified: VerifiedMessage) -> Situation:

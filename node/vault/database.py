@@ -53,16 +53,18 @@ class Unit:
         vault: the connection to `vault.db`.
     """
 
-    __slots__ = ("_keys", "_mark_destroyed", "vault")
+    __slots__ = ("_has_keys", "_keys", "_mark_destroyed", "vault")
 
     def __init__(
         self,
         vault: Connection,
         keys: Callable[[], Connection],
         mark_destroyed: Callable[[], None],
+        has_keys: Callable[[], bool],
     ) -> None:
         self.vault = vault
         self._keys = keys
+        self._has_keys = has_keys
         self._mark_destroyed = mark_destroyed
 
     @property
@@ -73,18 +75,24 @@ class Unit:
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo exactly what was done inside, in both files, if it raises; the job goes on."""
-        connections = (self.vault, self.keys)
-        for connection in connections:
-            connection.execute("SAVEPOINT step")
+        had_keys = self._has_keys()
+        self.vault.execute("SAVEPOINT step")
+        if had_keys:
+            self.keys.execute("SAVEPOINT step")
         try:
             yield
         except BaseException:
-            for connection in connections:
-                connection.execute("ROLLBACK TO step")
-                connection.execute("RELEASE step")
+            self.vault.execute("ROLLBACK TO step")
+            self.vault.execute("RELEASE step")
+            if self._has_keys():
+                # Keys first touched inside: everything this job did to them was done inside.
+                self.keys.execute(f"ROLLBACK TO {'step' if had_keys else 'job'}")
+            if had_keys:
+                self.keys.execute("RELEASE step")
             raise
-        for connection in connections:
-            connection.execute("RELEASE step")
+        self.vault.execute("RELEASE step")
+        if had_keys:
+            self.keys.execute("RELEASE step")
 
     def destroyed(self) -> None:
         """Say that this job destroyed a key or a payload.
@@ -100,6 +108,7 @@ class Database:
     """The open vault of one node."""
 
     def __init__(self, folder: Path, *, key: bytes) -> None:
+        self._key = key
         self._files = _Files(*_connect(folder, key))
         # A crash may have left what an erasure had destroyed in a log file.
         self._files.checkpoint()
@@ -153,6 +162,11 @@ class Database:
             self._readers.get().close()
         self._files.checkpoint()
         self._files.close()
+
+    @property
+    def key(self) -> bytes:
+        """The raw key of both files, for sealing the keyring anew."""
+        return self._key
 
     @property
     def is_erasure_pending(self) -> bool:
@@ -251,7 +265,7 @@ class _Files:
         self._job_destroyed = False
         self.vault.execute("SAVEPOINT job")
         try:
-            result = job(Unit(self.vault, self._keys, self._mark_destroyed))
+            result = job(Unit(self.vault, self._keys, self._mark_destroyed, self._has_keys))
             self.vault.execute("RELEASE job")
             if self._job_has_keys:
                 self.keys.execute("RELEASE job")
@@ -304,6 +318,9 @@ class _Files:
             self._job_has_keys = True
         return self.keys
 
+    def _has_keys(self) -> bool:
+        return self._job_has_keys
+
     def _mark_destroyed(self) -> None:
         self._job_destroyed = True
 
@@ -336,7 +353,9 @@ class _Reader:
             connection.set_progress_handler(given_up.is_set, PROGRESS_STEPS)
         self.vault.execute("BEGIN")
         try:
-            return job(Unit(self.vault, self._keys, _refuse_destroyed))
+            return job(
+                    Unit(self.vault, self._keys, _refuse_destroyed, self._has_keys)
+                )
         finally:
             for connection in (self.vault, self.keys):
                 connection.set_progress_handler(None, 0)
@@ -348,9 +367,12 @@ class _Reader:
         self.keys.close()
 
     def _keys(self) -> Connection:
-        if not self.keys.in_transaction:
+        if not self._has_keys():
             self.keys.execute("BEGIN")
         return self.keys
+
+    def _has_keys(self) -> bool:
+        return self.keys.in_transaction
 
 
 def _connect(folder: Path, key: bytes) -> tuple[Connection, Connection]:

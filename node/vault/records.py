@@ -1,6 +1,6 @@
 """Rows of the vault as frozen records: what `tables` reads and services work with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from protocol.cards import Card
 from protocol.consent import ConsentEvent, Standing
@@ -96,6 +96,10 @@ class Peer:
             return (self.signing,)
         return (self.signing, self.former_signing)
 
+    def heard(self, stream: Incoming, *, now: Instant) -> "Peer":
+        """The same peer after something came from it."""
+        return replace(self, incoming=stream, last_heard=now)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
@@ -185,7 +189,6 @@ class ConsentRecord:
     asked_by: Pseudonym | None
     words: PlainText | None
     receipt_id: bytes | None
-    ticks: frozenset[Hash]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

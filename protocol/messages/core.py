@@ -1,5 +1,6 @@
 """Messages that say nothing about a survivor: introductions, receipts, a new card or bundle (class N)."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -10,6 +11,8 @@ from protocol.values import Hash, Instant, MessageId, digest, instant, message_i
 from protocol.vocabulary.codes import ReceiptStatus
 
 _STATUSES: Final = frozenset(int(status) for status in ReceiptStatus)
+# By its form, not from our list: a later version may know more codes than we do (R-96).
+_CODE: Final = re.compile(r"E_[A-Z][A-Z_]{0,30}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,8 @@ def _single(value: Value) -> ReceiptSingle:
         raise schema_error("not status, time and code", place=place)
     if status not in _STATUSES or (code is not None) != (status == ReceiptStatus.REFUSED):
         raise schema_error("a status and code that do not go together", place=place)
+    if code is not None and not _CODE.fullmatch(code):
+        raise schema_error("not a code", place=place)
     return ReceiptSingle(
         message_id=message_id(octets_item(items[0], size=16, place=place), place=place),
         message_hash=digest(octets_item(items[1], size=32, place=place)),

@@ -20,7 +20,7 @@ from protocol.vocabulary.facts import FACT_FIELDS, Shape
 FactValue: TypeAlias = str | int | tuple[str, ...]
 
 _LINE_CHARACTERS_MAX: Final = 200
-_DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CODE: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 

@@ -5,8 +5,8 @@ constant and change what the test is about with `dataclasses.replace`.
 """
 
 import hashlib
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from protocol import limits
 from protocol.cards import Card, sign_card
@@ -32,7 +32,7 @@ from protocol.keys import (
 from protocol.labels import Kind
 from protocol.messages.disclosed import Fact, Sentence
 from protocol.messages.referral import ReferralOffer
-from protocol.messages.union import encode_payload
+from protocol.messages.union import Message, encode_content, encode_payload
 from protocol.permits import Permit
 from protocol.prekeys import Bundle, Route, Slice, sign_bundle, slice_spans
 from protocol.signing import Signed, sign
@@ -186,10 +186,18 @@ def signed_consent(consent: Consent) -> Signed:
     return sign_consent(consent, signing=ORGANISATIONS[consent.issuer].signing)
 
 
-def standing(consent: Consent, events: frozenset[ConsentEvent] = GIVEN) -> Standing:
+def standing(
+    consent: Consent,
+    events: frozenset[ConsentEvent] = GIVEN,
+    *,
+    ticks: frozenset[Hash] = frozenset(),
+) -> Standing:
     """A consent with what is recorded of it."""
     return Standing(
-        consent=consent, consent_hash=consent_hash(signed_consent(consent)), events=events
+        consent=consent,
+        consent_hash=consent_hash(signed_consent(consent)),
+        events=events,
+        ticks=ticks,
     )
 
 
@@ -209,9 +217,8 @@ def permit_for(
 ) -> Permit:
     """A permit for everything a consent allows, earned through `may_share`."""
     confirmed = GIVEN | {ConsentEvent.CONFIRMED_BY_HOLDER}
-    permit = may_share(
-        [standing(consent, confirmed)], request=request_for(consent), ticks=ticks, level=2, now=now
-    )
+    known = standing(consent, confirmed, ticks=ticks)
+    permit = may_share([known], request=request_for(consent), level=2, now=now)
     assert isinstance(permit, Permit)
     return permit
 
@@ -227,7 +234,7 @@ HOPE: Final = sentence(TextKind.HOPE, "nep", "म आफ्नै पसल ख�
 CASE: Final = CaseFacts(
     facts=(
         Fact(field="given_name", value="মিতা"),
-        Fact(field="present_town", value="खुलना"),
+        Fact(field="present_town", value="খুলনা"),
         Fact(field="home_district", value="সাতক্ষীরা"),
         Fact(field="safe_phone", value="+000 0000 0001"),
         Fact(field="contact_never", value=("evening", "visit")),
@@ -320,3 +327,18 @@ def arrive(
     prekeys = {prekey.prekey_id: prekey for prekey in at.prekeys}
     opened = open_envelope(parse(raw), prekeys=prekeys)
     return verify_message(opened, senders=known, me=at.node_id, now=NOON)
+
+
+def verified(
+    message: Message,
+    *,
+    consent: Consent | None = None,
+    by: Organisation = ALO,
+    to: Organisation = BANDHAN,
+    **changes: Any,  # noqa: ANN401  # any field of the skeleton
+) -> VerifiedMessage:
+    """A message as its recipient holds it after steps 1 to 11, sealed and opened for real."""
+    payload = payload_of(encode_content(message))
+    cited = None if consent is None else consent_hash(signed_consent(consent))
+    skeleton = skeleton_of(message.TYPE, payload, consent=cited, sender=by, recipient=to)
+    return arrive(envelope_of(replace(skeleton, **changes), payload, by=by, to=to), at=to)

@@ -124,9 +124,11 @@ def consents(
     asked = start + draw(numbers)
     recorded = asked + draw(numbers)
     valid_from = recorded + draw(numbers)
+    consent_id = ConsentId(draw(identifiers))
+    older = identifiers.map(ConsentId).filter(lambda name: name != consent_id)
     others: list[NodeId] = [CHAUTARI.node_id, NodeId(b"o" * 32)]
     return Consent(
-        consent_id=ConsentId(draw(identifiers)),
+        consent_id=consent_id,
         handle=Handle(draw(identifiers)),
         issuer=draw(st.sampled_from([ALO.node_id, BANDHAN.node_id])),
         holder=ALO.node_id,
@@ -147,7 +149,7 @@ def consents(
         expires=Instant(valid_from + draw(st.integers(1, 365 * DAY))),
         erase_at=Instant(valid_from + draw(numbers)),
         conditions=frozenset(draw(st.sets(st.sampled_from(Condition)))),
-        supersedes=draw(st.none() | st.binary(min_size=16, max_size=16).map(ConsentId)),
+        supersedes=draw(st.none() | older),
     )
 
 

@@ -31,12 +31,18 @@ CREATE TABLE own_mailboxes (
     is_local INTEGER NOT NULL CHECK (is_local IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
+-- Whose the slots of the keyring are; with it the keyring can be sealed anew without anybody's passphrase.
+CREATE TABLE slots (
+    slot_id BLOB NOT NULL PRIMARY KEY CHECK (length(slot_id) = 16),
+    kind INTEGER NOT NULL,
+    public BLOB NOT NULL CHECK (length(public) = 32)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE users (
     user_id BLOB NOT NULL PRIMARY KEY CHECK (length(user_id) = 16),
     name TEXT NOT NULL UNIQUE,
     role TEXT NOT NULL CHECK (role IN ('caseworker', 'counsellor', 'supervisor', 'data_officer')),
-    -- 16 bytes inside the wrapped key of the keyring: which slot is this person's.
-    slot_id BLOB NOT NULL UNIQUE CHECK (length(slot_id) = 16),
+    slot_id BLOB NOT NULL UNIQUE REFERENCES slots,
     made_at INTEGER NOT NULL,
     -- Who added this person; NULL for the first.
     made_by BLOB,
@@ -121,7 +127,9 @@ CREATE INDEX messages_by_consent ON messages (consent) WHERE consent IS NOT NULL
 
 -- What is to leave. Numbers are given when an item is first sealed.
 CREATE TABLE outbox (
-    message_id BLOB NOT NULL PRIMARY KEY CHECK (length(message_id) = 16),
+    -- The order in which things were queued is the order in which they are numbered.
+    number INTEGER NOT NULL PRIMARY KEY,
+    message_id BLOB NOT NULL UNIQUE CHECK (length(message_id) = 16),
     peer BLOB NOT NULL CHECK (length(peer) = 32),
     type TEXT NOT NULL,
     thread BLOB NOT NULL,
@@ -152,9 +160,9 @@ CREATE TABLE outbox (
     settled_at INTEGER,
     -- What the peer refused it with.
     code TEXT
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
-CREATE INDEX outbox_due ON outbox (peer, urgency, message_id)
+CREATE INDEX outbox_due ON outbox (peer, urgency, number)
     WHERE state IN ('queued', 'sealed', 'deposited');
 CREATE INDEX outbox_next ON outbox (due) WHERE state IN ('queued', 'sealed', 'deposited');
 CREATE INDEX outbox_by_place ON outbox (peer, epoch, sequence) WHERE sequence IS NOT NULL;

@@ -53,6 +53,12 @@ def find_case(vault: Connection, case_id: bytes) -> CaseRecord | None:
     return None if row is None else _case(row)
 
 
+def is_number_taken(vault: Connection, case_number: str) -> bool:
+    """Is there a case with this number?"""
+    row = vault.execute("SELECT 1 FROM cases WHERE case_number = ?", (case_number,)).fetchone()
+    return row is not None
+
+
 def load_cases(vault: Connection) -> list[CaseRecord]:
     """The newest cases."""
     rows = vault.execute(

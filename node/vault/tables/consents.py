@@ -261,6 +261,7 @@ def _record(vault: Connection, row: Sequence[Any]) -> ConsentRecord:
             consent=parse_consent(signed.body),
             consent_hash=consent_hash(signed),
             events=frozenset(ConsentEvent(event) for (event,) in events),
+            ticks=frozenset(digest(tick) for (tick,) in ticks),
         ),
         signed=signed.raw,
         case_id=None if row[1] is None else bytes(row[1]),
@@ -270,7 +271,6 @@ def _record(vault: Connection, row: Sequence[Any]) -> ConsentRecord:
         if words is None
         else plain_text(words, characters_max=limits.TEXT_CHARACTERS_MAX),
         receipt_id=row[5],
-        ticks=frozenset(digest(tick) for (tick,) in ticks),
     )
 
 

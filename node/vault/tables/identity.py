@@ -137,6 +137,19 @@ def insert_user(vault: Connection, user: User) -> None:
     )
 
 
+def insert_slot(vault: Connection, *, slot_id: bytes, kind: int, public: bytes) -> None:
+    """Remember whose a slot of the keyring is."""
+    vault.execute(
+        "INSERT INTO slots (slot_id, kind, public) VALUES (?, ?, ?)", (slot_id, kind, public)
+    )
+
+
+def load_slots(vault: Connection) -> list[tuple[bytes, int, bytes]]:
+    """Id, kind and public key of every slot in use."""
+    rows = vault.execute("SELECT slot_id, kind, public FROM slots LIMIT 16").fetchall()
+    return [(bytes(row[0]), int(row[1]), bytes(row[2])) for row in rows]
+
+
 def user_by_name(vault: Connection, name: str) -> User | None:
     """The active person of this name."""
     row = vault.execute(f"{_USER} WHERE name = ? AND is_active = 1", (name,)).fetchone()

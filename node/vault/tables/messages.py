@@ -126,11 +126,34 @@ def lock_under(vault: Connection, consent: Hash) -> None:
     vault.execute("UPDATE messages SET is_locked = 1 WHERE consent = ?", (consent,))
 
 
+def is_readable(vault: Connection, message: bytes) -> bool:
+    """Is a message still there to be read: neither locked nor erased?"""
+    row = vault.execute(
+        "SELECT 1 FROM messages WHERE message_id = ? AND is_locked = 0 AND payload IS NOT NULL",
+        (message,),
+    ).fetchone()
+    return row is not None
+
+
 def erase_payload(vault: Connection, peer: NodeId, message: MessageId) -> None:
     """Take the payload out; its key must be destroyed before."""
     vault.execute(
         "UPDATE messages SET payload = NULL, key_id = NULL WHERE peer = ? AND message_id = ?",
         (peer, message),
+    )
+
+
+def key_ids(vault: Connection) -> set[bytes]:
+    """The disclosure keys that rows need."""
+    rows = vault.execute("SELECT key_id FROM messages WHERE key_id IS NOT NULL").fetchall()
+    return {bytes(row[0]) for row in rows}
+
+
+def forget_key(vault: Connection, key_id: bytes) -> None:
+    """The key is gone: so is the payload."""
+    vault.execute(
+        "UPDATE messages SET payload = NULL, key_id = NULL, is_locked = 1 WHERE key_id = ?",
+        (key_id,),
     )
 
 

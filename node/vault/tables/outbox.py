@@ -37,7 +37,7 @@ _DUE_PEERS: Final = (
 # What has its number goes before what has none, so that a stream has no gap for long.
 _DUE: Final = (
     f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND {_WAITING} AND (due <= ? OR due > ?)"
-    " ORDER BY urgency, message_id LIMIT ?"
+    " ORDER BY urgency, number LIMIT ?"
 )
 _SEALED: Final = (
     "UPDATE outbox SET state = ?, epoch = ?, sequence = ?, hash = ?, expires = ?, skeleton = ?,"
@@ -178,6 +178,22 @@ def under_consent(vault: Connection, consent: ConsentId) -> list[OutboxItem]:
     return [_item(row) for row in rows]
 
 
+def was_sealed_under(vault: Connection, consent: ConsentId) -> bool:
+    """Did anything ever get its number under a consent, so that the peer may know of it?"""
+    row = vault.execute(
+        "SELECT 1 FROM outbox WHERE consent_id = ? AND sequence IS NOT NULL LIMIT 1", (consent,)
+    ).fetchone()
+    return row is not None
+
+
+def has_copy(vault: Connection, consent: ConsentId) -> bool:
+    """Was a copy of this consent queued or sent?"""
+    row = vault.execute(
+        "SELECT 1 FROM outbox WHERE consent_id = ? AND type = 'consent.copy/1' LIMIT 1", (consent,)
+    ).fetchone()
+    return row is not None
+
+
 def drop(vault: Connection, message: MessageId) -> None:
     """Take out an item that was never sealed: it vanishes without trace."""
     vault.execute("DELETE FROM outbox WHERE message_id = ? AND state = 'queued'", (message,))
@@ -190,6 +206,22 @@ def withhold(vault: Connection, message: MessageId) -> None:
         " WHERE message_id = ?",
         (message,),
     )
+
+
+def key_ids(vault: Connection) -> set[bytes]:
+    """The disclosure keys that rows need."""
+    rows = vault.execute("SELECT key_id FROM outbox WHERE key_id IS NOT NULL").fetchall()
+    return {bytes(row[0]) for row in rows}
+
+
+def forget_key(vault: Connection, key_id: bytes) -> None:
+    """The key is gone: so is the payload. What has its number goes as withheld, the rest vanishes."""
+    vault.execute(
+        "UPDATE outbox SET payload = NULL, key_id = NULL, is_withheld = 1"
+        " WHERE key_id = ? AND sequence IS NOT NULL",
+        (key_id,),
+    )
+    vault.execute("DELETE FROM outbox WHERE key_id = ? AND sequence IS NULL", (key_id,))
 
 
 def waiting(vault: Connection) -> list[OutboxItem]:

@@ -1,0 +1,220 @@
+"""The courier: collects what came, then sends what is due; it decides nothing.
+
+Two loops run while the node is open. One takes envelopes out of the node's own mailbox and deletes them only
+after the vault has committed them. The other asks `delivering` for parcels, one for each peer, and leaves
+them; while one request is under way, the next parcel is made ready.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, final
+
+import aiohttp
+
+from node import faults, logs
+from node.gate import Gate, OpenVault
+from node.mailbox import client
+from node.mailbox.client import Delivered
+from node.mailbox.store import MailboxStore
+from node.services import delivering, receiving, retaining
+from node.services.delivering import Parcel, Settled
+from node.services.receiving import Taken
+from node.vault.database import Unit
+from protocol import limits
+from protocol.values import EnvelopeId, MailboxId, MessageId, envelope_id_of
+
+# Envelopes that nobody could take stay where they are only if the machine fails; bounds one round.
+_BATCHES_IN_A_ROUND: Final = 10_000
+_LOOK_AGAIN_SECONDS: Final = 60
+_REST_SECONDS: Final = 5
+_LOGGER: Final = logging.getLogger("sathi.courier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the courier waits without a sign: between looks for due work, in seconds."""
+
+    poll_seconds: float
+
+
+@final
+class Courier:
+    """Carries for one node, as long as its vault is open."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        store: MailboxStore,
+        session: aiohttp.ClientSession,
+        *,
+        patience: Patience,
+    ) -> None:
+        self._gate = gate
+        self._store = store
+        self._session = session
+        self._patience = patience
+        self._work = asyncio.Event()
+        self._round = asyncio.Lock()
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._work.set()
+
+    async def run(self, opened: OpenVault) -> None:
+        """Carry until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._for_ever(self._collect_once, opened))
+            tasks.create_task(self._for_ever(self._deliver_once, opened))
+
+    async def drain(self, opened: OpenVault) -> None:
+        """Apply everything that waits, withdrawals first, before anything is shown or sealed."""
+        await self._collect(opened, _own(opened))
+        await self.erase(opened)
+
+    async def sync(self, opened: OpenVault) -> None:
+        """One whole round, for somebody who waits for it: collect, then send what is due."""
+        await self.drain(opened)
+        await self._deliver(opened)
+
+    async def _for_ever(
+        self, once: Callable[[OpenVault], Awaitable[None]], opened: OpenVault
+    ) -> None:
+        while True:
+            try:
+                await once(opened)
+            except Exception as error:  # noqa: BLE001  (a full disk or a defect must not end carrying)
+                logs.event(_LOGGER, "courier.failed", level=logging.ERROR, error=error)
+                await asyncio.sleep(_REST_SECONDS)
+
+    async def _collect_once(self, opened: OpenVault) -> None:
+        # The bell is taken before looking: a deposit between the two still rings it.
+        bell = self._store.bell(_own(opened))
+        await self._collect(opened, _own(opened))
+        await self.erase(opened)
+        await _wait(bell, seconds=_LOOK_AGAIN_SECONDS)
+
+    async def _deliver_once(self, opened: OpenVault) -> None:
+        self._work.clear()
+        await self._deliver(opened)
+        await _wait(self._work, seconds=self._patience.poll_seconds)
+
+    async def _collect(self, opened: OpenVault, mailbox: MailboxId) -> None:
+        """Take batch after batch until the mailbox is empty."""
+        async with self._round:
+            for _ in range(_BATCHES_IN_A_ROUND):
+                batch = await self._store.take(
+                    mailbox, limit=limits.BATCH_ENVELOPES_MAX, bytes_max=limits.BATCH_BYTES_MAX
+                )
+                envelopes = tuple(batch.envelopes)
+                if not envelopes:
+                    return
+                await opened.database.write(_TakeJob(opened, self._gate, envelopes))
+                faults.point("inbox.after_commit")
+                names: list[EnvelopeId] = [envelope_id_of(raw) for raw in envelopes]
+                await self._store.delete(mailbox, names)
+                faults.point("inbox.after_delete")
+                # Receipts are due for what was taken.
+                self._work.set()
+
+    async def erase(self, opened: OpenVault) -> None:
+        """Destroy what is locked, and say so once nothing of it is left in the files."""
+        acting = self._gate.acting()
+        database = opened.database
+        erased = await database.write(lambda unit: retaining.erase_locked(unit, acting=acting))
+        if not erased or database.is_erasure_pending:
+            return
+        await database.write(
+            lambda unit: retaining.confirm_erased(unit, erased, me=opened.me, acting=acting)
+        )
+        self._work.set()
+
+    async def _deliver(self, opened: OpenVault) -> None:
+        parcels = await self._make_ready(opened)
+        while parcels:
+            async with asyncio.TaskGroup() as tasks:
+                for parcel in parcels:
+                    tasks.create_task(self._carry(opened, parcel))
+                following = tasks.create_task(self._make_ready(opened))
+            parcels = following.result()
+
+    async def _make_ready(self, opened: OpenVault) -> list[Parcel]:
+        acting = self._gate.acting()
+        parcels = await opened.database.write(
+            lambda unit: delivering.due(unit, me=opened.me, acting=acting)
+        )
+        if parcels:
+            faults.point("outbox.after_seal")
+        return parcels
+
+    async def _carry(self, opened: OpenVault, parcel: Parcel) -> None:
+        settled = await self._leave(parcel)
+        faults.point("outbox.after_deposit")
+        acting = self._gate.acting()
+        await opened.database.write(
+            lambda unit: delivering.settle(unit, settled, acting=acting)
+        )
+        faults.point("outbox.after_settle")
+
+    async def _leave(self, parcel: Parcel) -> Settled:
+        """Leave a parcel at the first of the peer's mailboxes that answers."""
+        by_name = {envelope_id_of(raw): message for message, raw in parcel.envelopes}
+        everything = frozenset(by_name.values())
+        envelopes = [raw for _, raw in parcel.envelopes]
+        for route in parcel.routes:
+            way = client.Route(
+                origin=route.origin,
+                mailbox_id=route.mailbox_id,
+                deposit_secret=route.deposit_secret,
+            )
+            answer = await client.deposit_batch(self._session, way, envelopes)
+            if isinstance(answer, Delivered):
+                laid = _laid(answer, by_name)
+                return Settled(peer=parcel.peer, deposited=laid, failed=everything - laid)
+        return Settled(peer=parcel.peer, deposited=frozenset(), failed=everything)
+
+
+def _own(opened: OpenVault) -> MailboxId:
+    """The mailbox file of this node itself; there always is exactly one."""
+    (own,) = (mailbox.mailbox_id for mailbox in opened.mailboxes if mailbox.is_local)
+    return own
+
+
+def _laid(answer: Delivered, by_name: Mapping[EnvelopeId, MessageId]) -> frozenset[MessageId]:
+    return frozenset(
+        by_name[laid.envelope_id]
+        for laid in answer.envelopes
+        if laid.problem is None and laid.envelope_id in by_name
+    )
+
+
+@final
+class _TakeJob:
+    """Takes one batch inside the writer's transaction."""
+
+    __slots__ = ("_envelopes", "_gate", "_opened")
+
+    def __init__(self, opened: OpenVault, gate: Gate, envelopes: tuple[bytes, ...]) -> None:
+        self._opened = opened
+        self._gate = gate
+        self._envelopes = envelopes
+
+    def __call__(self, unit: Unit) -> Taken:
+        taken = receiving.take(
+            unit,
+            self._envelopes,
+            me=self._opened.me,
+            prekeys=self._opened.prekeys,
+            acting=self._gate.acting(),
+        )
+        faults.point("inbox.before_commit")
+        return taken
+
+
+async def _wait(event: asyncio.Event, *, seconds: float) -> None:
+    """Wait for a sign, or so long at most."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -1,0 +1,106 @@
+"""The periodic jobs. The scheduler holds no state: what is due stands in the vault, so sleep loses nothing.
+
+Stock interval triggers count missed runs; after a clock jump of a year they would count for minutes. `Every`
+takes its next time from now, and a watchdog notices when the wall clock was moved.
+"""
+
+import asyncio
+import datetime
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from node.courier import Courier
+from node.gate import Gate, OpenVault
+from node.mailbox.store import MailboxStore
+from node.services import retaining
+from node.system import Clock
+
+_TENDING_SECONDS: Final = 60
+_HOURLY_SECONDS: Final = 3_600
+_WATCH_SECONDS: Final = 5
+_JUMP_SECONDS: Final = 2
+
+
+@final
+class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Fires once, and then so long after each firing; never asks what was missed."""
+
+    def __init__(self, *, seconds: int) -> None:
+        self._wait = datetime.timedelta(seconds=seconds)
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime.datetime | None, now: datetime.datetime
+    ) -> datetime.datetime:
+        """The next time, from now."""
+        return now if previous_fire_time is None else now + self._wait
+
+
+@final
+class Schedule:
+    """Runs the periodic jobs of one node."""
+
+    def __init__(
+        self, gate: Gate, courier: Courier, store: MailboxStore, *, clock: Clock
+    ) -> None:
+        self._gate = gate
+        self._courier = courier
+        self._store = store
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(
+            timezone=datetime.UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin; the mailbox is kept tidy also while the vault is locked."""
+        self._add(self._tidy_mailbox, seconds=_HOURLY_SECONDS)
+        self._add(self._tend, seconds=_TENDING_SECONDS)
+        self._add(self._repeat, seconds=_HOURLY_SECONDS)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End without waiting for jobs: each of them is idempotent."""
+        self._scheduler.shutdown(wait=False)
+
+    async def watch_clock(self) -> None:
+        """Let every job look again after the wall clock was moved or the machine slept."""
+        apart = self._apart()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            moved, apart = abs(self._apart() - apart), self._apart()
+            if moved > _JUMP_SECONDS:
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.datetime.fromtimestamp(
+                        self._clock.wall(), tz=datetime.UTC
+                    ))
+
+    def _apart(self) -> float:
+        return self._clock.wall() - self._clock.monotonic()
+
+    def _add(self, job: Callable[[], Awaitable[Any]], *, seconds: int) -> None:
+        self._scheduler.add_job(job, Every(seconds=seconds))
+
+    async def _tidy_mailbox(self) -> None:
+        await self._store.purge(now=self._clock.wall())
+
+    async def _tend(self) -> None:
+        """What a failed checkpoint left is tried again, and due work is looked for."""
+        if not self._gate.is_open:
+            return
+        opened: OpenVault = self._gate.vault
+        await self._courier.erase(opened)
+        self._courier.wake()
+
+    async def _repeat(self) -> None:
+        if not self._gate.is_open:
+            return
+        opened: OpenVault = self._gate.vault
+        acting = self._gate.acting()
+        repeated = await opened.database.write(
+            lambda unit: retaining.repeat_withdrawals(unit, me=opened.me, acting=acting)
+        )
+        if repeated:
+            self._courier.wake()

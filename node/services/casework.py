@@ -1,0 +1,202 @@
+"""Cases: opened, filled, shown with her own words first, searched."""
+
+from collections.abc import Sequence
+
+from node.effects import Acting, audit
+from node.vault.database import Unit
+from node.vault.records import CaseRecord
+from node.vault.tables import cases, desk, disclosures, messages, referrals
+from protocol import limits
+from protocol.codec import Value
+from protocol.errors import MalformedError
+from protocol.local import commands, views
+from protocol.local.views import No, Refused, refused
+from protocol.messages.disclosed import Fact, Sentence, parse_fact
+from protocol.values import language_tag, plain_text
+from protocol.vocabulary.categories import SHAREABLE
+from protocol.vocabulary.codes import CaseStatus
+from protocol.vocabulary.facts import FACT_FIELDS
+
+
+def open_case(unit: Unit, command: commands.OpenCase, *, acting: Acting) -> views.Done | Refused:
+    """Begin a case. Raises: MalformedError if the number or the language is not one."""
+    case = CaseRecord(
+        case_id=acting.entropy(16),
+        case_number=plain_text(
+            command.case_number,
+            characters_max=limits.NAME_CHARACTERS_MAX,
+            place="OpenCase.case_number",
+        ),
+        status=CaseStatus.INTAKE,
+        owner=acting.actor,
+        age_band=command.age_band,
+        language=language_tag(command.language, place="OpenCase.language"),
+        opened_at=acting.now,
+    )
+    if cases.is_number_taken(unit.vault, case.case_number):
+        return refused(No.ALREADY_THERE)
+    cases.insert_case(unit.vault, case)
+    desk.add_search_text(
+        unit.vault, owner=case.case_id, owner_kind="case", text=case.case_number
+    )
+    audit(unit, "case.opened", case.case_id, acting=acting)
+    return views.Done(ref=case.case_id)
+
+
+def record_facts(
+    unit: Unit, command: commands.RecordFacts, *, acting: Acting
+) -> views.Done | Refused:
+    """Record facts; all of them or, if one is not legal, none. Raises: MalformedError."""
+    case = cases.find_case(unit.vault, command.case_id)
+    if case is None:
+        return refused(No.NOT_FOUND)
+    facts = [read_fact(field, value) for field, value in command.facts.items()]
+    for fact in facts:
+        cases.set_fact(unit.vault, case.case_id, fact, by=acting.actor, now=acting.now)
+        if isinstance(fact.value, str):
+            desk.add_search_text(
+                unit.vault, owner=case.case_id, owner_kind="case", text=fact.value
+            )
+    if case.status is CaseStatus.INTAKE:
+        cases.set_status(unit.vault, case.case_id, CaseStatus.ACTIVE)
+    audit(unit, "case.facts", case.case_id, acting=acting, details=",".join(command.facts))
+    return views.Done()
+
+
+def read_fact(field: str, value: commands.FactInput) -> Fact:
+    """A fact as a worker typed it, held against the allow-list. Raises: MalformedError."""
+    spec = FACT_FIELDS.get(field)
+    if spec is None:
+        raise MalformedError("a field that does not exist", place="facts")
+    plain: Value = [*value] if isinstance(value, list) else value
+    return parse_fact(field, plain, category=spec.category)
+
+
+def record_sentence(
+    unit: Unit, command: commands.RecordSentence, *, acting: Acting
+) -> views.Done | Refused:
+    """Record one text of hers. Raises: MalformedError."""
+    case = cases.find_case(unit.vault, command.case_id)
+    if case is None:
+        return refused(No.NOT_FOUND)
+    if command.category not in SHAREABLE:
+        raise MalformedError("a category no text can have", place="RecordSentence.category")
+    sentence = Sentence(
+        kind=command.kind,
+        language=language_tag(command.language, place="RecordSentence.language"),
+        text=plain_text(
+            command.text,
+            characters_max=limits.TEXT_CHARACTERS_MAX,
+            place="RecordSentence.text",
+        ),
+    )
+    cases.insert_sentence(
+        unit.vault,
+        case.case_id,
+        sentence,
+        sentence_id=acting.entropy(16),
+        category=command.category,
+        by=acting.actor,
+        now=acting.now,
+    )
+    desk.add_search_text(
+        unit.vault, owner=case.case_id, owner_kind="case", text=sentence.text
+    )
+    audit(unit, "case.sentence", case.case_id, acting=acting, details=command.kind.value)
+    return views.Done(ref=sentence.hash)
+
+
+def show_case(unit: Unit, command: commands.ShowCase, *, acting: Acting) -> views.CaseView | Refused:
+    """One case, her sentences first; that it was read is written down."""
+    case = cases.find_case(unit.vault, command.case_id)
+    if case is None:
+        return refused(No.NOT_FOUND)
+    audit(unit, "case.read", case.case_id, acting=acting)
+    known = cases.load_facts(unit.vault, case.case_id)
+    return views.CaseView(
+        case=_line(case),
+        age_band=case.age_band.value,
+        language=case.language,
+        sentences=[
+            views.SentenceView(
+                category=int(category),
+                kind=sentence.kind.value,
+                language=sentence.language,
+                text=sentence.text,
+                hash=sentence.hash,
+            )
+            for category, sentence in known.sentences
+        ],
+        facts=[_fact(fact) for fact in known.facts],
+        disclosures=_ledger(unit, case.case_id),
+        threads=[r.thread for r in referrals.referrals_of_case(unit.vault, case.case_id)],
+    )
+
+
+def _ledger(unit: Unit, case_id: bytes) -> list[views.DisclosureView]:
+    return [
+        views.DisclosureView(peer=peer, at=at, categories=categories, fields=fields)
+        for peer, at, categories, fields in disclosures.of_case(unit.vault, case_id)
+    ]
+
+
+def _line(case: CaseRecord) -> views.CaseLine:
+    return views.CaseLine(
+        case_id=case.case_id,
+        case_number=case.case_number,
+        status=case.status.value,
+        opened_at=case.opened_at,
+    )
+
+
+def _fact(fact: Fact) -> views.FactView:
+    value = list(fact.value) if isinstance(fact.value, tuple) else fact.value
+    return views.FactView(
+        field=fact.field, category=int(FACT_FIELDS[fact.field].category), value=value
+    )
+
+
+def list_cases(unit: Unit) -> views.Cases:
+    """The newest cases, without a name."""
+    found: Sequence[CaseRecord] = cases.load_cases(unit.vault)
+    return views.Cases(
+        cases=[_line(case) for case in found], count=cases.count_cases(unit.vault)
+    )
+
+
+def search(unit: Unit, command: commands.Search) -> views.Found:
+    """Where words were found. What is locked or erased is not found."""
+    found = desk.search(unit.vault, command.words, limit=desk.SHOWN_MAX)
+    return views.Found(
+        cases=[owner for owner, kind in found if kind == "case"],
+        messages=[
+            owner
+            for owner, kind in found
+            if kind == "message" and messages.is_readable(unit.vault, owner)
+        ],
+    )
+
+
+def save_draft(unit: Unit, command: commands.SaveDraft, *, acting: Acting) -> views.Done:
+    """Keep a half-written text. Raises: MalformedError."""
+    if command.text:
+        plain_text(
+            command.text, characters_max=limits.TEXT_CHARACTERS_MAX, place="SaveDraft.text"
+        )
+    desk.save_draft(
+        unit.vault,
+        user=acting.actor,
+        place=command.place,
+        about=command.about,
+        text=command.text,
+        now=acting.now,
+    )
+    return views.Done()
+
+
+def load_draft(unit: Unit, command: commands.LoadDraft, *, acting: Acting) -> views.Draft:
+    """A half-written text."""
+    text = desk.load_draft(
+        unit.vault, user=acting.actor, place=command.place, about=command.about
+    )
+    return views.Draft(text=text or "")

@@ -1,0 +1,223 @@
+"""Consents: recorded after she was asked, confirmed by the holder's worker, withdrawn at a word."""
+
+
+from node import showing
+from node.effects import Acting, apply, audit
+from node.vault.database import Unit
+from node.vault.records import CaseRecord, Referral, Self
+from node.vault.tables import cases, consents, identity, outbox, peers, referrals
+from protocol import limits, referral_flow
+from protocol.consent import (
+    Consent,
+    ConsentEvent,
+    sign_consent,
+)
+from protocol.consent_rules import on_our_withdrawal
+from protocol.effects import Effect, Send, Urgency
+from protocol.keys import fresh_handle
+from protocol.local import commands, views
+from protocol.local.views import No, Refused, refused
+from protocol.messages.referral import ReferralRecall
+from protocol.referral_flow import ReferralEvent, ReferralState
+from protocol.values import (
+    ConsentId,
+    Handle,
+    NodeId,
+    consent_id,
+    digest,
+    language_tag,
+    later,
+    node_id,
+    plain_text,
+    pseudonym,
+    sha256,
+)
+from protocol.vocabulary.codes import RecallReason
+
+_BEFORE_DOSSIER = frozenset({
+    ReferralState.OFFERED,
+    ReferralState.DELIVERED,
+    ReferralState.NEEDS_INFO,
+    ReferralState.ACCEPTED,
+})
+
+
+def record_consent(
+    unit: Unit, command: commands.RecordConsent, *, me: Self, acting: Acting
+) -> views.Done | Refused:
+    """Sign what she said yes to. Raises: MalformedError if it breaks a rule of the object."""
+    case = cases.find_case(unit.vault, command.case_id)
+    peer = node_id(command.peer, place="RecordConsent.peer")
+    if case is None or peers.find_peer(unit.vault, peer) is None:
+        return refused(No.NOT_FOUND)
+    if command.witness == acting.actor:
+        # Who asked her cannot be the witness.
+        return refused(No.NOT_ALLOWED)
+    consent = _consent(command, me=me, peer=peer, name=_name(unit, case, peer, acting), acting=acting)
+    signed = sign_consent(consent, signing=me.signing)
+    words = command.words
+    consents.insert_consent(
+        unit.vault,
+        consent,
+        signed,
+        case_id=case.case_id,
+        is_issued_here=True,
+        asked_by=acting.actor,
+        words=None
+        if words is None
+        else plain_text(words, characters_max=limits.TEXT_CHARACTERS_MAX),
+        receipt_id=acting.entropy(16),
+    )
+    consents.add_event(
+        unit.vault, consent.consent_id, ConsentEvent.GIVEN, by=acting.actor, now=acting.now
+    )
+    if consent.supersedes is not None:
+        consents.add_event(
+            unit.vault, consent.supersedes, ConsentEvent.SUPERSEDED, by=acting.actor, now=acting.now
+        )
+    for text in command.texts:
+        consents.add_tick(unit.vault, consent.consent_id, digest(text), now=acting.now)
+    audit(unit, "consent.given", consent.consent_id, acting=acting)
+    return views.Done(ref=consent.consent_id)
+
+
+def _name(unit: Unit, case: CaseRecord, peer: NodeId, acting: Acting) -> Handle:
+    """Her name at this peer: random, and another one at every other peer."""
+    known = cases.handle_of_case(unit.vault, case.case_id, peer)
+    if known is not None:
+        return known
+    name = fresh_handle(entropy=acting.entropy)
+    cases.insert_handle(unit.vault, name, case_id=case.case_id, peer=peer)
+    return name
+
+
+def _consent(
+    command: commands.RecordConsent, *, me: Self, peer: NodeId, name: Handle, acting: Acting
+) -> Consent:
+    now = acting.now
+    holder, recipient = (peer, me.node_id) if command.is_way_back else (me.node_id, peer)
+    expires = later(now, command.days * limits.DAY)
+    notice = plain_text(command.notice, characters_max=limits.TEXT_CHARACTERS_MAX)
+    return Consent(
+        consent_id=consent_id(acting.entropy(16)),
+        handle=name,
+        issuer=me.node_id,
+        holder=holder,
+        recipient=recipient,
+        purpose=command.purpose,
+        categories=frozenset(command.categories),
+        excluded_fields=frozenset(command.excluded_fields),
+        onward=frozenset(),
+        given_by=command.given_by,
+        method=command.method,
+        language=language_tag(command.language, place="RecordConsent.language"),
+        notice=sha256(notice.encode()),
+        understood=command.understood,
+        witness=None if command.witness is None else pseudonym(command.witness),
+        asked_at=now,
+        recorded_at=now,
+        valid_from=now,
+        expires=expires,
+        erase_at=expires,
+        conditions=frozenset(command.conditions),
+        supersedes=None if command.supersedes is None else consent_id(command.supersedes),
+    )
+
+
+def tick_texts(
+    unit: Unit, command: commands.TickTexts, *, acting: Acting
+) -> views.Done | Refused:
+    """She ticked sentences; each tick is bound to exactly this text."""
+    record = consents.find_consent(unit.vault, consent_id(command.consent_id))
+    if record is None or not record.is_issued_here:
+        return refused(No.NOT_FOUND)
+    for text in command.texts:
+        consents.add_tick(
+            unit.vault, record.standing.consent.consent_id, digest(text), now=acting.now
+        )
+    audit(unit, "consent.ticked", command.consent_id, acting=acting)
+    return views.Done()
+
+
+def confirm_consent(
+    unit: Unit, command: commands.ConfirmConsent, *, me: Self, acting: Acting
+) -> views.Done | Refused:
+    """The holder's own worker heard it from her, in private."""
+    record = consents.find_consent(unit.vault, consent_id(command.consent_id))
+    if record is None:
+        return refused(No.NOT_FOUND)
+    consent = record.standing.consent
+    if consent.holder != me.node_id or not consent.needs_confirmation:
+        return refused(No.WRONG_STATE)
+    event = ConsentEvent.CONFIRMED_BY_HOLDER
+    consents.add_event(
+        unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now
+    )
+    audit(unit, "consent.confirmed", consent.consent_id, acting=acting)
+    return views.Done()
+
+
+def withdraw_consent(
+    unit: Unit, command: commands.WithdrawConsent, *, me: Self, acting: Acting
+) -> views.Done | Refused:
+    """She changed her mind. A second withdrawal of the same consent changes nothing."""
+    record = consents.find_consent(unit.vault, consent_id(command.consent_id))
+    if record is None:
+        return refused(No.NOT_FOUND)
+    consent = record.standing.consent
+    if ConsentEvent.WITHDRAWN in record.standing.events:
+        return views.Done()
+    event = ConsentEvent.WITHDRAWN
+    consents.add_event(unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now)
+    peer = consent.other_party(me.node_id)
+    if peer is not None:
+        consents.bury(
+            unit.vault, consent.consent_id, peer=peer, name=consent.handle, now=acting.now
+        )
+    effects = on_our_withdrawal(
+        consent, me=me.node_id, wanted=command.wanted, replacement=None, now=acting.now
+    )
+    if record.is_issued_here and not outbox.was_sealed_under(unit.vault, consent.consent_id):
+        # The other side never heard of it; a withdrawal would be the first word about her.
+        effects = [effect for effect in effects if not isinstance(effect, Send)]
+    effects += _end_referrals(unit, consent.consent_id, acting)
+    apply(effects, unit, acting=acting)
+    audit(unit, "consent.withdrawn", consent.consent_id, acting=acting)
+    return views.Done()
+
+
+def _end_referrals(unit: Unit, consent: ConsentId, acting: Acting) -> list[Effect]:
+    effects: list[Effect] = []
+    for referral in referrals.referrals_under(unit.vault, consent):
+        moved = referral_flow.step(referral.state, ReferralEvent.WITHDRAW, heard=None)
+        if moved is None:
+            continue
+        referrals.move_referral(
+            unit.vault,
+            referral.thread,
+            event=ReferralEvent.WITHDRAW,
+            state=moved[0],
+            is_heard=False,
+            detail=None,
+            now=acting.now,
+        )
+        if referral.is_ours and referral.state in _BEFORE_DOSSIER:
+            effects.append(_recall(referral))
+    return effects
+
+
+def _recall(referral: Referral) -> Send:
+    return Send(
+        message=ReferralRecall(reason=RecallReason.HER_CHOICE),
+        to=referral.peer,
+        thread=referral.thread,
+        reply_to=None,
+        urgency=Urgency.SOON,
+    )
+
+
+def list_consents(unit: Unit, command: commands.ListConsents, *, acting: Acting) -> views.Consents:
+    """Every consent of a case, and how far each holder has carried a withdrawal out."""
+    trusted = max(acting.now, identity.latest_seen(unit.vault))
+    found = consents.of_case(unit.vault, command.case_id)
+    return views.Consents(consents=showing.consents(unit, found, now=trusted))

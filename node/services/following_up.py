@@ -1,0 +1,309 @@
+"""Follow-ups: asked for, taken on, and reported back exactly as she allows."""
+
+from node.effects import Acting, apply, audit
+from node.vault.database import Unit
+from node.vault.records import FollowUp, Referral, Self
+from node.vault.tables import consents, identity, peers, referrals
+from protocol import follow_up_flow, limits
+from protocol.codec import Value
+from protocol.consent import Standing
+from protocol.consent_rules import Refusal, ShareRequest, may_share
+from protocol.disclosure import CaseFacts, ReportShape, build_payload
+from protocol.effects import Effect, Send, SendAbout, Urgency
+from protocol.errors import MalformedError
+from protocol.follow_up_flow import FollowUpEvent, FollowUpState
+from protocol.local import commands, views
+from protocol.local.views import No, Refused, refused
+from protocol.messages.disclosed import Fact, Sentence, parse_fact
+from protocol.messages.follow_up import (
+    FollowUpAccept,
+    FollowUpRequest,
+    FollowUpStatus,
+    FollowUpUnable,
+)
+from protocol.permits import Permit
+from protocol.referral_flow import ReferralState
+from protocol.values import (
+    Handle,
+    Instant,
+    MessageId,
+    instant,
+    language_tag,
+    message_id,
+    new_message_id,
+    plain_text,
+    thread_id,
+)
+from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import Purpose
+from protocol.vocabulary.facts import FACT_FIELDS
+
+_SHARED = frozenset({
+    ReferralState.ACCEPTED,
+    ReferralState.DOSSIER_SENT,
+    ReferralState.PREPARED,
+    ReferralState.ARRIVED,
+    ReferralState.IN_CARE,
+    ReferralState.OUTCOME_REPORTED,
+    ReferralState.WITHDRAWN,
+})
+
+
+def request(
+    unit: Unit, command: commands.RequestFollowUp, *, acting: Acting
+) -> views.Done | Refused:
+    """Ask the other side to see her."""
+    referral = _shared(unit, command.thread)
+    if referral is None:
+        return refused(No.WRONG_STATE)
+    due = instant(command.due, place="RequestFollowUp.due")
+    send = Send(
+        message=FollowUpRequest(due=due),
+        to=referral.peer,
+        thread=referral.thread,
+        reply_to=None,
+        urgency=Urgency.NORMAL,
+    )
+    (message,) = apply([send], unit, acting=acting)
+    _begin(unit, referral, message, due=due, is_asked_by_us=True, acting=acting)
+    audit(unit, "followup.request", message, acting=acting)
+    return views.Done(ref=message)
+
+
+def _begin(
+    unit: Unit,
+    referral: Referral,
+    follow_up: MessageId,
+    *,
+    due: Instant,
+    is_asked_by_us: bool,
+    acting: Acting,
+) -> FollowUp:
+    begun = FollowUp(
+        follow_up_id=follow_up,
+        thread=referral.thread,
+        peer=referral.peer,
+        is_asked_by_us=is_asked_by_us,
+        due=due,
+        state=FollowUpState.REQUESTED if is_asked_by_us else FollowUpState.PLANNED,
+        was_seen=None,
+        seen_at=None,
+        report=None,
+    )
+    referrals.insert_follow_up(unit.vault, begun, now=acting.now)
+    return begun
+
+
+def take_on(unit: Unit, command: commands.AcceptFollowUp, *, acting: Acting) -> views.Done | Refused:
+    """Take a follow-up on, by a day."""
+    due = instant(command.due, place="AcceptFollowUp.due")
+    message = FollowUpAccept(due=due)
+    return _answer(unit, command.follow_up, message, FollowUpEvent.TAKE_ON, acting=acting)
+
+
+def cannot(
+    unit: Unit, command: commands.DeclineFollowUp, *, acting: Acting
+) -> views.Done | Refused:
+    """Say that we cannot."""
+    message = FollowUpUnable(reason=command.reason)
+    return _answer(unit, command.follow_up, message, FollowUpEvent.CANNOT, acting=acting)
+
+
+def _answer(
+    unit: Unit,
+    follow_up: bytes,
+    message: FollowUpAccept | FollowUpUnable,
+    event: FollowUpEvent,
+    *,
+    acting: Acting,
+) -> views.Done | Refused:
+    known = referrals.find_follow_up(unit.vault, message_id(follow_up))
+    if known is None or known.is_asked_by_us:
+        return refused(No.NOT_FOUND)
+    state = follow_up_flow.step(known.state, event)
+    if state is None:
+        return refused(No.WRONG_STATE)
+    _move(unit, known, state, was_seen=None, acting=acting)
+    send = Send(
+        message=message,
+        to=known.peer,
+        thread=known.thread,
+        reply_to=known.follow_up_id,
+        urgency=Urgency.NORMAL,
+    )
+    apply([send], unit, acting=acting)
+    audit(unit, f"followup.{event.value}", known.follow_up_id, acting=acting)
+    return views.Done()
+
+
+def report(
+    unit: Unit, command: commands.ReportFollowUp, *, me: Self, acting: Acting
+) -> views.ReportSent | Refused:
+    """Tell how she is. Without her confirmed way-back consent only seen or not seen leaves.
+
+    Raises:
+        MalformedError: if a fact or a text is not legal, or it is neither seen nor not seen.
+    """
+    if (command.seen is None) == (command.not_seen is None):
+        raise MalformedError("neither seen nor not seen", place="ReportFollowUp.seen")
+    referral = _shared(unit, command.thread)
+    if referral is None:
+        return refused(No.WRONG_STATE)
+    known = _answered(unit, referral, command, acting=acting)
+    if isinstance(known, Refused):
+        return known
+    event = _event(command)
+    state = follow_up_flow.step(known.state, event)
+    if state is None:
+        return refused(No.WRONG_STATE)
+    effect, refusal = _report_effect(unit, command, referral, known, me=me, acting=acting)
+    apply([effect], unit, acting=acting)
+    _move(unit, known, state, was_seen=command.seen is not None, acting=acting)
+    audit(unit, f"followup.{event.value}", known.follow_up_id, acting=acting)
+    return views.ReportSent(
+        follow_up=known.follow_up_id,
+        with_her_words=refusal is None,
+        refusal=None if refusal is None else refusal.code.value,
+    )
+
+
+def _event(command: commands.ReportFollowUp) -> FollowUpEvent:
+    seen = command.seen is not None
+    return FollowUpEvent.REPORT_SEEN if seen else FollowUpEvent.REPORT_NOT_SEEN
+
+
+def _answered(
+    unit: Unit, referral: Referral, command: commands.ReportFollowUp, *, acting: Acting
+) -> FollowUp | Refused:
+    """The follow-up that is reported: one that was asked for, or one of our own."""
+    if command.follow_up is None:
+        own = new_message_id(now=acting.now, entropy=acting.entropy)
+        return _begin(
+            unit, referral, own, due=acting.now, is_asked_by_us=False, acting=acting
+        )
+    known = referrals.find_follow_up(unit.vault, message_id(command.follow_up))
+    if known is None or known.is_asked_by_us or known.thread != referral.thread:
+        return refused(No.NOT_FOUND)
+    return known
+
+
+def _report_effect(
+    unit: Unit,
+    command: commands.ReportFollowUp,
+    referral: Referral,
+    known: FollowUp,
+    *,
+    me: Self,
+    acting: Acting,
+) -> tuple[Effect, Refusal | None]:
+    at = instant(command.at, place="ReportFollowUp.at")
+    reply_to = None if command.follow_up is None else known.follow_up_id
+    facts = _facts(command)
+    permit = _permit(unit, referral, facts, me=me, now=acting.now)
+    if isinstance(permit, Refusal):
+        # As C0: this says that somebody was seen or not, and nothing that she would have to allow.
+        status = FollowUpStatus(seen=command.seen is not None, at=at)
+        send = Send(
+            message=status,
+            to=referral.peer,
+            thread=referral.thread,
+            reply_to=reply_to,
+            urgency=Urgency.NORMAL,
+        )
+        return send, permit
+    shape = ReportShape(at=at, seen=command.seen, not_seen=command.not_seen)
+    about = SendAbout(
+        payload=build_payload(facts, permit, shape=shape),
+        to=referral.peer,
+        thread=referral.thread,
+        reply_to=reply_to,
+        urgency=Urgency.NORMAL,
+    )
+    return about, None
+
+
+def _facts(command: commands.ReportFollowUp) -> CaseFacts:
+    return CaseFacts(
+        facts=tuple(_fact(field, value) for field, value in command.facts.items()),
+        sentences=tuple((Category.PLAN_WISHES, _sentence(text)) for text in command.sentences),
+    )
+
+
+def _fact(field: str, value: commands.FactInput) -> Fact:
+    spec = FACT_FIELDS.get(field)
+    if spec is None:
+        raise MalformedError("a field that does not exist", place="ReportFollowUp.facts")
+    plain: Value = [*value] if isinstance(value, list) else value
+    return parse_fact(field, plain, category=spec.category)
+
+
+def _sentence(given: commands.SentenceInput) -> Sentence:
+    return Sentence(
+        kind=given.kind,
+        language=language_tag(given.language, place="ReportFollowUp.sentences"),
+        text=plain_text(
+            given.text,
+            characters_max=limits.TEXT_CHARACTERS_MAX,
+            place="ReportFollowUp.sentences",
+        ),
+    )
+
+
+def _permit(
+    unit: Unit, referral: Referral, facts: CaseFacts, *, me: Self, now: Instant
+) -> Permit | Refusal:
+    """Her way-back consent, as it stands now."""
+    name = _handle(unit, referral)
+    standings = [] if name is None else _standings(unit, name, facts, now=now)
+    used = {FACT_FIELDS[fact.field].category for fact in facts.facts}
+    used |= {category for category, _ in facts.sentences}
+    request = ShareRequest(
+        holder=me.node_id,
+        recipient=referral.peer,
+        purpose=Purpose.FOLLOW_UP,
+        categories=frozenset(used),
+        handle=name,
+    )
+    return may_share(
+        standings,
+        request=request,
+        level=peers.load_peer(unit.vault, referral.peer).level,
+        now=max(now, identity.latest_seen(unit.vault)),
+    )
+
+
+def _handle(unit: Unit, referral: Referral) -> Handle | None:
+    if referral.consent_id is None:
+        return None
+    record = consents.find_consent(unit.vault, referral.consent_id)
+    return None if record is None else record.standing.consent.handle
+
+
+def _standings(unit: Unit, name: Handle, facts: CaseFacts, *, now: Instant) -> list[Standing]:
+    """The consents about her, with the sentences of this report ticked: each was read back to her."""
+    for record in consents.of_handle(unit.vault, name):
+        if record.standing.consent.purpose is Purpose.FOLLOW_UP:
+            for _, sentence in facts.sentences:
+                consents.add_tick(
+                    unit.vault, record.standing.consent.consent_id, sentence.hash, now=now
+                )
+    return [record.standing for record in consents.of_handle(unit.vault, name)]
+
+
+def _shared(unit: Unit, thread: bytes) -> Referral | None:
+    referral = referrals.find_referral(unit.vault, thread_id(thread))
+    return referral if referral is not None and referral.state in _SHARED else None
+
+
+def _move(
+    unit: Unit, known: FollowUp, state: FollowUpState, *, was_seen: bool | None, acting: Acting
+) -> None:
+    referrals.move_follow_up(
+        unit.vault,
+        known.follow_up_id,
+        state=state,
+        was_seen=was_seen,
+        seen_at=acting.now if was_seen is not None else None,
+        report=None,
+        now=acting.now,
+    )

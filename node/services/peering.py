@@ -1,0 +1,99 @@
+"""Getting to know other organisations: the introduction file, and the number two people compare."""
+
+from node import showing
+from node.effects import Acting, apply, audit
+from node.vault.database import Unit
+from node.vault.records import Self
+from node.vault.tables import identity, peers
+from protocol.cards import (
+    introduction_proof,
+    new_invite,
+    read_introduction,
+    sign_invite,
+    write_introduction,
+)
+from protocol.effects import Send, Urgency
+from protocol.local import commands, views
+from protocol.local.views import No, Refused, refused
+from protocol.messages.core import IntroductionRequest
+from protocol.prekeys import Route
+from protocol.safety import safety_number
+from protocol.values import node_id
+
+
+def make_introduction(unit: Unit, *, me: Self, acting: Acting) -> views.IntroductionFile:
+    """Card, invite and bundle in one file; the invite lets one organisation in, for seven days."""
+    routes = tuple(
+        Route(
+            origin=mailbox.origin,
+            mailbox_id=mailbox.mailbox_id,
+            deposit_secret=mailbox.deposit_secret,
+            pin=None,
+        )
+        for mailbox in identity.load_mailboxes(unit.vault)
+    )
+    invite = new_invite(
+        signed_card=me.signed_card, routes=routes, now=acting.now, entropy=acting.entropy
+    )
+    peers.insert_invite(unit.vault, auth=invite.auth, expires=invite.expires)
+    audit(unit, "peer.introduction", b"", acting=acting)
+    return views.IntroductionFile(
+        introduction=write_introduction(
+            card=me.signed_card,
+            invite=sign_invite(invite, signing=me.signing),
+            bundle=me.signed_bundle,
+        ),
+        expires=invite.expires,
+    )
+
+
+def add_peer(
+    unit: Unit, command: commands.AddPeer, *, me: Self, acting: Acting
+) -> views.PeerView | Refused:
+    """Pin the maker of an introduction file at level 1 and introduce ourselves, sealed.
+
+    Raises:
+        RemoteProtocolError: if the file, its card, its invite or its bundle is not good.
+    """
+    introduction = read_introduction(command.introduction, now=acting.now)
+    card = introduction.card
+    if card.node_id == me.node_id:
+        return refused(No.NOT_ALLOWED)
+    if peers.find_peer(unit.vault, card.node_id) is not None:
+        return refused(No.ALREADY_THERE)
+    peers.insert_introduced(
+        unit.vault, introduction, pending_auth=introduction.invite.auth, now=acting.now
+    )
+    proof = introduction_proof(
+        auth=introduction.invite.auth, inviter=card.node_id, guest=me.card
+    )
+    request = IntroductionRequest(
+        card=me.signed_card.raw, bundle=me.signed_bundle.raw, proof=proof
+    )
+    send = Send(
+        message=request, to=card.node_id, thread=None, reply_to=None, urgency=Urgency.SOON
+    )
+    apply([send], unit, acting=acting)
+    audit(unit, "peer.added", card.node_id, acting=acting)
+    return showing.peer(peers.load_peer(unit.vault, card.node_id), me)
+
+
+def list_peers(unit: Unit, *, me: Self) -> views.Peers:
+    """The organisations we know."""
+    return views.Peers(peers=[showing.peer(peer, me) for peer in peers.load_peers(unit.vault)])
+
+
+def verify_peer(
+    unit: Unit, command: commands.VerifyPeer, *, me: Self, acting: Acting
+) -> views.PeerView | Refused:
+    """A person compared the number, in person or by voice on a number known before: level 2."""
+    peer = peers.find_peer(unit.vault, node_id(command.peer, place="VerifyPeer.peer"))
+    if peer is None:
+        return refused(No.NOT_FOUND)
+    if tuple(command.groups) != safety_number(me.root, peer.root):
+        return refused(No.NUMBER_DIFFERS)
+    peers.verify_peer(
+        unit.vault, peer.node_id, how=command.how, by=acting.actor, now=acting.now
+    )
+    audit(unit, "peer.verified", peer.node_id, acting=acting, details=command.how.value)
+    return showing.peer(peers.load_peer(unit.vault, peer.node_id), me)

@@ -1,0 +1,145 @@
+"""What a person looks at: the path of care, what came about her, what waits, what needs somebody."""
+
+from node import showing
+from node.effects import Acting, audit
+from node.vault.database import Unit
+from node.vault.records import Referral, StoredMessage
+from node.vault.tables import audit as audit_log
+from node.vault.tables import consents, desk, identity, messages, outbox, referrals, secrets
+from protocol.consent import ConsentState
+from protocol.local import commands, views
+from protocol.local.views import No, Refused, refused
+from protocol.messages.consent import ConsentCopy
+from protocol.messages.union import (
+    MessageClass,
+    PersonalMessage,
+    encode_content,
+    parse_content,
+    split_payload,
+)
+from protocol.sealing import decrypt_at_rest
+from protocol.values import message_id, node_id, sha256, thread_id
+
+# Whether the holder's own worker heard it from her is not ours to know.
+_READABLE = frozenset({ConsentState.LIVE, ConsentState.UNCONFIRMED})
+
+
+def list_referrals(unit: Unit) -> views.Referrals:
+    """The referrals that changed last."""
+    found = referrals.load_referrals(unit.vault)
+    return views.Referrals(referrals=[showing.referral_line(referral) for referral in found])
+
+
+def show_referral(
+    unit: Unit, command: commands.ShowReferral, *, acting: Acting
+) -> views.ReferralView | Refused:
+    """One referral with its history, messages, follow-ups and consents."""
+    referral = referrals.find_referral(unit.vault, thread_id(command.thread))
+    if referral is None:
+        return refused(No.NOT_FOUND)
+    history = referrals.load_referral_events(unit.vault, referral.thread)
+    came = messages.in_thread(unit.vault, referral.thread)
+    follow_ups = referrals.follow_ups_of(unit.vault, referral.thread)
+    return views.ReferralView(
+        referral=showing.referral_line(referral),
+        worker=referral.worker,
+        first_step=None if referral.first_step is None else referral.first_step.value,
+        from_date=referral.from_date,
+        dossier_hash=referral.dossier_hash,
+        arrived_at=referral.arrived_at,
+        history=[
+            views.HistoryLine(event=event, state=state, is_heard=heard, at=at, detail=detail)
+            for event, state, heard, at, detail in history
+        ],
+        messages=[showing.message_line(message) for message in came],
+        follow_ups=[showing.follow_up(follow_up) for follow_up in follow_ups],
+        consents=_consents(unit, referral, acting=acting),
+    )
+
+
+def _consents(unit: Unit, referral: Referral, *, acting: Acting) -> list[views.ConsentView]:
+    trusted = max(acting.now, identity.latest_seen(unit.vault))
+    record = (
+        None
+        if referral.consent_id is None
+        else consents.find_consent(unit.vault, referral.consent_id)
+    )
+    if record is None:
+        return []
+    found = consents.of_handle(unit.vault, record.standing.consent.handle)
+    return showing.consents(unit, found, now=trusted)
+
+
+def read_message(
+    unit: Unit, command: commands.ReadMessage, *, acting: Acting
+) -> views.MessageView | Refused:
+    """Open what came about her, while her consent lives; the reading is written down."""
+    stored = messages.find(
+        unit.vault, node_id(command.peer), message_id(command.message_id)
+    )
+    if stored is None or stored.consent is None:
+        return refused(No.NOT_FOUND)
+    if stored.is_locked:
+        return refused(No.LOCKED)
+    if stored.payload is None or stored.key_id is None:
+        return refused(No.ERASED)
+    record = consents.find_by_hash(unit.vault, stored.consent)
+    trusted = max(acting.now, identity.latest_seen(unit.vault))
+    if record is None or record.standing.state(now=trusted) not in _READABLE:
+        return refused(No.LOCKED)
+    message = _open(unit, stored)
+    if isinstance(message, ConsentCopy):
+        return refused(No.NOT_FOUND)
+    messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now)
+    audit(unit, "message.read", stored.message_id, acting=acting)
+    return views.MessageView(
+        type=stored.type,
+        content_hash=sha256(encode_content(message)),
+        sentences=showing.sentences(message.disclosed),
+        facts=showing.facts(message.disclosed),
+    )
+
+
+def _open(unit: Unit, stored: StoredMessage) -> PersonalMessage:
+    key = secrets.load_disclosure_key(unit.keys, stored.key_id or b"")
+    payload = decrypt_at_rest(stored.payload or b"", key=key)
+    message = parse_content(
+        split_payload(payload), type_name=stored.type, of_class=MessageClass.PERSONAL
+    )
+    if not isinstance(message, PersonalMessage):
+        raise TypeError("a personal row that holds another message")
+    return message
+
+
+def list_tasks(unit: Unit) -> views.Tasks:
+    """What needs a person."""
+    return views.Tasks(
+        tasks=[
+            views.TaskView(task=task.task, peer=task.peer, thread=task.thread, due=task.due)
+            for task in desk.open_tasks(unit.vault)
+        ]
+    )
+
+
+def list_outbox(unit: Unit) -> views.Outbox:
+    """What waits to leave or to be answered."""
+    return views.Outbox(
+        items=[
+            views.OutboxLine(
+                message_id=item.message_id,
+                peer=item.peer,
+                type=item.type,
+                state=item.state.value,
+                queued_at=item.queued_at,
+                attempts=item.attempts,
+            )
+            for item in outbox.waiting(unit.vault)
+        ]
+    )
+
+
+def check_audit(unit: Unit) -> views.AuditState:
+    """Is the chain whole?"""
+    return views.AuditState(
+        is_whole=audit_log.is_whole(unit.vault), entries=audit_log.count(unit.vault)
+    )

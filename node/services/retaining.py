@@ -1,0 +1,117 @@
+"""What must go: erased after a withdrawal, swept after a crash, asked for again until it is answered.
+
+Erasing takes two transactions. The first destroys; the second says so to the other side, and only after the
+log files were emptied: nobody is told "erased" while an old page may still hold it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from node.effects import Acting, apply, audit
+from node.vault.database import Unit
+from node.vault.records import ConsentRecord, Self
+from node.vault.tables import consents, desk, messages, outbox, secrets
+from protocol import limits
+from protocol.consent import Consent
+from protocol.consent_rules import acknowledge, repeat_withdrawal
+from protocol.values import ConsentId, Hash, later
+from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
+
+ERASED: Final = WithdrawalStatus.ERASED
+
+
+def erase_locked(unit: Unit, *, acting: Acting) -> list[ConsentId]:
+    """Destroy everything that is locked: keys first, then payloads, index entries and drafts.
+
+    Returns:
+        The consents whose erasure may be confirmed once this is committed and the logs are empty.
+    """
+    done: list[ConsentId] = []
+    for erasure in consents.erasures_open(unit.vault):
+        record = consents.find_consent(unit.vault, erasure.consent_id)
+        if record is not None:
+            _destroy(unit, record)
+        audit(unit, "consent.erased", erasure.consent_id, acting=acting)
+        done.append(erasure.consent_id)
+    if done:
+        unit.destroyed()
+    return done
+
+
+def _destroy(unit: Unit, record: ConsentRecord) -> None:
+    for stored in messages.under_consent(unit.vault, record.standing.consent_hash):
+        if stored.key_id is not None:
+            secrets.destroy_disclosure_key(unit.keys, stored.key_id)
+        messages.erase_payload(unit.vault, stored.peer, stored.message_id)
+        desk.drop_search_texts(unit.vault, stored.message_id)
+        desk.drop_drafts(unit.vault, stored.message_id)
+        desk.drop_drafts(unit.vault, stored.thread)
+
+
+def confirm_erased(
+    unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting: Acting
+) -> None:
+    """Write down that it is gone and tell the other side, with the hashes of what was there."""
+    for consent_id in erased:
+        record = consents.find_consent(unit.vault, consent_id)
+        consents.mark_erased(unit.vault, consent_id, now=acting.now)
+        other = None if record is None else record.standing.consent.other_party(me.node_id)
+        if record is None or other is None:
+            continue
+        held = messages.under_consent(unit.vault, record.standing.consent_hash)
+        hashes: list[Hash] = [message.hash for message in held]
+        answer = acknowledge(
+            consent_id, status=ERASED, skeletons=hashes, to=other, now=acting.now
+        )
+        apply([answer], unit, acting=acting)
+
+
+def repeat_withdrawals(unit: Unit, *, me: Self, acting: Acting) -> int:
+    """Say it again to whoever has not answered for 30 days; there is no end to this.
+
+    Returns:
+        How many were said again.
+    """
+    due = consents.withdrawals_to_repeat(unit.vault, now=acting.now)
+    for told in due:
+        record = consents.find_consent(unit.vault, told.consent_id)
+        if record is None:
+            continue
+        consent: Consent = record.standing.consent
+        again = repeat_withdrawal(
+            consent,
+            to=told.peer,
+            wanted=WithdrawalWanted(told.wanted),
+            replacement=None,
+            now=acting.now,
+        )
+        apply([again], unit, acting=acting)
+        consents.tell_withdrawal(
+            unit.vault,
+            told.consent_id,
+            peer=told.peer,
+            wanted=told.wanted,
+            now=acting.now,
+            repeat_due=later(acting.now, limits.WITHDRAWAL_REPEAT_SECONDS),
+        )
+    return len(due)
+
+
+def sweep(unit: Unit, *, acting: Acting) -> int:
+    """Mend what a crash left between the two files: keys without a row, rows without a key.
+
+    Returns:
+        How many were mended.
+    """
+    keys = secrets.load_disclosure_key_ids(unit.keys)
+    rows = outbox.key_ids(unit.vault) | messages.key_ids(unit.vault)
+    for orphan in keys - rows:
+        secrets.destroy_disclosure_key(unit.keys, orphan)
+    for gone in rows - keys:
+        outbox.forget_key(unit.vault, gone)
+        messages.forget_key(unit.vault, gone)
+    mended = len(keys ^ rows)
+    if mended:
+        unit.destroyed()
+        audit(unit, "vault.swept", b"", acting=acting, details=str(mended))
+    return mended

@@ -1,0 +1,171 @@
+"""From records to views: how what the node holds is shown to its own people. Nothing is decided here."""
+
+from collections.abc import Sequence
+
+from node.vault.database import Unit
+from node.vault.records import ConsentRecord, FollowUp, Peer, Referral, Self, StoredMessage
+from node.vault.tables import consents as consent_tables
+from protocol.codec import decode
+from protocol.consent import ConsentEvent
+from protocol.consent_rules import Refusal
+from protocol.errors import LocalProtocolError
+from protocol.local import views
+from protocol.messages.disclosed import Disclosed
+from protocol.messages.referral import ReferralDossier, ReferralOffer
+from protocol.messages.union import MessageClass, parse_content
+from protocol.permits import Payload
+from protocol.safety import safety_number
+from protocol.values import Instant, node_id_text
+from protocol.vocabulary.facts import FACT_FIELDS
+
+
+def refusal(refused: Refusal) -> views.Refused:
+    """An expected no that names the consent that is missing."""
+    return views.Refused(
+        code=refused.code.value,
+        purpose=refused.purpose.value,
+        peer=refused.recipient,
+        missing=sorted(int(category) for category in refused.missing),
+    )
+
+
+def offer(given: ReferralOffer) -> views.OfferView:
+    """The C0 body."""
+    return views.OfferView(
+        service_group=given.service_group.value,
+        area=given.area,
+        priority=given.priority.value,
+        language=given.language,
+        age_band=given.age_band.value,
+        month=given.month,
+        answer_by=given.answer_by,
+        asks_about_needs=given.asks_about_needs,
+    )
+
+
+def sentences(disclosed: Disclosed) -> list[views.SentenceView]:
+    """Her sentences, in the order a reader meets them."""
+    return [
+        views.SentenceView(
+            category=int(section.category),
+            kind=text.kind.value,
+            language=text.language,
+            text=text.text,
+            hash=text.hash,
+        )
+        for section in disclosed.sections
+        for text in section.sentences
+    ]
+
+
+def facts(disclosed: Disclosed) -> list[views.FactView]:
+    """The coded facts, in the order a reader meets them."""
+    return [
+        views.FactView(
+            field=fact.field,
+            category=int(FACT_FIELDS[fact.field].category),
+            value=list(fact.value) if isinstance(fact.value, tuple) else fact.value,
+        )
+        for section in disclosed.sections
+        for fact in section.facts
+    ]
+
+
+def read_dossier(payload: Payload) -> Disclosed:
+    """What a dossier says, read back from the very bytes that would leave."""
+    message = parse_content(
+        decode(payload.content), type_name=ReferralDossier.TYPE, of_class=MessageClass.PERSONAL
+    )
+    if not isinstance(message, ReferralDossier):
+        raise LocalProtocolError("a preview of something else than a dossier")
+    return message.disclosed
+
+
+def peer(known: Peer, me: Self) -> views.PeerView:
+    """Another organisation, with the number both sides read to each other."""
+    return views.PeerView(
+        node_id=known.node_id,
+        node_id_text=node_id_text(known.node_id),
+        name=known.display_name,
+        country=known.country.value,
+        level=known.level,
+        status=known.status,
+        verified_how=known.verified_how,
+        verified_at=known.verified_at,
+        safety_number=list(safety_number(me.root, known.root)),
+        last_heard=known.last_heard,
+    )
+
+
+def referral_line(referral: Referral) -> views.ReferralLine:
+    """A referral in a list."""
+    return views.ReferralLine(
+        thread=referral.thread,
+        peer=referral.peer,
+        is_ours=referral.is_ours,
+        state=referral.state.value,
+        offer=offer(referral.offer),
+    )
+
+
+def message_line(message: StoredMessage) -> views.MessageLine:
+    """A message in a conversation."""
+    return views.MessageLine(
+        peer=message.peer,
+        message_id=message.message_id,
+        type=message.type,
+        received_at=message.received_at,
+        status=message.status,
+        code=message.code,
+        is_personal=message.consent is not None,
+        is_locked=message.is_locked,
+        is_erased=message.consent is not None and message.payload is None,
+    )
+
+
+def follow_up(known: FollowUp) -> views.FollowUpView:
+    """One follow-up."""
+    return views.FollowUpView(
+        follow_up=known.follow_up_id,
+        is_asked_by_us=known.is_asked_by_us,
+        due=known.due,
+        state=known.state.value,
+        was_seen=known.was_seen,
+        report=known.report,
+    )
+
+
+def consents(
+    unit: Unit, records: Sequence[ConsentRecord], *, now: Instant
+) -> list[views.ConsentView]:
+    """Consents as people see them, with how far each holder has carried a withdrawal out."""
+    return [_consent(unit, record, now=now) for record in records]
+
+
+def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.ConsentView:
+    consent = record.standing.consent
+    return views.ConsentView(
+        consent_id=consent.consent_id,
+        holder=consent.holder,
+        recipient=consent.recipient,
+        purpose=consent.purpose.value,
+        categories=sorted(int(category) for category in consent.categories),
+        excluded_fields=sorted(consent.excluded_fields),
+        texts=[*sorted(record.standing.ticks)],
+        state=record.standing.state(now=now).value,
+        is_confirmed=ConsentEvent.CONFIRMED_BY_HOLDER in record.standing.events,
+        needs_confirmation=consent.needs_confirmation,
+        valid_from=consent.valid_from,
+        expires=consent.expires,
+        receipt_id=record.receipt_id,
+        holders=[
+            views.HolderView(
+                peer=told.peer,
+                status=told.status,
+                told_at=told.told_at,
+                locked_at=told.locked_at,
+                erased_at=told.erased_at,
+            )
+            for told in consent_tables.withdrawals_of(unit.vault, consent.consent_id)
+        ],
+    )

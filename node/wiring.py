@@ -1,0 +1,158 @@
+"""Builds every part of a node once, starts them in order and stops them in the opposite order."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, final
+
+import aiohttp
+from aiohttp import web
+
+from node.config import NodeConfig
+from node.courier import Courier, Patience
+from node.gate import Gate, OpenVault
+from node.local_api import LocalApi
+from node.mailbox.api import make_app, make_runner
+from node.mailbox.exchange import new_session
+from node.mailbox.records import STANDARD_QUOTA
+from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
+from node.mailbox.store import MailboxStore
+from node.schedule import Schedule
+from node.system import Clock
+from node.vault.keyring import PRODUCT_COST, Cost
+from protocol import limits
+from protocol.errors import SathiError
+from protocol.values import Entropy, MailboxId, mailbox_id
+
+MAILBOX_FILE: Final = "mailbox.db"
+_OWN_FILE: Final = "own-mailbox"
+
+
+class NotInitialisedError(SathiError):
+    """This folder holds no node."""
+
+
+class DemoOffLoopbackError(SathiError):
+    """A demo node may be reached from this machine only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What a demo, a test or a bench sets differently; the product uses the defaults."""
+
+    cost: Cost = PRODUCT_COST
+    deposits_per_minute: int = limits.DEPOSITS_PER_MINUTE
+
+
+@final
+class Node:
+    """One running node."""
+
+    def __init__(
+        self,
+        folder: Path,
+        config: NodeConfig,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        tuning: Tuning,
+    ) -> None:
+        self._folder = folder
+        self._config = config
+        self._clock = clock
+        self._entropy = entropy
+        self._tuning = tuning
+        self._carrying: asyncio.Task[None] | None = None
+
+    async def run(self, *, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set; `ready` is set once both doors are open.
+
+        Raises:
+            NotInitialisedError: if the folder holds no node.
+            OSError: if an address or the socket cannot be taken.
+        """
+        own = read_own_mailbox(self._folder)
+        store = await MailboxStore.open(self._folder / MAILBOX_FILE, quota=STANDARD_QUOTA)
+        try:
+            async with new_session() as session, asyncio.TaskGroup() as tasks:
+                await self._serve(store, own, session, tasks, ready=ready, stop=stop)
+        finally:
+            await store.close()
+
+    async def _serve(
+        self,
+        store: MailboxStore,
+        own: MailboxId,
+        session: aiohttp.ClientSession,
+        tasks: asyncio.TaskGroup,
+        *,
+        ready: asyncio.Event,
+        stop: asyncio.Event,
+    ) -> None:
+        gate = Gate(
+            self._folder, clock=self._clock, entropy=self._entropy, cost=self._tuning.cost
+        )
+        patience = Patience(poll_seconds=self._config.courier.poll_seconds)
+        courier = Courier(gate, store, session, patience=patience)
+        self._join(gate, courier, tasks)
+        schedule = Schedule(gate, courier, store, clock=self._clock)
+        local = LocalApi(
+            gate, courier, clock=self._clock, entropy=self._entropy, config=self._config
+        )
+        door = await self._open_mailbox(store, own)
+        await local.start(self._folder / self._config.api.socket)
+        schedule.start()
+        watching = tasks.create_task(schedule.watch_clock())
+        try:
+            ready.set()
+            await stop.wait()
+        finally:
+            schedule.stop()
+            watching.cancel()
+            await local.stop()
+            store.release_waiters()
+            await door.cleanup()
+            await gate.lock()
+
+    def _join(self, gate: Gate, courier: Courier, tasks: asyncio.TaskGroup) -> None:
+        """The courier carries exactly as long as the vault is open."""
+
+        async def begin(opened: OpenVault) -> None:
+            await courier.drain(opened)
+            self._carrying = tasks.create_task(courier.run(opened))
+
+        async def end() -> None:
+            carrying, self._carrying = self._carrying, None
+            if carrying is not None:
+                carrying.cancel()
+                await asyncio.wait([carrying])
+
+        gate.on_open = begin
+        gate.on_close = end
+
+    async def _open_mailbox(self, store: MailboxStore, own: MailboxId) -> web.AppRunner:
+        policy = Policy(
+            origin=self._config.mailbox.address or f"http://{self._config.node.listen}",
+            own_mailbox=own,
+            deposits_per_minute=self._tuning.deposits_per_minute,
+            body_patience_seconds=BODY_PATIENCE_SECONDS,
+        )
+        runner = make_runner(make_app(store, clock=self._clock, policy=policy))
+        await runner.setup()
+        node = self._config.node
+        await web.TCPSite(runner, node.host, node.port).start()
+        return runner
+
+
+def write_own_mailbox(folder: Path, mailbox: MailboxId) -> None:
+    """Leave the name of the node's own mailbox where a locked node finds it."""
+    (folder / _OWN_FILE).write_text(mailbox.hex() + "\n", encoding="ascii")
+
+
+def read_own_mailbox(folder: Path) -> MailboxId:
+    """The name of the node's own mailbox. Raises: NotInitialisedError."""
+    try:
+        text = (folder / _OWN_FILE).read_text(encoding="ascii")
+    except FileNotFoundError:
+        raise NotInitialisedError(f"'{folder.name}' holds no node; begin with `sathi init`") from None
+    return mailbox_id(bytes.fromhex(text.strip()))
