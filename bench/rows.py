@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from bench import messages
 from bench.floors import commits, crypto, durable, http
 from bench.harness import Row
 
@@ -14,13 +15,13 @@ def rows(folder: Path) -> tuple[Row, ...]:
             name="message_send_vs_crypto",
             target=0.6,
             floor=crypto.sent_per_second,
-            product=None,
+            product=messages.sent_per_second,
         ),
         Row(
             name="message_receive_vs_crypto",
             target=0.6,
             floor=crypto.received_per_second,
-            product=None,
+            product=messages.received_per_second,
         ),
         Row(
             name="durable_end_to_end_vs_floor",

@@ -143,6 +143,14 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     courier: CourierSection = CourierSection()
     api: ApiSection = ApiSection()
 
+    @property
+    def stays_here(self) -> bool:
+        """Can nobody but this computer reach the node, and is nothing carried elsewhere for it?"""
+        addresses = [f"http://{self.node.listen}"]
+        if self.mailbox.address:
+            addresses.append(self.mailbox.address)
+        return not self.mailbox.relay and all(map(_is_loopback, addresses))
+
 
 def load(path: Path) -> NodeConfig:
     """Read and check a configuration file.

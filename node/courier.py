@@ -153,9 +153,7 @@ class Courier:
         settled = await self._leave(parcel)
         faults.point("outbox.after_deposit")
         acting = self._gate.acting()
-        await opened.database.write(
-            lambda unit: delivering.settle(unit, settled, acting=acting)
-        )
+        await opened.database.write(lambda unit: delivering.settle(unit, settled, acting=acting))
         faults.point("outbox.after_settle")
 
     async def _leave(self, parcel: Parcel) -> Settled:

@@ -58,6 +58,18 @@ class Acting:
     entropy: Entropy
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A message ready to be queued: `consent` travels by its hash, `consent_id` stays here."""
+
+    message_id: MessageId
+    type: str
+    payload: bytes
+    key_id: bytes | None
+    consent_id: ConsentId | None
+    consent: Hash | None
+
+
 def apply(effects: Sequence[Effect], unit: Unit, *, acting: Acting) -> list[MessageId]:
     """Carry out effects in order.
 
@@ -88,38 +100,50 @@ def audit(unit: Unit, event: str, obj: bytes, *, acting: Acting, details: str = 
 
 def _send(effect: Send | SendAbout, unit: Unit, acting: Acting) -> MessageId:
     message_id = new_message_id(now=acting.now, entropy=acting.entropy)
-    salt = acting.entropy(16)
     if isinstance(effect, Send):
-        content, type_name = encode_content(effect.message), effect.message.TYPE
-        payload, key_id = encode_payload(content, salt=salt), None
-        consent_id, consent = None, None
-        if isinstance(effect.message, ConsentWithdrawn):
-            _note_telling(effect.message, effect.to, unit, acting)
+        ready = _ready(effect, unit, acting, message_id=message_id)
     else:
-        type_name, permit = effect.payload.type, effect.payload.permit
-        consent_id = permit.consent_id
-        consent = permit.consent_hash if effect.payload.is_personal else None
-        payload, key_id = _rest(effect, unit, acting, salt=salt)
-        disclosures.insert(
-            unit.vault,
-            effect.payload,
-            message=message_id,
-            to=effect.to,
-            content_hash=content_hash(effect.payload),
-            now=acting.now,
-        )
-    item = _item(
-        effect,
+        ready = _ready_about(effect, unit, acting, message_id=message_id)
+    outbox.insert(unit.vault, _item(effect, ready, now=acting.now))
+    audit(unit, "message.queued", message_id, acting=acting, details=ready.type)
+    return message_id
+
+
+def _ready(effect: Send, unit: Unit, acting: Acting, *, message_id: MessageId) -> _Ready:
+    if isinstance(effect.message, ConsentWithdrawn):
+        _note_telling(effect.message, effect.to, unit, acting)
+    content = encode_content(effect.message)
+    return _Ready(
         message_id=message_id,
-        type_name=type_name,
-        payload=payload,
-        key_id=key_id,
-        under=(consent_id, consent),
+        type=effect.message.TYPE,
+        payload=encode_payload(content, salt=acting.entropy(16)),
+        key_id=None,
+        consent_id=None,
+        consent=None,
+    )
+
+
+def _ready_about(
+    effect: SendAbout, unit: Unit, acting: Acting, *, message_id: MessageId
+) -> _Ready:
+    permit = effect.payload.permit
+    payload, key_id = _rest(effect, unit, acting, salt=acting.entropy(16))
+    disclosures.insert(
+        unit.vault,
+        effect.payload,
+        message=message_id,
+        to=effect.to,
+        content_hash=content_hash(effect.payload),
         now=acting.now,
     )
-    outbox.insert(unit.vault, item)
-    audit(unit, "message.queued", message_id, acting=acting, details=type_name)
-    return message_id
+    return _Ready(
+        message_id=message_id,
+        type=effect.payload.type,
+        payload=payload,
+        key_id=key_id,
+        consent_id=permit.consent_id,
+        consent=permit.consent_hash if effect.payload.is_personal else None,
+    )
 
 
 def _rest(
@@ -133,33 +157,24 @@ def _rest(
     return encrypt_at_rest(payload, key=key, entropy=acting.entropy), key_id
 
 
-def _item(
-    effect: Send | SendAbout,
-    *,
-    message_id: MessageId,
-    type_name: str,
-    payload: bytes,
-    key_id: bytes | None,
-    under: tuple[ConsentId | None, Hash | None],
-    now: Instant,
-) -> OutboxItem:
-    thread: ThreadId = effect.thread if effect.thread is not None else thread_id(message_id)
+def _item(effect: Send | SendAbout, ready: _Ready, *, now: Instant) -> OutboxItem:
+    thread: ThreadId = effect.thread if effect.thread is not None else thread_id(ready.message_id)
     return OutboxItem(
-        message_id=message_id,
+        message_id=ready.message_id,
         peer=effect.to,
-        type=type_name,
+        type=ready.type,
         thread=thread,
         reply_to=effect.reply_to,
-        consent_id=under[0],
-        consent=under[1],
+        consent_id=ready.consent_id,
+        consent=ready.consent,
         urgency=_URGENCY[effect.urgency],
         queued_at=now,
         due=now,
         attempts=0,
         state=OutboxState.QUEUED,
         is_withheld=False,
-        payload=payload,
-        key_id=key_id,
+        payload=ready.payload,
+        key_id=ready.key_id,
         epoch=None,
         sequence=None,
         hash=None,

@@ -27,6 +27,10 @@ ResultT = TypeVar("ResultT")
 _NOBODY: Final = NODE_ITSELF
 
 
+def _never() -> bool:
+    return False
+
+
 class LockedError(SathiError):
     """The node is locked: there is nothing to read and nothing is sent."""
 
@@ -56,6 +60,7 @@ class Gate:
         self._cost = cost
         self._open: OpenVault | None = None
         self._turn = asyncio.Lock()
+        self._sealing = asyncio.Lock()
         self.on_open: Callable[[OpenVault], Awaitable[None]] = _nothing_to_do
         self.on_close: Callable[[], Awaitable[None]] = _nothing_to_close
 
@@ -117,13 +122,17 @@ class Gate:
         me = await database.read(opening.load_me)
         mailboxes = await database.read(opening.load_mailboxes)
         prekeys = await database.read(opening.load_prekeys)
-        return OpenVault(
-            database=database, me=me, mailboxes=tuple(mailboxes), prekeys=prekeys
-        )
+        return OpenVault(database=database, me=me, mailboxes=tuple(mailboxes), prekeys=prekeys)
 
-    async def lock(self) -> None:
-        """Drop the key: nothing is sent and nothing can be read until somebody unlocks."""
+    async def lock(self, *, unless: Callable[[], bool] = _never) -> None:
+        """Drop the key: nothing is sent and nothing can be read until somebody unlocks.
+
+        Args:
+            unless: asked when no unlocking is under way; True leaves the vault open.
+        """
         async with self._turn:
+            if unless():
+                return
             opened, self._open = self._open, None
             if opened is None:
                 return
@@ -139,15 +148,21 @@ class Gate:
         return await self.vault.database.read(job)
 
     async def reseal_keyring(self) -> None:
-        """Write the slots of everybody the vault remembers, after somebody was added."""
+        """Write the slots of everybody the vault remembers, after somebody was added.
+
+        Raises:
+            LockedError: if the node was locked meanwhile.
+            KeyringError: if the keyring is not there or not whole.
+            OSError: if it cannot be written; the old one is there still.
+        """
         loop = asyncio.get_running_loop()
-        current = keyring.load(self._folder)
-        people = await self.read(opening.owners)
-        key = self.vault.database.key
-        renewed = keyring.seal(
-            people, vault_key=key, salt=current.salt, entropy=self._entropy
-        )
-        await loop.run_in_executor(None, keyring.save, self._folder, renewed)
+        # One after the other, or an older list of people could be written last.
+        async with self._sealing:
+            current = keyring.load(self._folder)
+            people = await self.read(opening.owners)
+            key = self.vault.database.key
+            renewed = keyring.seal(people, vault_key=key, salt=current.salt, entropy=self._entropy)
+            await loop.run_in_executor(None, keyring.save, self._folder, renewed)
 
     def new_owner(self, name: str, passphrase: str) -> keyring.Owner:
         """What the vault must remember of a new person; costs one Argon2id."""

@@ -33,6 +33,7 @@ FIELDS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType({
     "node_id": bytes,
     # Codes from closed lists.
     "code": str,
+    "command": str,
     "job": str,
     "method": str,
     "failpoint": str,

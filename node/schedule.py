@@ -5,14 +5,13 @@ takes its next time from now, and a watchdog notices when the wall clock was mov
 """
 
 import asyncio
-import datetime
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from node.courier import Courier
 from node.gate import Gate, OpenVault
 from node.mailbox.store import MailboxStore
 from node.services import retaining
@@ -29,28 +28,38 @@ class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
     """Fires once, and then so long after each firing; never asks what was missed."""
 
     def __init__(self, *, seconds: int) -> None:
-        self._wait = datetime.timedelta(seconds=seconds)
+        self._wait = dt.timedelta(seconds=seconds)
 
     def get_next_fire_time(
-        self, previous_fire_time: datetime.datetime | None, now: datetime.datetime
-    ) -> datetime.datetime:
+        self, previous_fire_time: dt.datetime | None, now: dt.datetime
+    ) -> dt.datetime:
         """The next time, from now."""
         return now if previous_fire_time is None else now + self._wait
 
 
 @final
 class Schedule:
-    """Runs the periodic jobs of one node."""
+    """Runs the periodic jobs of one node.
+
+    `erase` destroys what is locked and says so; `wake` tells the courier that something may be due.
+    """
 
     def __init__(
-        self, gate: Gate, courier: Courier, store: MailboxStore, *, clock: Clock
+        self,
+        gate: Gate,
+        store: MailboxStore,
+        *,
+        clock: Clock,
+        erase: Callable[[OpenVault], Awaitable[None]],
+        wake: Callable[[], None],
     ) -> None:
         self._gate = gate
-        self._courier = courier
         self._store = store
+        self._erase = erase
+        self._wake = wake
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
-            timezone=datetime.UTC,
+            timezone=dt.UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
@@ -73,9 +82,9 @@ class Schedule:
             moved, apart = abs(self._apart() - apart), self._apart()
             if moved > _JUMP_SECONDS:
                 for job in self._scheduler.get_jobs():
-                    job.modify(next_run_time=datetime.datetime.fromtimestamp(
-                        self._clock.wall(), tz=datetime.UTC
-                    ))
+                    job.modify(
+                        next_run_time=dt.datetime.fromtimestamp(self._clock.wall(), tz=dt.UTC)
+                    )
 
     def _apart(self) -> float:
         return self._clock.wall() - self._clock.monotonic()
@@ -91,8 +100,8 @@ class Schedule:
         if not self._gate.is_open:
             return
         opened: OpenVault = self._gate.vault
-        await self._courier.erase(opened)
-        self._courier.wake()
+        await self._erase(opened)
+        self._wake()
 
     async def _repeat(self) -> None:
         if not self._gate.is_open:
@@ -100,7 +109,7 @@ class Schedule:
         opened: OpenVault = self._gate.vault
         acting = self._gate.acting()
         repeated = await opened.database.write(
-            lambda unit: retaining.repeat_withdrawals(unit, me=opened.me, acting=acting)
+            lambda unit: retaining.repeat_withdrawals(unit, acting=acting)
         )
         if repeated:
-            self._courier.wake()
+            self._wake()

@@ -1,6 +1,7 @@
 """Builds every part of a node once, starts them in order and stops them in the opposite order."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, final
@@ -11,7 +12,8 @@ from aiohttp import web
 from node.config import NodeConfig
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
-from node.local_api import LocalApi
+from node.local_api.api import LocalApi
+from node.local_api.desk import Desk
 from node.mailbox.api import make_app, make_runner
 from node.mailbox.exchange import new_session
 from node.mailbox.records import STANDARD_QUOTA
@@ -89,39 +91,50 @@ class Node:
         ready: asyncio.Event,
         stop: asyncio.Event,
     ) -> None:
-        gate = Gate(
-            self._folder, clock=self._clock, entropy=self._entropy, cost=self._tuning.cost
-        )
+        gate = Gate(self._folder, clock=self._clock, entropy=self._entropy, cost=self._tuning.cost)
         patience = Patience(poll_seconds=self._config.courier.poll_seconds)
         courier = Courier(gate, store, session, patience=patience)
-        self._join(gate, courier, tasks)
-        schedule = Schedule(gate, courier, store, clock=self._clock)
-        local = LocalApi(
-            gate, courier, clock=self._clock, entropy=self._entropy, config=self._config
+        schedule = Schedule(gate, store, clock=self._clock, erase=courier.erase, wake=courier.wake)
+        desk = Desk(
+            gate,
+            courier,
+            clock=self._clock,
+            entropy=self._entropy,
+            vault_lock_seconds=self._config.profile.vault_lock_minutes * limits.MINUTE,
         )
+        local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
+        self._join(gate, courier, desk, tasks)
         door = await self._open_mailbox(store, own)
         await local.start(self._folder / self._config.api.socket)
         schedule.start()
-        watching = tasks.create_task(schedule.watch_clock())
+        watching = [
+            tasks.create_task(schedule.watch_clock()),
+            tasks.create_task(desk.watch()),
+        ]
         try:
             ready.set()
             await stop.wait()
         finally:
             schedule.stop()
-            watching.cancel()
+            for task in watching:
+                task.cancel()
             await local.stop()
             store.release_waiters()
             await door.cleanup()
             await gate.lock()
 
-    def _join(self, gate: Gate, courier: Courier, tasks: asyncio.TaskGroup) -> None:
-        """The courier carries exactly as long as the vault is open."""
+    def _join(self, gate: Gate, courier: Courier, desk: Desk, tasks: asyncio.TaskGroup) -> None:
+        """The courier carries, and sessions live, at most as long as the vault is open."""
 
         async def begin(opened: OpenVault) -> None:
+            # The mark beside the vault can be deleted; this one cannot.
+            if opened.me.is_demo:
+                refuse_demo_elsewhere(self._config)
             await courier.drain(opened)
             self._carrying = tasks.create_task(courier.run(opened))
 
         async def end() -> None:
+            desk.end_sessions()
             carrying, self._carrying = self._carrying, None
             if carrying is not None:
                 carrying.cancel()
@@ -144,6 +157,19 @@ class Node:
         return runner
 
 
+def refuse_demo_elsewhere(config: NodeConfig) -> None:
+    """Invented people must not be taken for real ones by somebody elsewhere.
+
+    Raises:
+        DemoOffLoopbackError: if the settings would let anybody else reach a demo node.
+    """
+    if not config.stays_here:
+        raise DemoOffLoopbackError(
+            "a demo node is reached from this computer only: set node.listen to 127.0.0.1:PORT, "
+            "without an address elsewhere and without a relay"
+        )
+
+
 def write_own_mailbox(folder: Path, mailbox: MailboxId) -> None:
     """Leave the name of the node's own mailbox where a locked node finds it."""
     (folder / _OWN_FILE).write_text(mailbox.hex() + "\n", encoding="ascii")
@@ -154,5 +180,7 @@ def read_own_mailbox(folder: Path) -> MailboxId:
     try:
         text = (folder / _OWN_FILE).read_text(encoding="ascii")
     except FileNotFoundError:
-        raise NotInitialisedError(f"'{folder.name}' holds no node; begin with `sathi init`") from None
+        raise NotInitialisedError(
+            f"'{folder.name}' holds no node; begin with `sathi init`"
+        ) from None
     return mailbox_id(bytes.fromhex(text.strip()))

@@ -93,14 +93,18 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Its time does not fit our clock: kept sealed until a person looked, not counted in the stream."""
+    """Not yet: it is neither counted nor answered, so its sender leaves it again.
+
+    Its time does not fit our clock (E_CLOCK), or the consent it cites may lie in the gap before it
+    (E_CONSENT_MISSING).
+    """
 
     code: RefusalCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Only its skeleton and the code are kept. `counts` says whether it moves the chain.
+    """Only its skeleton and the code are kept (R-80). `counts` says whether it moves the chain.
 
     `freezes` marks a fork or a broken chain: both operators are shown the evidence.
     """
@@ -194,6 +198,9 @@ def _judge_content(
     if verified.is_withheld:
         return Withheld(placement=placement)
     refusal = _gate(verified, situation, of_class)
+    if refusal is RefusalCode.E_CONSENT_MISSING and placement is Placement.EARLY:
+        # What is lost on the way comes again a day later: a refusal now would be for good.
+        return Held(code=refusal)
     if refusal is not None:
         return _refused(refusal, placement=placement)
     try:

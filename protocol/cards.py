@@ -79,17 +79,19 @@ class Suspend:
 
 def sign_card(card: Card, *, root: SigningSecret, signing: SigningSecret) -> Signed:
     """Sign a card with the root and the signing key."""
-    body = encode({
-        0: 1,
-        1: card.node_id,
-        2: card.root,
-        3: card.signing,
-        4: card.sequence,
-        5: card.created,
-        6: card.expires,
-        7: card.display_name,
-        8: card.country.value,
-    })
+    body = encode(
+        {
+            0: 1,
+            1: card.node_id,
+            2: card.root,
+            3: card.signing,
+            4: card.sequence,
+            5: card.created,
+            6: card.expires,
+            7: card.display_name,
+            8: card.country.value,
+        }
+    )
     return sign(Kind.CARD, body, secrets=[root, signing])
 
 
@@ -159,13 +161,15 @@ def new_invite(
 
 def sign_invite(invite: Invite, *, signing: SigningSecret) -> Signed:
     """Sign an invite with the signing key."""
-    body = encode({
-        0: 1,
-        1: invite.card_hash,
-        2: encode_routes(invite.routes),
-        3: invite.auth,
-        4: invite.expires,
-    })
+    body = encode(
+        {
+            0: 1,
+            1: invite.card_hash,
+            2: encode_routes(invite.routes),
+            3: invite.auth,
+            4: invite.expires,
+        }
+    )
     return sign(Kind.INVITE, body, secrets=[signing])
 
 
@@ -273,11 +277,13 @@ def introduction_answer(*, auth: bytes, inviter: Card, guest: NodeId) -> bytes:
 
 def sign_suspend(suspend: Suspend, *, by: SigningSecret) -> Signed:
     """Sign a suspend, made beforehand by the root and kept on paper (R-76)."""
-    body = encode({
-        0: 1,
-        1: suspend.node_id,
-        2: suspend.card_sequence,
-        3: suspend.at,
-        4: suspend.reason,
-    })
+    body = encode(
+        {
+            0: 1,
+            1: suspend.node_id,
+            2: suspend.card_sequence,
+            3: suspend.at,
+            4: suspend.reason,
+        }
+    )
     return sign(Kind.SUSPEND, body, secrets=[by])

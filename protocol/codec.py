@@ -5,6 +5,8 @@ maps with integer or text keys, false, true and null. The decoder accepts exactl
 everything else is E_ENCODING. Nothing is normalised: what was signed is what is read.
 """
 
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from protocol import limits
@@ -20,6 +22,8 @@ _MAP: Final = 0xA0
 _FALSE: Final = 0xF4
 _TRUE: Final = 0xF5
 _NULL: Final = 0xF6
+_FIRST_SIMPLE: Final = 0xE0
+_KEY_KINDS: Final = (_UNSIGNED, _TEXT)
 
 
 def encode(value: Value) -> bytes:
@@ -37,7 +41,53 @@ def encode(value: Value) -> bytes:
     return encoded
 
 
-def _head(major: int, argument: int) -> bytes:
+def _append(parts: list[bytes], value: Value, depth: int) -> None:
+    # The order of the branches is the order of frequency. Exact types first: they are nearly all.
+    kind = type(value)
+    if kind is str:
+        raw = _utf8(value)  # type: ignore[arg-type]
+        parts += (_head(_TEXT_HEADS, len(raw)), raw)
+    elif kind is bytes:
+        parts += (_head(_BYTES_HEADS, len(value)), value)  # type: ignore[arg-type]
+    elif kind is int:
+        parts.append(_integer(value))  # type: ignore[arg-type]
+    else:
+        _append_other(parts, value, depth)
+
+
+def _append_other(parts: list[bytes], value: Value, depth: int) -> None:
+    if value is None or isinstance(value, bool):
+        parts.append(b"\xf6" if value is None else b"\xf5" if value else b"\xf4")
+    elif isinstance(value, list):
+        inside = _deeper(depth)
+        parts.append(_head(_ARRAY_HEADS, len(value)))
+        for item in value:
+            _append(parts, item, inside)
+    elif isinstance(value, dict):
+        inside = _deeper(depth)
+        parts.append(_head(_MAP_HEADS, len(value)))
+        for key, item in sorted([(_key(key), item) for key, item in value.items()], key=_first):
+            parts.append(key)
+            _append(parts, item, inside)
+    else:
+        # A word or number of a code list, or the bytes of a named type.
+        _append(parts, _plain(value), depth)
+
+
+def _deeper(depth: int) -> int:
+    if depth == 0:
+        raise LocalProtocolError("a value nested too deeply to encode")
+    return depth - 1
+
+
+def _plain(value: Value) -> Value:
+    for kind in (str, int, bytes):
+        if isinstance(value, kind):
+            return kind(value)  # type: ignore[arg-type]
+    raise LocalProtocolError("a value of a type that has no encoding")
+
+
+def _make_head(major: int, argument: int) -> bytes:
     if argument < 24:
         return bytes((major | argument,))
     if argument < 0x100:
@@ -49,62 +99,36 @@ def _head(major: int, argument: int) -> bytes:
     return bytes((major | 27,)) + argument.to_bytes(8)
 
 
-def _append(parts: list[bytes], value: Value, depth: int) -> None:
-    # The order of the branches is the order of frequency in a skeleton; bool is an int to Python.
-    if isinstance(value, bytes):
-        parts.append(_head(_BYTES, len(value)) + value)
-    elif isinstance(value, str):
-        raw = _utf8(value)
-        parts.append(_head(_TEXT, len(raw)) + raw)
-    elif value is None or isinstance(value, bool):
-        parts.append(b"\xf6" if value is None else b"\xf5" if value else b"\xf4")
-    elif isinstance(value, int):
-        parts.append(_integer(value))
-    else:
-        _append_container(parts, value, depth)
+def _head(short: tuple[bytes, ...], argument: int) -> bytes:
+    # Nearly every head is a short one: those are made once.
+    if argument < _SHORT:
+        return short[argument]
+    return _make_head(short[0][0], argument)
 
 
-def _append_container(
-    parts: list[bytes], value: "list[Value] | dict[int | str, Value]", depth: int
-) -> None:
-    if depth == 0:
-        raise LocalProtocolError("a value nested too deeply to encode")
-    if isinstance(value, list):
-        parts.append(_head(_ARRAY, len(value)))
-        for item in value:
-            _append(parts, item, depth - 1)
-    elif isinstance(value, dict):
-        parts.append(_head(_MAP, len(value)))
-        for key, item in _sorted(value):
-            parts.append(key)
-            _append(parts, item, depth - 1)
-    else:
-        raise LocalProtocolError("a value of a type that has no encoding")
+_SHORT: Final = 0x100
+_UNSIGNED_HEADS, _BYTES_HEADS, _TEXT_HEADS, _ARRAY_HEADS, _MAP_HEADS = (
+    tuple(_make_head(major, argument) for argument in range(_SHORT))
+    for major in (_UNSIGNED, _BYTES, _TEXT, _ARRAY, _MAP)
+)
+_first: Final = itemgetter(0)
 
 
-def _sorted(value: "dict[int | str, Value]") -> "list[tuple[bytes, Value]]":
-    entries = [(_key(key), item) for key, item in value.items()]
-    entries.sort(key=_first)
-    return entries
-
-
-def _first(entry: "tuple[bytes, Value]") -> bytes:
-    return entry[0]
-
-
+@lru_cache(maxsize=1_024, typed=True)
 def _key(key: int | str) -> bytes:
+    # The keys of our own structures: few, and encoded over and over.
     if isinstance(key, bool) or not isinstance(key, int | str):
         raise LocalProtocolError("a map key that is neither an integer nor a text")
     if isinstance(key, int):
         return _integer(key)
     raw = _utf8(key)
-    return _head(_TEXT, len(raw)) + raw
+    return _head(_TEXT_HEADS, len(raw)) + raw
 
 
 def _integer(value: int) -> bytes:
     if not 0 <= value <= limits.INTEGER_MAX:
         raise LocalProtocolError("an integer outside 0 to 2**53-1")
-    return _head(_UNSIGNED, value)
+    return _head(_UNSIGNED_HEADS, value)
 
 
 def _utf8(text: str) -> bytes:
@@ -136,22 +160,30 @@ def _bad(reason: str, at: int) -> MalformedError:
 
 
 def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    # The branches are those of RFC 8949's major types, the frequent ones first.
     initial = data[at]
+    argument, after = initial & 0x1F, at + 1
+    if argument > 23:
+        argument, after = _argument(data, at, initial)
     major = initial & 0xE0
-    if major == 0xE0:
-        return _simple(initial, at)
-    argument = initial & 0x1F
-    after = at + 1
-    if argument >= 24:
-        argument, after = _argument(data, at, argument)
+    if major == _TEXT:
+        return _text(data, after, argument)
+    if major == _BYTES:
+        end = after + argument
+        if end > len(data):
+            raise IndexError
+        return data[after:end], end
     if major == _UNSIGNED:
         if argument > limits.INTEGER_MAX:
             raise _bad("an integer over 2**53-1", at)
         return argument, after
-    if major in (_BYTES, _TEXT):
-        return _string(data, after, argument, is_text=major == _TEXT)
+    return _read_other(data, at, after, argument, depth)
+
+
+def _read_other(data: bytes, at: int, after: int, argument: int, depth: int) -> tuple[Value, int]:
+    major = data[at] & 0xE0
     if major not in (_ARRAY, _MAP):
-        raise _bad("a kind of value that is not allowed", at)
+        return _simple(data[at], at)
     if depth == 0:
         raise _bad("an encoding nested too deeply", at)
     read_items = _array if major == _ARRAY else _map
@@ -166,29 +198,35 @@ def _simple(initial: int, at: int) -> tuple[Value, int]:
     raise _bad("a kind of value that is not allowed", at)
 
 
-def _argument(data: bytes, at: int, short: int) -> tuple[int, int]:
+def _argument(data: bytes, at: int, initial: int) -> tuple[int, int]:
+    short = initial & 0x1F
+    if initial >= _FIRST_SIMPLE:
+        raise _bad("a kind of value that is not allowed", at)
     if short > 27:
         raise _bad("a length that is not given", at)
+    if short == 24:
+        # The most frequent one, in its own short way.
+        argument = data[at + 1]
+        if argument < 24:
+            raise _bad("a head that is not the shortest", at)
+        return argument, at + 2
     size = 1 << (short - 24)
     end = at + 1 + size
     if end > len(data):
         raise IndexError
     argument = int.from_bytes(data[at + 1 : end])
     # The smallest argument that needs this many bytes; anything below has a shorter form.
-    if argument < (24 if size == 1 else 1 << (4 * size)):
+    if argument < 1 << (4 * size):
         raise _bad("a head that is not the shortest", at)
     return argument, end
 
 
-def _string(data: bytes, start: int, size: int, *, is_text: bool) -> tuple[Value, int]:
+def _text(data: bytes, start: int, size: int) -> tuple[str, int]:
     end = start + size
     if end > len(data):
         raise IndexError
-    raw = data[start:end]
-    if not is_text:
-        return raw, end
     try:
-        return raw.decode("utf-8"), end
+        return data[start:end].decode(), end
     except UnicodeDecodeError:
         raise _bad("a text that is not UTF-8", start) from None
 
@@ -211,7 +249,7 @@ def _map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
     before = b""
     for _ in range(count):
         start = at
-        if data[at] & 0xE0 not in (_UNSIGNED, _TEXT):
+        if data[at] & 0xE0 not in _KEY_KINDS:
             raise _bad("a map key that is neither an integer nor a text", at)
         key, at = _read(data, at, depth)
         raw = data[start:at]

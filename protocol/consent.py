@@ -7,6 +7,7 @@ events and the clock and never stands in the signed object.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import pairwise
 from typing import Final, TypeVar
 
 from protocol import limits
@@ -104,7 +105,7 @@ def _fields(consent: Consent) -> dict[int | str, Value]:
         6: consent.purpose.value,
         7: _sorted_numbers(consent.categories),
         8: _sorted_words(consent.excluded_fields),
-        9: list(sorted(consent.onward)),
+        9: [*sorted(consent.onward)],
         10: int(consent.given_by),
         11: int(consent.method),
         12: consent.language,
@@ -129,7 +130,7 @@ def _sorted_numbers(numbers: Iterable[int]) -> list[Value]:
 
 
 def _sorted_words(words: Iterable[str]) -> list[Value]:
-    return list(sorted(words))
+    return [*sorted(words)]
 
 
 def parse_consent(body: bytes) -> Consent:
@@ -169,9 +170,7 @@ def parse_consent(body: bytes) -> Consent:
     return consent
 
 
-def _number(
-    reader: MapReader, key: int, name: str, codes: type[NumberedCode]
-) -> NumberedCode:
+def _number(reader: MapReader, key: int, name: str, codes: type[NumberedCode]) -> NumberedCode:
     number = reader.unsigned(key, name)
     try:
         return codes(number)
@@ -181,7 +180,7 @@ def _number(
 
 def _ascending(values: list[Value], *, place: str) -> None:
     # One spelling for a set: ascending, each once.
-    if any(not one < other for one, other in zip(values, values[1:], strict=False)):  # type: ignore[operator]
+    if any(not one < other for one, other in pairwise(values)):  # type: ignore[operator]
         raise schema_error("a set that is not in order", place=place)
 
 

@@ -111,9 +111,7 @@ def _refuse(code: RefusalCode, request: ShareRequest, missing: frozenset[Categor
     )
 
 
-def _permit(
-    standing: Standing, *, request: ShareRequest, now: Instant
-) -> Permit:
+def _permit(standing: Standing, *, request: ShareRequest, now: Instant) -> Permit:
     consent = standing.consent
     return Permit(
         _TOKEN,
@@ -130,9 +128,9 @@ def _permit(
     )
 
 
-def may_tell_of_consent(standing: Standing, *, teller: NodeId, level: int, now: Instant) -> (
-    Permit | Refusal
-):
+def may_tell_of_consent(
+    standing: Standing, *, teller: NodeId, level: int, now: Instant
+) -> Permit | Refusal:
     """May the issuer send a copy of the consent to its other party (R-56)?
 
     It needs no confirmation: the copy is how the holder learns that there is something to confirm.
@@ -205,7 +203,11 @@ def gate_on_copy(
 
 
 def on_our_withdrawal(
-    consent: Consent, *, me: NodeId, wanted: WithdrawalWanted, replacement: bytes | None,
+    consent: Consent,
+    *,
+    me: NodeId,
+    wanted: WithdrawalWanted,
+    replacement: bytes | None,
     now: Instant,
 ) -> list[Effect]:
     """She told us: stop at once, take back what is on its way, and tell the other side."""
@@ -214,16 +216,26 @@ def on_our_withdrawal(
         CancelUnsent(consent_id=consent.consent_id),
         Withhold(consent_id=consent.consent_id),
     ]
-    if consent.recipient == me:
+    if _holds_something(consent, me):
         effects += _erasure(consent.consent_id, wanted=wanted, now=now)
     if other is not None:
-        effects.append(repeat_withdrawal(consent, to=other, wanted=wanted,
-                                         replacement=replacement, now=now))
+        effects.append(
+            repeat_withdrawal(consent, to=other, wanted=wanted, replacement=replacement, now=now)
+        )
     return effects
 
 
+def _holds_something(consent: Consent, me: NodeId) -> bool:
+    """Did anything come here under it: what was disclosed, or the copy with her own words?"""
+    return consent.recipient == me or (consent.holder == me and consent.issuer != me)
+
+
 def repeat_withdrawal(
-    consent: Consent, *, to: NodeId, wanted: WithdrawalWanted, replacement: bytes | None,
+    consent: Consent,
+    *,
+    to: NodeId,
+    wanted: WithdrawalWanted,
+    replacement: bytes | None,
     now: Instant,
 ) -> Send:
     """The message that tells the other side; said again every 30 days until it is answered (R-94)."""
@@ -271,19 +283,23 @@ def on_withdrawal(
         CancelUnsent(consent_id=consent_id),
         Withhold(consent_id=consent_id),
     ]
-    is_mine = known.recipient == me
-    if is_mine:
+    is_held = _holds_something(known, me)
+    if is_held:
         effects += _erasure(consent_id, wanted=withdrawal.wanted, now=now)
     # It could also be used to blind the holder: there her worker hears it from her.
-    task = Task.WITHDRAWAL_ARRIVED if is_mine else Task.HEAR_IT_FROM_HER
-    status = WithdrawalStatus.LOCKED if is_mine else WithdrawalStatus.ERASED
+    task = Task.WITHDRAWAL_ARRIVED if known.recipient == me else Task.HEAR_IT_FROM_HER
+    status = WithdrawalStatus.LOCKED if is_held else WithdrawalStatus.ERASED
     answer = acknowledge(consent_id, status=status, skeletons=held, to=sender, now=now)
     due = later(now, 7 * limits.DAY)
     return [*effects, answer, Remind(task=task, peer=sender, thread=None, due=due)]
 
 
 def acknowledge(
-    consent_id: ConsentId, *, status: WithdrawalStatus, skeletons: Sequence[Hash], to: NodeId,
+    consent_id: ConsentId,
+    *,
+    status: WithdrawalStatus,
+    skeletons: Sequence[Hash],
+    to: NodeId,
     now: Instant,
 ) -> Send:
     """Our signed answer to a withdrawal."""

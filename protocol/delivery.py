@@ -13,7 +13,7 @@ class OutboxState(StrEnum):
     QUEUED = "queued"
     """It has only its id and may vanish without trace."""
     SEALED = "sealed"
-    """It has its number; from here on it is never dropped."""
+    """It has its number; from here on it is never dropped (R-64)."""
     DEPOSITED = "deposited"
     STORED = "stored"
     REFUSED = "refused"
@@ -44,7 +44,8 @@ TRANSITIONS: Final[dict[OutboxState, dict[OutboxEvent, OutboxState]]] = {
         OutboxEvent.RESEAL: OutboxState.SEALED,
         OutboxEvent.DEPOSIT: OutboxState.DEPOSITED,
     },
-    OutboxState.STORED: {},
+    # A head that moved over a refused message can be faster than the receipt that names it.
+    OutboxState.STORED: {OutboxEvent.REFUSAL: OutboxState.REFUSED},
     OutboxState.REFUSED: {},
 }
 

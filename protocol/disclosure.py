@@ -166,9 +166,7 @@ def _section(category: Category, facts: CaseFacts, permit: Permit) -> Section:
 def _may_copy(fact: Fact, category: Category, permit: Permit) -> bool:
     spec = FACT_FIELDS.get(fact.field)
     return (
-        spec is not None
-        and spec.category == category
-        and fact.field not in permit.excluded_fields
+        spec is not None and spec.category == category and fact.field not in permit.excluded_fields
     )
 
 
@@ -180,17 +178,11 @@ def _by_field(fact: Fact) -> tuple[int, str]:
 def _ticked(
     sentences: Sequence[tuple[Category, Sentence]], category: Category, permit: Permit
 ) -> tuple[Sentence, ...]:
-    chosen = {
-        sentence.hash: sentence
-        for of_category, sentence in sentences
-        if of_category == category and sentence.hash in permit.texts
-    }
+    hashed = ((text.hash, text) for of_category, text in sentences if of_category == category)
+    chosen = {link: text for link, text in hashed if link in permit.texts}
     # By kind and then by hash: the order must not tell how many sentences lie between two of them.
-    return tuple(sorted(chosen.values(), key=_by_kind))
-
-
-def _by_kind(sentence: Sentence) -> tuple[str, bytes]:
-    return sentence.kind.value, sentence.hash
+    order = sorted((text.kind.value, link) for link, text in chosen.items())
+    return tuple(chosen[link] for _, link in order)
 
 
 def _field_list(disclosed: Disclosed) -> tuple[str, ...]:

@@ -150,11 +150,15 @@ def open_envelope(
     prekey = prekeys.get(sealed.prekey_id)
     if prekey is None:
         raise _outer("sealed to a prekey we do not have", RefusalCode.E_PREKEY_UNKNOWN)
-    plaintext = unseal(sealed.raw[_HEADER_BYTES:], prekey=prekey, header=sealed.raw[:_HEADER_BYTES])
+    plaintext = unseal(
+        sealed.raw[_HEADER_BYTES:], prekey=prekey, header=sealed.raw[:_HEADER_BYTES]
+    )
     signed_raw, after = _lengthy(plaintext, 0)
     payload, end = _lengthy(plaintext, after)
     if plaintext.count(0, end) != len(plaintext) - end:
-        raise MalformedError("padding that is not zero", place="padding", code=RefusalCode.E_PADDING)
+        raise MalformedError(
+            "padding that is not zero", place="padding", code=RefusalCode.E_PADDING
+        )
     return OpenedEnvelope(
         _MADE_HERE, signed=parse_signed(signed_raw, kind=Kind.MESSAGE), payload=payload
     )
@@ -248,12 +252,14 @@ def bucket_for(*, signed_bytes: int, payload_bytes: int) -> int:
 def plaintext_of(signed: Signed, *, payload: bytes) -> bytes:
     """The padded plaintext of a message; an empty payload makes it a withheld one (R-39, R-41)."""
     size = bucket_for(signed_bytes=len(signed.raw), payload_bytes=len(payload))
-    body = b"".join((
-        len(signed.raw).to_bytes(_LENGTH_BYTES),
-        signed.raw,
-        len(payload).to_bytes(_LENGTH_BYTES),
-        payload,
-    ))
+    body = b"".join(
+        (
+            len(signed.raw).to_bytes(_LENGTH_BYTES),
+            signed.raw,
+            len(payload).to_bytes(_LENGTH_BYTES),
+            payload,
+        )
+    )
     return body.ljust(size - _HEADER_BYTES - SEAL_OVERHEAD_BYTES, b"\x00")
 
 

@@ -24,7 +24,7 @@ class FollowUpEvent(StrEnum):
     COME_DUE = "come_due"
     REQUEST = "request"
     TAKE_ON = "take_on"
-    PASS_GRACE = "pass_grace"
+    GRACE_ENDS = "grace_ends"
     REPORT_SEEN = "report_seen"
     REPORT_NOT_SEEN = "report_not_seen"
     SHE_DECLINES = "she_declines"
@@ -42,9 +42,9 @@ _REPORTS: Final = {
 
 TRANSITIONS: Final[dict[FollowUpState, dict[FollowUpEvent, FollowUpState]]] = {
     _S.PLANNED: {_E.COME_DUE: _S.DUE, _E.REQUEST: _S.REQUESTED, **_REPORTS},
-    _S.DUE: {_E.REQUEST: _S.REQUESTED, _E.PASS_GRACE: _S.OVERDUE, **_REPORTS},
-    _S.REQUESTED: {_E.TAKE_ON: _S.TAKEN_ON, _E.PASS_GRACE: _S.OVERDUE, **_REPORTS},
-    _S.TAKEN_ON: {_E.PASS_GRACE: _S.OVERDUE, **_REPORTS},
+    _S.DUE: {_E.REQUEST: _S.REQUESTED, _E.GRACE_ENDS: _S.OVERDUE, **_REPORTS},
+    _S.REQUESTED: {_E.TAKE_ON: _S.TAKEN_ON, _E.GRACE_ENDS: _S.OVERDUE, **_REPORTS},
+    _S.TAKEN_ON: {_E.GRACE_ENDS: _S.OVERDUE, **_REPORTS},
     _S.OVERDUE: {_E.TAKE_ON: _S.TAKEN_ON, **_REPORTS},
     _S.DONE: {},
     _S.NOT_SEEN: {},

@@ -18,7 +18,6 @@ INTEGER_MAX: Final = 2**53 - 1
 # Signed objects (SPEC 4).
 SIGNED_BYTES_MAX: Final = 65_536
 SIGNATURES_MAX: Final = 8
-KIND_CHARACTERS_MAX: Final = 32
 
 # Envelopes (SPEC 6): five sizes, so that a size says almost nothing.
 BUCKETS: Final = (4_096, 16_384, 65_536, 262_144, 1_048_576)

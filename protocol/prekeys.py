@@ -1,7 +1,7 @@
 """Prekey bundles: what a peer seals to, for eight weeks ahead, and when a key is destroyed (SPEC 5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from protocol import limits
 from protocol.codec import Value, encode
@@ -36,7 +36,7 @@ class Route:
 
     origin: str
     mailbox_id: MailboxId
-    deposit_secret: bytes
+    deposit_secret: bytes = field(repr=False)
     pin: bytes | None
 
 
@@ -56,17 +56,19 @@ class Bundle:
 def sign_bundle(bundle: Bundle, *, signing: SigningSecret) -> Signed:
     """Sign our own bundle with the signing key."""
     slices: list[Value] = [[s.prekey.raw, s.not_before, s.not_after] for s in bundle.slices]
-    body = encode({
-        0: 1,
-        1: bundle.node_id,
-        2: bundle.generation,
-        3: bundle.created,
-        4: bundle.expires,
-        5: slices,
-        6: [1],
-        7: encode_routes(bundle.routes),
-        8: bundle.card_sequence,
-    })
+    body = encode(
+        {
+            0: 1,
+            1: bundle.node_id,
+            2: bundle.generation,
+            3: bundle.created,
+            4: bundle.expires,
+            5: slices,
+            6: [1],
+            7: encode_routes(bundle.routes),
+            8: bundle.card_sequence,
+        }
+    )
     return sign(Kind.BUNDLE, body, secrets=[signing])
 
 

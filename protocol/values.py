@@ -60,9 +60,17 @@ _NODE_ID_PREFIX: Final = "sn1"
 _DIRECTION: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
-_ALLOWED_CONTROL: Final = frozenset("\n")
-# Unicode keeps these, and the last two of every plane, for no character at all.
-_NONCHARACTERS: Final = frozenset(map(chr, range(0xFDD0, 0xFDF0)))
+# Controls but the newline, the two separators, surrogates, and what Unicode keeps for no character at all:
+# 32 code points and the last two of every plane.
+_NONCHARACTERS: Final = "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+_UNSHOWABLE: Final = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(sorted(_DIRECTION))
+    + _NONCHARACTERS
+    + "]"
+)
 
 
 def _exact(raw: bytes, size: int, place: str) -> bytes:
@@ -179,20 +187,18 @@ def plain_text(raw: str, *, characters_max: int, place: str = "text") -> PlainTe
         raise MalformedError("an empty text", place=place)
     if len(raw) > characters_max:
         raise MalformedError(f"a text of over {characters_max} characters", place=place)
-    if not raw.isascii() or not raw.isprintable():
-        for character in raw:
-            _check_character(character, place)
+    found = _UNSHOWABLE.search(raw)
+    if found is not None:
+        raise MalformedError(_why(found[0]), place=place)
     return PlainText(raw)
 
 
-def _check_character(character: str, place: str) -> None:
-    category = unicodedata.category(character)
-    if category in {"Cc", "Cs", "Zl", "Zp"} and character not in _ALLOWED_CONTROL:
-        raise MalformedError("a control character", place=place)
+def _why(character: str) -> str:
     if character in _DIRECTION:
-        raise MalformedError("a direction-override character", place=place)
-    if ord(character) & 0xFFFE == 0xFFFE or character in _NONCHARACTERS:
-        raise MalformedError("a code point that is no character", place=place)
+        return "a direction-override character"
+    if unicodedata.category(character) == "Cn":
+        return "a code point that is no character"
+    return "a control character"
 
 
 def language_tag(raw: str, *, place: str = "language") -> LanguageTag:

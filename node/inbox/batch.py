@@ -63,9 +63,7 @@ def _sender(peer: Peer, *, now: Instant) -> KnownSender:
 
 def verify(batch: Batch, opened: OpenedEnvelope) -> VerifiedMessage:
     """Verify against everybody we know. Raises: RemoteProtocolError."""
-    return verify_message(
-        opened, senders=batch.senders, me=batch.me.node_id, now=batch.now
-    )
+    return verify_message(opened, senders=batch.senders, me=batch.me.node_id, now=batch.now)
 
 
 def meet(batch: Batch, node: NodeId) -> Peer | None:
@@ -83,6 +81,14 @@ def refresh(batch: Batch, peer: Peer) -> None:
     batch.known[peer.node_id] = peer
     others = [sender for sender in batch.senders if sender.node_id != peer.node_id]
     batch.senders = [*others, _sender(peer, now=batch.now)]
+
+
+def forget(batch: Batch, node: NodeId) -> None:
+    """What this message did was undone: read its sender again as the vault has it."""
+    batch.known.pop(node, None)
+    batch.heads.pop(node, None)
+    batch.senders = [sender for sender in batch.senders if sender.node_id != node]
+    meet(batch, node)
 
 
 def move_stream(batch: Batch, peer: Peer, stream: Incoming) -> None:

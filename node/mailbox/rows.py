@@ -1,6 +1,6 @@
 """What a mailbox does, as functions of one connection; each runs inside somebody's transaction.
 
-Full means refuse: the oldest is never dropped, because its sender believes it delivered, while
+Full means refuse (R-19): the oldest is never dropped, because its sender believes it delivered, while
 whoever is refused still holds what it wanted to leave. The end of a quota takes only the smallest
 envelopes, so that a filled mailbox still takes a withdrawal.
 """

@@ -1,21 +1,23 @@
 """Reactions to referrals and follow-ups: the tables of `protocol` say whether an event fits."""
 
+import base64
+
+from node.effects import NODE_ITSELF
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.database import Unit
-from node.vault.records import FollowUp, Referral
-from node.vault.tables import cases, consents, desk, referrals
+from node.vault.records import CaseRecord, FollowUp, Referral
+from node.vault.tables import cases, consents, desk, peers, referrals
 from protocol import follow_up_flow, referral_flow
 from protocol.effects import Effect, Remind, Task
 from protocol.errors import RefusalCode
 from protocol.follow_up_flow import FollowUpEvent, FollowUpState
-from protocol.limits import DAY
+from protocol.limits import DAY, NAME_CHARACTERS_MAX
 from protocol.messages.disclosed import Disclosed
 from protocol.messages.follow_up import (
     FollowUpAccept,
     FollowUpReport,
     FollowUpRequest,
     FollowUpStatus,
-    FollowUpUnable,
 )
 from protocol.messages.referral import (
     ReferralAccept,
@@ -27,18 +29,20 @@ from protocol.messages.referral import (
 )
 from protocol.messages.union import encode_content
 from protocol.referral_flow import Heard, ReferralEvent, ReferralState
-from protocol.values import ConsentId, later, sha256
+from protocol.values import ConsentId, later, plain_text, sha256
 from protocol.vocabulary.codes import CaseStatus
 
-_SHARED_STATES = frozenset({
-    ReferralState.DOSSIER_SENT,
-    ReferralState.PREPARED,
-    ReferralState.ARRIVED,
-    ReferralState.IN_CARE,
-    ReferralState.OUTCOME_REPORTED,
-    ReferralState.ACCEPTED,
-    ReferralState.WITHDRAWN,
-})
+_SHARED_STATES = frozenset(
+    {
+        ReferralState.DOSSIER_SENT,
+        ReferralState.PREPARED,
+        ReferralState.ARRIVED,
+        ReferralState.IN_CARE,
+        ReferralState.OUTCOME_REPORTED,
+        ReferralState.ACCEPTED,
+        ReferralState.WITHDRAWN,
+    }
+)
 
 
 def on_offer(unit: Unit, offer: ReferralOffer, arrival: Arrival) -> Reaction:
@@ -116,7 +120,9 @@ def on_answer_personal(unit: Unit, answer: ReferralAnswerPersonal, arrival: Arri
 
 def on_dossier(unit: Unit, dossier: ReferralDossier, arrival: Arrival) -> Reaction:
     """What she allowed to be told, after we accepted."""
-    record = None if arrival.consent is None else consents.find_by_hash(unit.vault, arrival.consent)
+    record = (
+        None if arrival.consent is None else consents.find_by_hash(unit.vault, arrival.consent)
+    )
     if record is None:
         return RefusalCode.E_CONSENT_MISSING
     reaction = move(unit, arrival, ReferralEvent.DOSSIER, expects_ours=False, detail=None)
@@ -124,11 +130,34 @@ def on_dossier(unit: Unit, dossier: ReferralDossier, arrival: Arrival) -> Reacti
         return reaction
     content_hash = sha256(encode_content(dossier))
     consent: ConsentId = record.standing.consent.consent_id
-    referrals.set_dossier(
-        unit.vault, arrival.thread, content_hash=content_hash, consent=consent
-    )
+    referrals.set_dossier(unit.vault, arrival.thread, content_hash=content_hash, consent=consent)
+    _begin_case(unit, arrival)
     _index(unit, dossier.disclosed, arrival)
     return reaction
+
+
+def _begin_case(unit: Unit, arrival: Arrival) -> None:
+    """The place that was held becomes a case; what came about her stays in the message it came in."""
+    referral = referrals.find_referral(unit.vault, arrival.thread)
+    if referral is None or referral.case_id is not None:
+        return
+    noise = arrival.acting.entropy(5)
+    peer = peers.load_peer(unit.vault, arrival.sender)
+    case = CaseRecord(
+        case_id=arrival.acting.entropy(16),
+        # Random: a number for people must not give away the id of a message.
+        case_number=plain_text(
+            f"{peer.country.value}-{base64.b32encode(noise).decode('ascii')}",
+            characters_max=NAME_CHARACTERS_MAX,
+        ),
+        status=CaseStatus.INTAKE,
+        owner=NODE_ITSELF,
+        age_band=referral.offer.age_band,
+        language=referral.offer.language,
+        opened_at=arrival.now,
+    )
+    cases.insert_case(unit.vault, case)
+    referrals.set_case(unit.vault, arrival.thread, case.case_id)
 
 
 def _index(unit: Unit, disclosed: Disclosed, arrival: Arrival) -> None:
@@ -161,9 +190,7 @@ def on_arrived(unit: Unit, arrived: ReferralArrived, arrival: Arrival) -> Reacti
 def on_outcome(unit: Unit, outcome: ReferralOutcome, arrival: Arrival) -> Reaction:
     """How it goes, in her words."""
     _index(unit, outcome.disclosed, arrival)
-    return move(
-        unit, arrival, ReferralEvent.OUTCOME, expects_ours=True, detail=outcome.seen.value
-    )
+    return move(unit, arrival, ReferralEvent.OUTCOME, expects_ours=True, detail=outcome.seen.value)
 
 
 def _shared_referral(unit: Unit, arrival: Arrival) -> Referral | None:
@@ -206,7 +233,7 @@ def on_follow_up_accept(unit: Unit, accept: FollowUpAccept, arrival: Arrival) ->
     return []
 
 
-def on_follow_up_unable(unit: Unit, unable: FollowUpUnable, arrival: Arrival) -> Reaction:
+def on_follow_up_unable(unit: Unit, arrival: Arrival) -> Reaction:
     """The other side cannot; a person decides what now."""
     follow_up = _asked(unit, arrival)
     if follow_up is None:

@@ -75,7 +75,7 @@ def _follow_up(
         case FollowUpAccept():
             return caring.on_follow_up_accept(unit, message, arrival)
         case FollowUpUnable():
-            return caring.on_follow_up_unable(unit, message, arrival)
+            return caring.on_follow_up_unable(unit, arrival)
         case _:
             assert_never(message)
 

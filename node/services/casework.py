@@ -36,9 +36,7 @@ def open_case(unit: Unit, command: commands.OpenCase, *, acting: Acting) -> view
     if cases.is_number_taken(unit.vault, case.case_number):
         return refused(No.ALREADY_THERE)
     cases.insert_case(unit.vault, case)
-    desk.add_search_text(
-        unit.vault, owner=case.case_id, owner_kind="case", text=case.case_number
-    )
+    desk.add_search_text(unit.vault, owner=case.case_id, owner_kind="case", text=case.case_number)
     audit(unit, "case.opened", case.case_id, acting=acting)
     return views.Done(ref=case.case_id)
 
@@ -99,14 +97,14 @@ def record_sentence(
         by=acting.actor,
         now=acting.now,
     )
-    desk.add_search_text(
-        unit.vault, owner=case.case_id, owner_kind="case", text=sentence.text
-    )
+    desk.add_search_text(unit.vault, owner=case.case_id, owner_kind="case", text=sentence.text)
     audit(unit, "case.sentence", case.case_id, acting=acting, details=command.kind.value)
     return views.Done(ref=sentence.hash)
 
 
-def show_case(unit: Unit, command: commands.ShowCase, *, acting: Acting) -> views.CaseView | Refused:
+def show_case(
+    unit: Unit, command: commands.ShowCase, *, acting: Acting
+) -> views.CaseView | Refused:
     """One case, her sentences first; that it was read is written down."""
     case = cases.find_case(unit.vault, command.case_id)
     if case is None:
@@ -159,9 +157,7 @@ def _fact(fact: Fact) -> views.FactView:
 def list_cases(unit: Unit) -> views.Cases:
     """The newest cases, without a name."""
     found: Sequence[CaseRecord] = cases.load_cases(unit.vault)
-    return views.Cases(
-        cases=[_line(case) for case in found], count=cases.count_cases(unit.vault)
-    )
+    return views.Cases(cases=[_line(case) for case in found], count=cases.count_cases(unit.vault))
 
 
 def search(unit: Unit, command: commands.Search) -> views.Found:
@@ -180,9 +176,7 @@ def search(unit: Unit, command: commands.Search) -> views.Found:
 def save_draft(unit: Unit, command: commands.SaveDraft, *, acting: Acting) -> views.Done:
     """Keep a half-written text. Raises: MalformedError."""
     if command.text:
-        plain_text(
-            command.text, characters_max=limits.TEXT_CHARACTERS_MAX, place="SaveDraft.text"
-        )
+        plain_text(command.text, characters_max=limits.TEXT_CHARACTERS_MAX, place="SaveDraft.text")
     desk.save_draft(
         unit.vault,
         user=acting.actor,
@@ -196,7 +190,5 @@ def save_draft(unit: Unit, command: commands.SaveDraft, *, acting: Acting) -> vi
 
 def load_draft(unit: Unit, command: commands.LoadDraft, *, acting: Acting) -> views.Draft:
     """A half-written text."""
-    text = desk.load_draft(
-        unit.vault, user=acting.actor, place=command.place, about=command.about
-    )
+    text = desk.load_draft(unit.vault, user=acting.actor, place=command.place, about=command.about)
     return views.Draft(text=text or "")

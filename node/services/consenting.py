@@ -1,6 +1,5 @@
 """Consents: recorded after she was asked, confirmed by the holder's worker, withdrawn at a word."""
 
-
 from node import showing
 from node.effects import Acting, apply, audit
 from node.vault.database import Unit
@@ -27,6 +26,7 @@ from protocol.values import (
     digest,
     language_tag,
     later,
+    message_id,
     node_id,
     plain_text,
     pseudonym,
@@ -34,12 +34,14 @@ from protocol.values import (
 )
 from protocol.vocabulary.codes import RecallReason
 
-_BEFORE_DOSSIER = frozenset({
-    ReferralState.OFFERED,
-    ReferralState.DELIVERED,
-    ReferralState.NEEDS_INFO,
-    ReferralState.ACCEPTED,
-})
+_BEFORE_DOSSIER = frozenset(
+    {
+        ReferralState.OFFERED,
+        ReferralState.DELIVERED,
+        ReferralState.NEEDS_INFO,
+        ReferralState.ACCEPTED,
+    }
+)
 
 
 def record_consent(
@@ -53,7 +55,9 @@ def record_consent(
     if command.witness == acting.actor:
         # Who asked her cannot be the witness.
         return refused(No.NOT_ALLOWED)
-    consent = _consent(command, me=me, peer=peer, name=_name(unit, case, peer, acting), acting=acting)
+    consent = _consent(
+        command, me=me, peer=peer, name=_name(unit, case, peer, acting), acting=acting
+    )
     signed = sign_consent(consent, signing=me.signing)
     words = command.words
     consents.insert_consent(
@@ -73,7 +77,11 @@ def record_consent(
     )
     if consent.supersedes is not None:
         consents.add_event(
-            unit.vault, consent.supersedes, ConsentEvent.SUPERSEDED, by=acting.actor, now=acting.now
+            unit.vault,
+            consent.supersedes,
+            ConsentEvent.SUPERSEDED,
+            by=acting.actor,
+            now=acting.now,
         )
     for text in command.texts:
         consents.add_tick(unit.vault, consent.consent_id, digest(text), now=acting.now)
@@ -124,9 +132,7 @@ def _consent(
     )
 
 
-def tick_texts(
-    unit: Unit, command: commands.TickTexts, *, acting: Acting
-) -> views.Done | Refused:
+def tick_texts(unit: Unit, command: commands.TickTexts, *, acting: Acting) -> views.Done | Refused:
     """She ticked sentences; each tick is bound to exactly this text."""
     record = consents.find_consent(unit.vault, consent_id(command.consent_id))
     if record is None or not record.is_issued_here:
@@ -150,9 +156,7 @@ def confirm_consent(
     if consent.holder != me.node_id or not consent.needs_confirmation:
         return refused(No.WRONG_STATE)
     event = ConsentEvent.CONFIRMED_BY_HOLDER
-    consents.add_event(
-        unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now
-    )
+    consents.add_event(unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now)
     audit(unit, "consent.confirmed", consent.consent_id, acting=acting)
     return views.Done()
 
@@ -201,7 +205,9 @@ def _end_referrals(unit: Unit, consent: ConsentId, acting: Acting) -> list[Effec
             detail=None,
             now=acting.now,
         )
-        if referral.is_ours and referral.state in _BEFORE_DOSSIER:
+        # An offer that never got its number vanishes without a word, also without this one.
+        was_told = outbox.was_sealed(unit.vault, message_id(referral.thread))
+        if referral.is_ours and referral.state in _BEFORE_DOSSIER and was_told:
             effects.append(_recall(referral))
     return effects
 

@@ -11,7 +11,7 @@ from typing import Final
 from node.effects import Acting, apply
 from node.vault.database import Unit
 from node.vault.records import OutboxItem, Peer, ReceiptDue, Self
-from node.vault.tables import consents, identity, outbox, peers, secrets
+from node.vault.tables import consents, disclosures, identity, outbox, peers, secrets
 from protocol import limits
 from protocol.consent import ConsentState
 from protocol.consent_rules import LEVEL_VERIFIED
@@ -41,16 +41,18 @@ from protocol.vocabulary.codes import ReceiptStatus
 # Without any answer for a day, a deposited item is sealed and left again.
 _RETRY_STORED_SECONDS: Final = limits.DAY
 _LIVE: Final = frozenset({ConsentState.LIVE})
-_LIVE_FOR_COPY: Final = frozenset({
-    ConsentState.LIVE,
-    ConsentState.UNCONFIRMED,
-    ConsentState.NOT_YET,
-})
+_LIVE_FOR_COPY: Final = frozenset(
+    {
+        ConsentState.LIVE,
+        ConsentState.UNCONFIRMED,
+        ConsentState.NOT_YET,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """Everything that leaves for one peer in one request."""
+    """What leaves for one peer in one request."""
 
     peer: NodeId
     routes: tuple[Route, ...]
@@ -67,7 +69,7 @@ class Settled:
 
 
 def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
-    """Make ready what is due now, one parcel for each peer.
+    """Make ready what is due now: for each peer one parcel, or more where one would be too large.
 
     Args:
         unit: the transaction.
@@ -77,11 +79,10 @@ def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
     now = acting.now
     trusted = identity.note_time(unit.vault, now)
     _write_receipts(unit, acting)
-    parcels = []
+    parcels: list[Parcel] = []
     for node in outbox.due_peers(unit.vault, now=now, horizon=_horizon(now)):
-        parcel = _parcel(unit, peers.find_peer(unit.vault, node), me, now=now, trusted=trusted)
-        if parcel is not None:
-            parcels.append(parcel)
+        peer = peers.find_peer(unit.vault, node)
+        parcels += _parcels(unit, peer, me, now=now, trusted=trusted)
     return parcels
 
 
@@ -137,16 +138,16 @@ def _single(item: ReceiptDue) -> ReceiptSingle:
     )
 
 
-def _parcel(
+def _parcels(
     unit: Unit, peer: Peer | None, me: Self, *, now: Instant, trusted: Instant
-) -> Parcel | None:
+) -> list[Parcel]:
     if peer is None or peer.status not in ("active", "invited"):
-        return None
+        return []
     bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=now)
     prekey = slice_for(bundle, now=now)
     if prekey is None:
         # It waits for a newer bundle; it never falls back to an older prekey.
-        return None
+        return []
     items = outbox.due_items(
         unit.vault,
         peer.node_id,
@@ -155,10 +156,25 @@ def _parcel(
         count=limits.BATCH_ENVELOPES_MAX,
     )
     sealing = _Sealing(unit=unit, me=me, peer=peer, prekey=prekey, now=now, trusted=trusted)
-    envelopes = _seal_all(sealing, items)
-    if not envelopes:
-        return None
-    return Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
+    return [
+        Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
+        for envelopes in _requests(_seal_all(sealing, items))
+    ]
+
+
+def _requests(
+    envelopes: Sequence[tuple[MessageId, bytes]],
+) -> list[list[tuple[MessageId, bytes]]]:
+    """Cut what leaves into requests that a mailbox takes."""
+    requests: list[list[tuple[MessageId, bytes]]] = []
+    room = 0
+    for message, raw in envelopes:
+        if len(raw) > room:
+            requests.append([])
+            room = limits.BATCH_BYTES_MAX
+        requests[-1].append((message, raw))
+        room -= len(raw)
+    return requests
 
 
 @dataclass(slots=True, kw_only=True)
@@ -230,6 +246,7 @@ def _vanish(unit: Unit, item: OutboxItem) -> None:
     if item.key_id is not None:
         secrets.destroy_disclosure_key(unit.keys, item.key_id)
     outbox.drop(unit.vault, item.message_id)
+    disclosures.drop(unit.vault, item.message_id)
     unit.destroyed()
 
 

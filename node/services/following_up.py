@@ -38,15 +38,17 @@ from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import Purpose
 from protocol.vocabulary.facts import FACT_FIELDS
 
-_SHARED = frozenset({
-    ReferralState.ACCEPTED,
-    ReferralState.DOSSIER_SENT,
-    ReferralState.PREPARED,
-    ReferralState.ARRIVED,
-    ReferralState.IN_CARE,
-    ReferralState.OUTCOME_REPORTED,
-    ReferralState.WITHDRAWN,
-})
+_SHARED = frozenset(
+    {
+        ReferralState.ACCEPTED,
+        ReferralState.DOSSIER_SENT,
+        ReferralState.PREPARED,
+        ReferralState.ARRIVED,
+        ReferralState.IN_CARE,
+        ReferralState.OUTCOME_REPORTED,
+        ReferralState.WITHDRAWN,
+    }
+)
 
 
 def request(
@@ -94,7 +96,9 @@ def _begin(
     return begun
 
 
-def take_on(unit: Unit, command: commands.AcceptFollowUp, *, acting: Acting) -> views.Done | Refused:
+def take_on(
+    unit: Unit, command: commands.AcceptFollowUp, *, acting: Acting
+) -> views.Done | Refused:
     """Take a follow-up on, by a day."""
     due = instant(command.due, place="AcceptFollowUp.due")
     message = FollowUpAccept(due=due)
@@ -178,9 +182,7 @@ def _answered(
     """The follow-up that is reported: one that was asked for, or one of our own."""
     if command.follow_up is None:
         own = new_message_id(now=acting.now, entropy=acting.entropy)
-        return _begin(
-            unit, referral, own, due=acting.now, is_asked_by_us=False, acting=acting
-        )
+        return _begin(unit, referral, own, due=acting.now, is_asked_by_us=False, acting=acting)
     known = referrals.find_follow_up(unit.vault, message_id(command.follow_up))
     if known is None or known.is_asked_by_us or known.thread != referral.thread:
         return refused(No.NOT_FOUND)

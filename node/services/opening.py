@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from node.effects import NODE_ITSELF, Acting, audit
 from node.vault.database import Unit
-from node.vault.keyring import Kind, Owner
+from node.vault.keyring import SLOTS, Kind, Owner
 from node.vault.records import OwnMailbox, Self, User
 from node.vault.tables import identity, secrets
 from protocol import limits
@@ -190,6 +190,8 @@ def add_user(
     """Add a person; the keyring is sealed anew by the caller, from `owners`."""
     if identity.user_by_name(unit.vault, name) is not None:
         return refused(No.ALREADY_THERE)
+    if len(identity.load_slots(unit.vault)) >= SLOTS:
+        return refused(No.NO_ROOM)
     identity.insert_slot(
         unit.vault, slot_id=owner.slot_id, kind=int(owner.kind), public=owner.public
     )

@@ -64,15 +64,11 @@ def add_peer(
     peers.insert_introduced(
         unit.vault, introduction, pending_auth=introduction.invite.auth, now=acting.now
     )
-    proof = introduction_proof(
-        auth=introduction.invite.auth, inviter=card.node_id, guest=me.card
-    )
+    proof = introduction_proof(auth=introduction.invite.auth, inviter=card.node_id, guest=me.card)
     request = IntroductionRequest(
         card=me.signed_card.raw, bundle=me.signed_bundle.raw, proof=proof
     )
-    send = Send(
-        message=request, to=card.node_id, thread=None, reply_to=None, urgency=Urgency.SOON
-    )
+    send = Send(message=request, to=card.node_id, thread=None, reply_to=None, urgency=Urgency.SOON)
     apply([send], unit, acting=acting)
     audit(unit, "peer.added", card.node_id, acting=acting)
     return showing.peer(peers.load_peer(unit.vault, card.node_id), me)
@@ -92,8 +88,6 @@ def verify_peer(
         return refused(No.NOT_FOUND)
     if tuple(command.groups) != safety_number(me.root, peer.root):
         return refused(No.NUMBER_DIFFERS)
-    peers.verify_peer(
-        unit.vault, peer.node_id, how=command.how, by=acting.actor, now=acting.now
-    )
+    peers.verify_peer(unit.vault, peer.node_id, how=command.how, by=acting.actor, now=acting.now)
     audit(unit, "peer.verified", peer.node_id, acting=acting, details=command.how.value)
     return showing.peer(peers.load_peer(unit.vault, peer.node_id), me)

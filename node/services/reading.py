@@ -74,9 +74,7 @@ def read_message(
     unit: Unit, command: commands.ReadMessage, *, acting: Acting
 ) -> views.MessageView | Refused:
     """Open what came about her, while her consent lives; the reading is written down."""
-    stored = messages.find(
-        unit.vault, node_id(command.peer), message_id(command.message_id)
-    )
+    stored = messages.find(unit.vault, node_id(command.peer), message_id(command.message_id))
     if stored is None or stored.consent is None:
         return refused(No.NOT_FOUND)
     if stored.is_locked:

@@ -29,7 +29,7 @@ from protocol.acceptance import (
     judge,
 )
 from protocol.effects import Remind, Task
-from protocol.envelope import VerifiedMessage, open_envelope, parse
+from protocol.envelope import OpenedEnvelope, VerifiedMessage, open_envelope, parse
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.keys import PrekeySecret
 from protocol.limits import DAY
@@ -39,11 +39,13 @@ from protocol.values import NodeId, PrekeyId, later
 from protocol.vocabulary.codes import ReceiptStatus
 
 # Kept still sealed: they may be opened later, by a newer version or a clock that was set right.
-_WAIT_SEALED: Final = frozenset({
-    RefusalCode.E_PREKEY_UNKNOWN,
-    RefusalCode.E_VERSION,
-    RefusalCode.E_SUITE,
-})
+_WAIT_SEALED: Final = frozenset(
+    {
+        RefusalCode.E_PREKEY_UNKNOWN,
+        RefusalCode.E_VERSION,
+        RefusalCode.E_SUITE,
+    }
+)
 _FITTING: Final = (Placement.NEXT, Placement.EARLY)
 
 
@@ -74,12 +76,35 @@ def take(
     """Take a batch. Whatever is in it, the whole batch may be deleted once this is committed."""
     batch = batches.begin(unit, me=me, prekeys=prekeys, acting=acting)
     refused: list[RefusalCode] = []
-    verified: list[tuple[VerifiedMessage, bytes]] = []
+    opened: list[tuple[OpenedEnvelope, bytes]] = []
     for raw in envelopes:
         try:
-            opened = open_envelope(parse(raw), prekeys=batch.prekeys)
-            verified.append((batches.verify(batch, opened), raw))
+            opened.append((open_envelope(parse(raw), prekeys=batch.prekeys), raw))
         except RemoteProtocolError as error:
+            refused.append(error.code)
+            _could_not_open(batch, raw, error.code)
+    # Whoever introduces itself in this batch may have said more in it: strangers are asked twice.
+    strangers = _take_verified(batch, opened, refused)
+    for _, raw in _take_verified(batch, strangers, refused) if strangers else ():
+        refused.append(RefusalCode.E_SENDER_UNKNOWN)
+        _could_not_open(batch, raw, RefusalCode.E_SENDER_UNKNOWN)
+    batches.wake(batch)
+    return Taken(taken=len(envelopes) - len(refused), refused=tuple(refused))
+
+
+def _take_verified(
+    batch: Batch, opened: Sequence[tuple[OpenedEnvelope, bytes]], refused: list[RefusalCode]
+) -> list[tuple[OpenedEnvelope, bytes]]:
+    """Take what verifies, each in its turn. Returns: what came from nobody we know."""
+    verified: list[tuple[VerifiedMessage, bytes]] = []
+    strangers: list[tuple[OpenedEnvelope, bytes]] = []
+    for envelope, raw in opened:
+        try:
+            verified.append((batches.verify(batch, envelope), raw))
+        except RemoteProtocolError as error:
+            if error.code is RefusalCode.E_SENDER_UNKNOWN:
+                strangers.append((envelope, raw))
+                continue
             refused.append(error.code)
             _could_not_open(batch, raw, error.code)
     verified.sort(key=_turn)
@@ -87,8 +112,7 @@ def take(
         code = _take_safely(batch, message, raw)
         if code is not None:
             refused.append(code)
-    batches.wake(batch)
-    return Taken(taken=len(envelopes) - len(refused), refused=tuple(refused))
+    return strangers
 
 
 def _turn(item: tuple[VerifiedMessage, bytes]) -> tuple[bool, NodeId, int, int]:
@@ -113,15 +137,14 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
         with batch.unit.savepoint():
             return _take_one(batch, verified, raw)
     except _RefusedAfterAllError as error:
+        batches.forget(batch, verified.skeleton.sender)
         refusal = Refused(
             code=error.code, counts=True, freezes=False, placement=_placement(batch, verified)
         )
         with batch.unit.savepoint():
             return _refuse(batch, verified, raw, refusal)
     except Exception:  # noqa: BLE001  (a defect of ours must not block every message behind it)
-        known = batch.known.pop(verified.skeleton.sender, None)
-        if known is not None:
-            batches.meet(batch, known.node_id)
+        batches.forget(batch, verified.skeleton.sender)
         code = RefusalCode.E_SCHEMA
         quarantine.keep(batch.unit.vault, raw, code="defect", now=batch.now)
         audit(batch.unit, "message.defect", verified.hash, acting=batch.acting)
@@ -146,7 +169,9 @@ def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCod
             _withheld(batch, verified, placement)
             return None
         case Held(code=code):
-            quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+            # What waits for a consent is not kept in any form: it may turn out to have none.
+            if code is RefusalCode.E_CLOCK:
+                quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
             return code
         case Refused():
             return _refuse(batch, verified, raw, verdict)
@@ -168,26 +193,18 @@ def _accept(batch: Batch, verified: VerifiedMessage, accepted: Accepted) -> None
         with_payload=True,
     )
     is_next = accepted.placement is Placement.NEXT
-    answering.answer(
-        batch, verified, status=ReceiptStatus.STORED, code=None, in_range=is_next
-    )
+    answering.answer(batch, verified, status=ReceiptStatus.STORED, code=None, in_range=is_next)
     if has_place:
         _advance(batch, verified, is_next=is_next)
 
 
 def _withheld(batch: Batch, verified: VerifiedMessage, placement: Placement) -> None:
-    keeping.keep(
-        batch, verified, status="withheld", code=None, has_place=True, with_payload=False
-    )
-    answering.answer(
-        batch, verified, status=ReceiptStatus.WITHHELD, code=None, in_range=False
-    )
+    keeping.keep(batch, verified, status="withheld", code=None, has_place=True, with_payload=False)
+    answering.answer(batch, verified, status=ReceiptStatus.WITHHELD, code=None, in_range=False)
     _advance(batch, verified, is_next=placement is Placement.NEXT)
 
 
-def _refuse(
-    batch: Batch, verified: VerifiedMessage, raw: bytes, refused: Refused
-) -> RefusalCode:
+def _refuse(batch: Batch, verified: VerifiedMessage, raw: bytes, refused: Refused) -> RefusalCode:
     """Only the skeleton and the code are kept; it counts in its stream where it has a place."""
     known = batches.meet(batch, verified.skeleton.sender)
     audit(
@@ -260,7 +277,11 @@ def _arrival(batch: Batch, verified: VerifiedMessage) -> Arrival:
 
 
 def _react(batch: Batch, message: Message, arrival: Arrival) -> None:
-    reaction = react(batch.unit, message, arrival)
+    try:
+        reaction = react(batch.unit, message, arrival)
+    except RemoteProtocolError as error:
+        # A card or a bundle inside a message that is good otherwise.
+        raise _RefusedAfterAllError(error.code) from None
     if isinstance(reaction, RefusalCode):
         raise _RefusedAfterAllError(reaction)
     apply(reaction, batch.unit, acting=batch.acting)
@@ -277,9 +298,7 @@ def _advance(batch: Batch, verified: VerifiedMessage, *, is_next: bool) -> None:
     """Move the head over this message, settle what its own head says, let early ones follow."""
     skeleton = verified.skeleton
     if batch.heads.get(skeleton.sender) != skeleton.head:
-        receipting.on_head(
-            batch.unit, skeleton.head, sender=skeleton.sender, now=batch.now
-        )
+        receipting.on_head(batch.unit, skeleton.head, sender=skeleton.sender, now=batch.now)
         batch.heads[skeleton.sender] = skeleton.head
     peer = batches.meet(batch, skeleton.sender)
     if peer is None:
@@ -295,8 +314,7 @@ def _advance(batch: Batch, verified: VerifiedMessage, *, is_next: bool) -> None:
             is_frozen=stream.is_frozen,
         )
     batches.move_stream(batch, peer, stream)
-    if is_next:
-        _catch_up(batch, skeleton.sender)
+    _catch_up(batch, skeleton.sender)
 
 
 def _catch_up(batch: Batch, sender: NodeId) -> None:
@@ -311,8 +329,8 @@ def _catch_up(batch: Batch, sender: NodeId) -> None:
         )
         if following is None or following.previous != stream.hash:
             return
-        if following.status == "early":
-            _let_early_act(batch, following)
+        if following.status == "early" and not _let_early_act(batch, following):
+            return
         moved = Incoming(
             epoch=stream.epoch,
             sequence=following.sequence,
@@ -322,7 +340,8 @@ def _catch_up(batch: Batch, sender: NodeId) -> None:
         batches.move_stream(batch, peer, moved)
 
 
-def _let_early_act(batch: Batch, stored: StoredMessage) -> None:
+def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
+    """Let a message act whose turn has come; False if a defect of ours kept it from acting."""
     arrival = Arrival(
         me=batch.me,
         sender=stored.peer,
@@ -333,21 +352,28 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> None:
         consent=stored.consent,
         acting=batch.acting,
     )
-    status, code = "applied", None
-    if stored.payload is None:
-        # She withdrew while it waited for its turn, and its content is gone.
-        status, code = "refused", RefusalCode.E_CONSENT_WITHDRAWN.value
-        messages.set_status(
-            batch.unit.vault, stored.peer, stored.message_id, status=status, code=code
-        )
-        return
+    if stored.payload is None or stored.is_locked:
+        # She withdrew while it waited for its turn.
+        _refuse_late(batch, stored, RefusalCode.E_CONSENT_WITHDRAWN)
+        return True
     try:
         with batch.unit.savepoint():
             _react(batch, keeping.read_again(batch, stored), arrival)
     except _RefusedAfterAllError as error:
-        status, code = "refused", error.code.value
-        keeping.forget_content(batch, stored)
-        answering.answer_refused_late(batch, stored, error.code)
+        _refuse_late(batch, stored, error.code)
+        return True
+    except Exception:  # noqa: BLE001  (a defect of ours: it waits, and what came before it stays taken)
+        audit(batch.unit, "message.defect", stored.hash, acting=batch.acting)
+        return False
     messages.set_status(
-        batch.unit.vault, stored.peer, stored.message_id, status=status, code=code
+        batch.unit.vault, stored.peer, stored.message_id, status="applied", code=None
+    )
+    return True
+
+
+def _refuse_late(batch: Batch, stored: StoredMessage, code: RefusalCode) -> None:
+    keeping.forget_content(batch, stored)
+    answering.answer_refused_late(batch, stored, code)
+    messages.set_status(
+        batch.unit.vault, stored.peer, stored.message_id, status="refused", code=code.value
     )

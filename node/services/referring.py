@@ -4,7 +4,16 @@ from node import showing
 from node.effects import Acting, apply, audit
 from node.vault.database import Unit
 from node.vault.records import CaseRecord, ConsentRecord, Peer, Referral, Self
-from node.vault.tables import cases, consents, desk, identity, outbox, peers, referrals
+from node.vault.tables import (
+    cases,
+    consents,
+    desk,
+    disclosures,
+    identity,
+    outbox,
+    peers,
+    referrals,
+)
 from protocol import limits, referral_flow
 from protocol.consent_rules import Refusal, ShareRequest, may_share, may_tell_of_consent
 from protocol.disclosure import (
@@ -31,6 +40,7 @@ from protocol.referral_flow import ReferralEvent, ReferralState, answer_by
 from protocol.values import (
     Instant,
     instant,
+    message_id,
     node_id,
     thread_id,
 )
@@ -45,7 +55,7 @@ def preview_offer(
     unit: Unit, command: commands.PreviewOffer, *, me: Self, acting: Acting
 ) -> views.Preview | Refused:
     """Exactly what they would see first, or which consent is missing for it."""
-    built = _offer(unit, command.case_id, command.peer, command.offer, me=me, now=acting.now)
+    built = _offer(unit, command, me=me, now=acting.now)
     if isinstance(built, Refused):
         return built
     payload, offer, _ = built
@@ -64,7 +74,7 @@ def send_offer(
     """Send what was previewed; until it is sealed it can vanish without trace."""
     if command.offer.answer_by is None:
         return refused(No.CHANGED_SINCE_PREVIEW)
-    built = _offer(unit, command.case_id, command.peer, command.offer, me=me, now=acting.now)
+    built = _offer(unit, command, me=me, now=acting.now)
     if isinstance(built, Refused):
         return built
     payload, offer, peer = built
@@ -97,18 +107,17 @@ def send_offer(
 
 def _offer(
     unit: Unit,
-    case_id: bytes,
-    peer_id: bytes,
-    given: commands.OfferInput,
+    command: commands.PreviewOffer | commands.SendOffer,
     *,
     me: Self,
     now: Instant,
 ) -> tuple[Payload, ReferralOffer, Peer] | Refused:
-    case = cases.find_case(unit.vault, case_id)
-    peer = peers.find_peer(unit.vault, node_id(peer_id, place="peer"))
+    given = command.offer
+    case = cases.find_case(unit.vault, command.case_id)
+    peer = peers.find_peer(unit.vault, node_id(command.peer, place="peer"))
     if case is None or peer is None:
         return refused(No.NOT_FOUND)
-    permit = _permit(unit, case, peer, frozenset(), me=me, now=now)
+    permit = _permit(unit, case, peer, frozenset(command.categories), me=me, now=now)
     if isinstance(permit, Refusal):
         return showing.refusal(permit)
     if not _is_position_recorded(unit, case):
@@ -276,7 +285,11 @@ def answer_question(
     """Answer by code."""
     answer = ReferralAnswer(question=command.question, answer=command.answer)
     return _say(
-        unit, command.thread, answer, ReferralEvent.ANSWER, acting=acting,
+        unit,
+        command.thread,
+        answer,
+        ReferralEvent.ANSWER,
+        acting=acting,
         detail=command.answer.value,
     )
 
@@ -284,12 +297,34 @@ def answer_question(
 def recall_offer(
     unit: Unit, command: commands.RecallOffer, *, acting: Acting
 ) -> views.Done | Refused:
-    """Take an offer back; it never counts as a service."""
+    """Take an offer back; it never counts as a service. One that never left vanishes without a word."""
+    thread = thread_id(command.thread)
+    referral = referrals.find_referral(unit.vault, thread)
+    if referral is not None and not outbox.was_sealed(unit.vault, message_id(thread)):
+        return _undo_offer(unit, referral, acting=acting, detail=command.reason.value)
     recall = ReferralRecall(reason=command.reason)
     return _say(
-        unit, command.thread, recall, ReferralEvent.RECALL, acting=acting,
+        unit,
+        command.thread,
+        recall,
+        ReferralEvent.RECALL,
+        acting=acting,
         detail=command.reason.value,
     )
+
+
+def _undo_offer(
+    unit: Unit, referral: Referral, *, acting: Acting, detail: str
+) -> views.Done | Refused:
+    if not referral.is_ours:
+        return refused(No.NOT_FOUND)
+    if not _move(unit, referral, ReferralEvent.RECALL, acting=acting, detail=detail):
+        return refused(No.WRONG_STATE)
+    outbox.drop(unit.vault, message_id(referral.thread))
+    disclosures.drop(unit.vault, message_id(referral.thread))
+    unit.destroyed()
+    audit(unit, "referral.undone", referral.thread, acting=acting)
+    return views.Done()
 
 
 def _say(

@@ -48,25 +48,27 @@ def _destroy(unit: Unit, record: ConsentRecord) -> None:
         desk.drop_drafts(unit.vault, stored.thread)
 
 
-def confirm_erased(
-    unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting: Acting
-) -> None:
+def confirm_erased(unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting: Acting) -> None:
     """Write down that it is gone and tell the other side, with the hashes of what was there."""
     for consent_id in erased:
         record = consents.find_consent(unit.vault, consent_id)
         consents.mark_erased(unit.vault, consent_id, now=acting.now)
         other = None if record is None else record.standing.consent.other_party(me.node_id)
-        if record is None or other is None:
+        if record is None or other is None or not _was_heard_of(unit, record):
             continue
         held = messages.under_consent(unit.vault, record.standing.consent_hash)
         hashes: list[Hash] = [message.hash for message in held]
-        answer = acknowledge(
-            consent_id, status=ERASED, skeletons=hashes, to=other, now=acting.now
-        )
+        answer = acknowledge(consent_id, status=ERASED, skeletons=hashes, to=other, now=acting.now)
         apply([answer], unit, acting=acting)
 
 
-def repeat_withdrawals(unit: Unit, *, me: Self, acting: Acting) -> int:
+def _was_heard_of(unit: Unit, record: ConsentRecord) -> bool:
+    """Does the other side know that there was this consent? If not, this is not the place to tell it."""
+    consent = record.standing.consent.consent_id
+    return not record.is_issued_here or outbox.was_sealed_under(unit.vault, consent)
+
+
+def repeat_withdrawals(unit: Unit, *, acting: Acting) -> int:
     """Say it again to whoever has not answered for 30 days; there is no end to this.
 
     Returns:

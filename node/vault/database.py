@@ -353,9 +353,7 @@ class _Reader:
             connection.set_progress_handler(given_up.is_set, PROGRESS_STEPS)
         self.vault.execute("BEGIN")
         try:
-            return job(
-                    Unit(self.vault, self._keys, _refuse_destroyed, self._has_keys)
-                )
+            return job(Unit(self.vault, self._keys, _refuse_destroyed, self._has_keys))
         finally:
             for connection in (self.vault, self.keys):
                 connection.set_progress_handler(None, 0)

@@ -233,12 +233,17 @@ class OfferInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PreviewOffer(Command, frozen=True, kw_only=True):
-    """Exactly what they will see first."""
+    """Exactly what they will see first.
+
+    `categories` are what is meant to be told after acceptance: nobody is promised what she did not
+    allow. Not a word of it is in the offer.
+    """
 
     NAME: ClassVar[str] = "referral/preview-offer"
     case_id: bytes
     peer: bytes
     offer: OfferInput
+    categories: list[Category]
 
 
 class SendOffer(Command, frozen=True, kw_only=True):
@@ -248,6 +253,7 @@ class SendOffer(Command, frozen=True, kw_only=True):
     case_id: bytes
     peer: bytes
     offer: OfferInput
+    categories: list[Category]
     preview: bytes
 
 
@@ -479,7 +485,6 @@ def parse_command(name: str, body: bytes) -> Command:
     if command is None:
         raise MalformedError("no such command", place="command")
     return fit(codec.decode(body), command)
-
 
 
 def encode_command(command: Command) -> bytes:

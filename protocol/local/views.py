@@ -347,6 +347,7 @@ class No(StrEnum):
     ERASED = "erased"
     POSITION_NOT_RECORDED = "position_not_recorded"
     NAMES_NO_DAY = "names_no_day"
+    NO_ROOM = "no_room"
 
 
 class Refused(View, frozen=True, kw_only=True):

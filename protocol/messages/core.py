@@ -17,7 +17,7 @@ _CODE: Final = re.compile(r"E_[A-Z][A-Z_]{0,30}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntroductionRequest:
-    """"We read your introduction; here are our card and bundle, and the proof that we held the file."""
+    """We read your introduction: our card, our bundle, and the proof that we held the file."""
 
     TYPE: ClassVar = "intro.request/1"
     card: bytes
@@ -86,9 +86,7 @@ class BundleUpdate:
 
 def parse_bundle_update(reader: MapReader) -> BundleUpdate:
     """Read the content. Raises: MalformedError."""
-    return BundleUpdate(
-        bundle=reader.octets_up_to(0, "bundle", size_max=limits.BUNDLE_BYTES_MAX)
-    )
+    return BundleUpdate(bundle=reader.octets_up_to(0, "bundle", size_max=limits.BUNDLE_BYTES_MAX))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ them: her own words first.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from protocol import limits
 from protocol.codec import Value
-from protocol.fields import MapReader, row, schema_error
+from protocol.fields import row, schema_error
 from protocol.values import Hash, LanguageTag, PlainText, language_tag, plain_text, sha256
 from protocol.vocabulary.categories import DOSSIER_ORDER, Category
 from protocol.vocabulary.codes import TextKind
@@ -20,6 +20,7 @@ from protocol.vocabulary.facts import FACT_FIELDS, Shape
 FactValue: TypeAlias = str | int | tuple[str, ...]
 
 _LINE_CHARACTERS_MAX: Final = 200
+_KINDS: Final = {kind.value: kind for kind in TextKind}
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CODE: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
 
@@ -84,7 +85,9 @@ def encode_disclosed(disclosed: Disclosed) -> list[Value]:
 
 def _encode_section(section: Section) -> Value:
     facts: dict[int | str, Value] = {fact.field: _encode_value(fact) for fact in section.facts}
-    texts: list[Value] = [[text.kind.value, text.language, text.text] for text in section.sentences]
+    texts: list[Value] = [
+        [text.kind.value, text.language, text.text] for text in section.sentences
+    ]
     return [int(section.category), facts, texts]
 
 
@@ -129,7 +132,9 @@ def parse_fact(field: int | str, value: Value, *, category: Category) -> Fact:
     """
     spec = FACT_FIELDS.get(str(field))
     if spec is None or spec.category != category or not isinstance(field, str):
-        raise schema_error("a field that is not in the allow-list", place=f"facts.C{int(category)}")
+        raise schema_error(
+            "a field that is not in the allow-list", place=f"facts.C{int(category)}"
+        )
     place = f"facts.{field}"
     match spec.shape:
         case Shape.LINE:
@@ -144,6 +149,8 @@ def parse_fact(field: int | str, value: Value, *, category: Category) -> Fact:
             return Fact(field=field, value=value)
         case Shape.CODES:
             return Fact(field=field, value=_codes(value, place=place))
+        case _:
+            assert_never(spec.shape)
 
 
 def _line(value: Value, *, place: str) -> str:
@@ -171,9 +178,10 @@ def _parse_sentence(value: Value, *, place: str) -> Sentence:
     kind, language, text = row(value, count=3, place=place)
     if type(kind) is not str or type(language) is not str or type(text) is not str:
         raise schema_error("not kind, language and text", place=place)
-    reader = MapReader({"kind": kind}, place=place)
+    if kind not in _KINDS:
+        raise schema_error("a code that is not in its list", place=f"{place}.kind")
     return Sentence(
-        kind=reader.code("kind", "kind", TextKind),
+        kind=_KINDS[kind],
         language=language_tag(language, place=place),
         text=plain_text(text, characters_max=limits.TEXT_CHARACTERS_MAX, place=place),
     )

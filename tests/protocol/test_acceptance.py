@@ -227,11 +227,17 @@ def test_a_payload_without_the_schema_of_its_type_is_refused(
 
 
 def test_a_message_after_a_gap_is_refused_with_its_place_kept() -> None:
-    message = verified(DOSSIER, sequence=12, previous=sha256(b"eleven"))
+    message = verified(DOSSIER, sequence=12, previous=sha256(b"eleven"), consent=CONSENT)
 
-    assert judge(message, situation(stream=TENTH)) == refused(
-        RefusalCode.E_CONSENT_MISSING, Placement.EARLY
+    assert judge(message, situation(standing(CONSENT, WITHDRAWN), stream=TENTH)) == refused(
+        RefusalCode.E_CONSENT_WITHDRAWN, Placement.EARLY
     )
+
+
+def test_a_message_after_a_gap_waits_if_its_consent_may_lie_in_the_gap() -> None:
+    message = verified(DOSSIER, sequence=12, previous=sha256(b"eleven"), consent=CONSENT)
+
+    assert judge(message, situation(stream=TENTH)) == Held(code=RefusalCode.E_CONSENT_MISSING)
 
 
 # Withheld

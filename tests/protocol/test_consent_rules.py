@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.consent import Consent, ConsentEvent, Standing
@@ -203,51 +203,56 @@ def test_what_the_recipient_asked_for_is_shared_only_after_the_holder_heard_it_f
     assert allowed(share(standing(ASKED_THERE, CONFIRMED)))
 
 
-NODES: Final = (ALO.node_id, BANDHAN.node_id, CHAUTARI.node_id)
 TWO_PURPOSES: Final = (Purpose.CARE_REFERRAL, Purpose.FOLLOW_UP)
 recorded = st.tuples(
-    consents(TWO_PURPOSES), st.sets(st.sampled_from(ConsentEvent), max_size=3).map(frozenset)
+    consents(TWO_PURPOSES),
+    st.sampled_from([GIVEN, CONFIRMED])
+    | st.frozensets(st.sampled_from(ConsentEvent), max_size=4).map(GIVEN.union)
+    | st.frozensets(st.sampled_from(ConsentEvent), max_size=3),
 )
 
 
-@given(
-    known=st.lists(recorded, max_size=4),
-    parties=st.permutations(NODES) | st.just([ALO.node_id, BANDHAN.node_id]),
-    purpose=st.sampled_from(TWO_PURPOSES),
-    categories=st.frozensets(st.sampled_from(list(Category)[1:]), max_size=3),
-    level=st.sampled_from((0, 1, 2, 2, 2, 2)),
-    data=st.data(),
-)
-def test_something_may_be_shared_exactly_when_one_living_consent_allows_all_of_it(
-    known: list[tuple[Consent, frozenset[ConsentEvent]]],
-    parties: list[NodeId],
-    purpose: Purpose,
-    categories: frozenset[Category],
-    level: int,
-    data: st.DataObject,
-) -> None:
-    moments = [NOON, *(c.valid_from for c, _ in known), *(c.expires - 1 for c, _ in known)]
-    now = data.draw(st.sampled_from(moments)) + data.draw(st.integers(-1, 1))
+@st.composite
+def questions(
+    draw: st.DrawFn,
+) -> tuple[list[tuple[Consent, frozenset[ConsentEvent]]], ShareRequest, int, int]:
+    """Some consents, and a request that is near to one of them: with a level and a time."""
+    known = draw(st.lists(recorded, min_size=1, max_size=3))
+    near, _ = draw(st.sampled_from(known))
+    holder, recipient = draw(
+        st.sampled_from(
+            [(ALO, BANDHAN)] * 4 + [(BANDHAN, ALO), (ALO, CHAUTARI), (CHAUTARI, BANDHAN)]
+        )
+    )
+    named = st.frozensets(st.sampled_from(sorted(near.categories) or [Category.LEGAL]))
     request = ShareRequest(
-        holder=parties[0],
-        recipient=parties[1],
-        purpose=purpose,
-        categories=categories,
+        holder=holder.node_id,
+        recipient=recipient.node_id,
+        purpose=draw(st.sampled_from([near.purpose, near.purpose, *TWO_PURPOSES])),
+        categories=draw(named) | draw(st.sampled_from([frozenset(), {Category.JOURNEY}])),
         handle=None,
     )
+    edge = draw(st.sampled_from([near.valid_from, near.expires]))
+    level = draw(st.sampled_from((2, 2, 2, 1, 0)))
+    return known, request, level, edge + draw(st.integers(-1, 1))
 
-    answer = share(
-        *(standing(consent, events) for consent, events in known),
-        request=request,
-        level=level,
-        now=now,
-    )
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(questions())
+def test_something_may_be_shared_exactly_when_one_living_consent_allows_all_of_it(
+    question: tuple[list[tuple[Consent, frozenset[ConsentEvent]]], ShareRequest, int, int],
+) -> None:
+    known, request, level, now = question
+    standings = [standing(consent, events) for consent, events in known]
+
+    answer = share(*standings, request=request, level=level, now=now)
 
     assert allowed(answer) == may_tell(
         known,
-        parties=(parties[0], parties[1]),
-        purpose=purpose,
-        categories=categories,
+        parties=(request.holder, request.recipient),
+        purpose=request.purpose,
+        categories=request.categories,
         at=(level, now),
     )
 

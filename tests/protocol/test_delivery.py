@@ -19,6 +19,7 @@ TABLE: Final = {
     ("deposited", "reseal"): "sealed",
     ("deposited", "receipt"): "stored",
     ("deposited", "refusal"): "refused",
+    ("stored", "refusal"): "refused",
 }
 HOUR: Final = 3_600
 

@@ -117,6 +117,7 @@ def test_a_consent_without_categories_builds_a_dossier_that_says_nothing() -> No
     assert (decode(payload.content), payload.fields) == ({0: []}, ())
 
 
+@pytest.mark.slow
 @given(
     consent=consents([Purpose.CARE_REFERRAL]),
     facts=facts_of(sorted({*CATEGORY_OF, "suspect_name"})),

@@ -170,6 +170,7 @@ def test_a_planted_leak_is_found(leak: Builder) -> None:
 DECIDING: Final = frozenset({"holder", "recipient", "purpose", "categories", "excluded_fields"})
 
 
+@pytest.mark.slow
 @given(
     consent=consents([Purpose.CARE_REFERRAL]),
     other=consents([Purpose.CARE_REFERRAL]),
@@ -193,6 +194,7 @@ def test_only_the_scope_of_a_consent_decides_what_is_said(
     assert len(varied) + len(DECIDING) == 22
 
 
+@pytest.mark.slow
 @given(consent=consents([Purpose.CARE_REFERRAL]), facts=facts_of(sorted(FACT_FIELDS)))
 def test_a_category_she_named_and_nobody_wrote_about_looks_like_one_she_kept(
     consent: Consent, facts: list[Fact]

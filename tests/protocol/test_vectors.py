@@ -33,7 +33,9 @@ def test_every_vector_expects_one_code_or_one_known_word() -> None:
 
 
 def test_every_operation_has_a_vector_that_succeeds_and_one_that_fails() -> None:
-    found = {op: {v.one("expect") for v in VECTORS if v.one("operation") == op} for op in OPERATIONS}
+    found = {
+        op: {v.one("expect") for v in VECTORS if v.one("operation") == op} for op in OPERATIONS
+    }
 
     assert [op for op, expects in found.items() if "ok" not in expects] == []
     assert [op for op, expects in found.items() if expects == {"ok"}] == ["derive"]

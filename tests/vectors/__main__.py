@@ -13,18 +13,22 @@ def main() -> int:
     vectors = whole()
     wrong = [vector.name for vector in vectors if outcome(vector) != vector.one("expect")]
     if wrong:
-        print("not as expected:", *wrong)
+        _say("not as expected:", *wrong)
         return 1
     for path in set(CASES.glob("*.txt")) - {path_of(vector.name) for vector in vectors}:
-        print("removed", path.stem)
+        _say("removed", path.stem)
         path.unlink()
     for vector in vectors:
         path, text = path_of(vector.name), write(vector)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            print("written", vector.name)
+            _say("written", vector.name)
             path.write_text(text, encoding="utf-8")
-    print(len(vectors), "vectors")
+    _say(str(len(vectors)), "vectors")
     return 0
+
+
+def _say(*words: str) -> None:
+    sys.stdout.write(" ".join(words) + "\n")
 
 
 if __name__ == "__main__":

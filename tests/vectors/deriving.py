@@ -1,5 +1,7 @@
 """The `derive` operation: names, hashes and tokens that follow from the artefact."""
 
+from collections.abc import Callable
+
 from protocol import keys, safety, sealing, skeleton
 from protocol.cards import introduction_answer, introduction_proof, read_card
 from protocol.values import Instant, envelope_id_of, node_id, node_id_text, sha256
@@ -8,46 +10,48 @@ from tests.vectors.form import Vector
 
 def derive(what: str, vector: Vector) -> str:
     """The derived value, in hexadecimal or as it is shown."""
-    data = vector.artefact
     match what:
-        case "node-id":
-            return keys.node_id_of(keys.verifying_key(data, place="root")).hex()
         case "node-id-text":
-            return node_id_text(node_id(data))
-        case "key-id":
-            return keys.key_id_of(data).hex()
-        case "mailbox-id":
-            return keys.mailbox_id_of(keys.verifying_key(data, place="mailbox")).hex()
-        case "prekey-id":
-            return keys.prekey_id_of(data).hex()
-        case "prekey-public":
-            return sha256(keys.prekey_secret(data).public.raw).hex()
+            return node_id_text(node_id(vector.artefact))
         case "safety-number":
-            one, other = (keys.verifying_key(half, place="root") for half in (data[:32], data[32:]))
-            return " ".join(safety.safety_number(one, other))
-        case _:
-            return _derive_more(what, vector)
-
-
-def _derive_more(what: str, vector: Vector) -> str:
-    data = vector.artefact
-    match what:
-        case "message-hash":
-            return skeleton.message_hash(data).hex()
-        case "payload-commitment":
-            return skeleton.payload_commitment(data).hex()
-        case "envelope-id":
-            return envelope_id_of(data).hex()
-        case "consent-hash" | "text-hash":
-            return sha256(data).hex()
-        case "deposit-token":
-            return sealing.deposit_token(data).hex()
-        case "bundle-key":
-            return sealing.bundle_key(data).hex()
+            return _safety_number(vector.artefact)
         case "introduction-proof" | "introduction-answer":
             return _introduction(what, vector)
         case _:
-            raise AssertionError(what)
+            return _OF_BYTES[what](vector.artefact).hex()
+
+
+def _node_id(root: bytes) -> bytes:
+    return keys.node_id_of(keys.verifying_key(root, place="root"))
+
+
+def _mailbox_id(mailbox: bytes) -> bytes:
+    return keys.mailbox_id_of(keys.verifying_key(mailbox, place="mailbox"))
+
+
+def _prekey_public(seed: bytes) -> bytes:
+    return sha256(keys.prekey_secret(seed).public.raw)
+
+
+_OF_BYTES: dict[str, Callable[[bytes], bytes]] = {
+    "node-id": _node_id,
+    "key-id": keys.key_id_of,
+    "mailbox-id": _mailbox_id,
+    "prekey-id": keys.prekey_id_of,
+    "prekey-public": _prekey_public,
+    "message-hash": skeleton.message_hash,
+    "payload-commitment": skeleton.payload_commitment,
+    "envelope-id": envelope_id_of,
+    "consent-hash": sha256,
+    "text-hash": sha256,
+    "deposit-token": sealing.deposit_token,
+    "bundle-key": sealing.bundle_key,
+}
+
+
+def _safety_number(roots: bytes) -> str:
+    one, other = (keys.verifying_key(half, place="root") for half in (roots[:32], roots[32:]))
+    return " ".join(safety.safety_number(one, other))
 
 
 def _introduction(what: str, vector: Vector) -> str:

@@ -41,7 +41,13 @@ class Vector:
 
 
 def vector(
-    name: str, operation: str, expect: str, rule: str, comment: str, artefact: bytes, **more: object
+    name: str,
+    operation: str,
+    expect: str,
+    rule: str,
+    comment: str,
+    artefact: bytes,
+    **more: object,
 ) -> Vector:
     """A vector from its parts; a header given as a list stands once for each item."""
     headers = [("operation", operation), ("expect", expect), ("rule", rule), ("comment", comment)]

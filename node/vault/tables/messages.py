@@ -23,7 +23,10 @@ _COLUMNS: Final = (
     "peer, message_id, hash, epoch, sequence, previous, type, thread, reply_to, consent, skeleton,"
     " created, received_at, status, code, payload, key_id, is_locked"
 )
-_INSERT: Final = f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT: Final = (
+    f"INSERT INTO messages ({_COLUMNS})"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _SEEN: Final = "SELECT hash FROM messages WHERE peer = ? AND message_id = ?"
 _LINKS: Final = (
     "SELECT sequence, previous, hash FROM messages"

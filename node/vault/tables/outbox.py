@@ -30,7 +30,14 @@ _INSERT: Final = (
     " queued_at, due, attempts, state, is_withheld, payload, key_id)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'queued', 0, ?, ?)"
 )
-_WAITING: Final = "state IN ('queued', 'sealed', 'deposited')"
+# A receipt is answered by nobody: once it was left, it comes again only if something after it in its stream
+# would have to wait for it. Otherwise two nodes would remind each other of their last words for ever.
+_WAITING: Final = (
+    "state IN ('queued', 'sealed', 'deposited') AND (type != 'receipt/1' OR state != 'deposited'"
+    " OR EXISTS (SELECT 1 FROM outbox AS later WHERE later.peer = outbox.peer"
+    " AND later.epoch = outbox.epoch AND later.sequence > outbox.sequence"
+    " AND later.type != 'receipt/1'))"
+)
 _DUE_PEERS: Final = (
     f"SELECT DISTINCT peer FROM outbox WHERE {_WAITING} AND (due <= ? OR due > ?) LIMIT ?"
 )
@@ -176,6 +183,14 @@ def under_consent(vault: Connection, consent: ConsentId) -> list[OutboxItem]:
         (consent, limits.MAILBOX_ENVELOPES_MAX),
     ).fetchall()
     return [_item(row) for row in rows]
+
+
+def was_sealed(vault: Connection, message: MessageId) -> bool:
+    """Did this message ever get its number, so that the peer may know of it?"""
+    row = vault.execute(
+        "SELECT 1 FROM outbox WHERE message_id = ? AND sequence IS NOT NULL", (message,)
+    ).fetchone()
+    return row is not None
 
 
 def was_sealed_under(vault: Connection, consent: ConsentId) -> bool:

@@ -140,6 +140,11 @@ def set_dossier(
     )
 
 
+def set_case(vault: Connection, thread: ThreadId, case_id: bytes) -> None:
+    """The place that was held became a case."""
+    vault.execute("UPDATE referrals SET case_id = ? WHERE thread = ?", (case_id, thread))
+
+
 def set_arrived(vault: Connection, thread: ThreadId, at: Instant) -> None:
     """She arrived."""
     vault.execute("UPDATE referrals SET arrived_at = ? WHERE thread = ?", (at, thread))

@@ -95,7 +95,9 @@ def _owners() -> list[Vector]:
         case("owner_other_key", "auth", "Signed by another key.", other),
         case("owner_other_kind", "auth", "A signed mbx-create.", swapped),
         case("owner_padded", "auth", "Base64url with padding.", good + "="),
-        case("owner_scheme", "auth", "The scheme in small letters.", good.lower()[:14] + good[14:]),
+        case(
+            "owner_scheme", "auth", "The scheme in small letters.", good.lower()[:14] + good[14:]
+        ),
         case("owner_two_spaces", "auth", "A second space.", good.replace(" ", "  ")),
     ]
 
@@ -146,7 +148,9 @@ def _creations() -> list[Vector]:
 
 
 def _derived() -> list[Vector]:
-    def case(what: str, rule: str, comment: str, raw: bytes, result: object, **more: object) -> Vector:
+    def case(
+        what: str, rule: str, comment: str, raw: bytes, result: object, **more: object
+    ) -> Vector:
         name = f"derive_{what.replace('-', '_')}"
         return vector(name, "derive", "ok", rule, comment, raw, what=what, result=result, **more)
 

@@ -7,7 +7,7 @@ from protocol.consent import Consent
 from protocol.labels import Kind
 from protocol.limits import DAY
 from protocol.signing import sign
-from protocol.values import later
+from protocol.values import consent_id, later, pseudonym
 from tests.vectors.cast import (
     ALO,
     BANDHAN,
@@ -16,6 +16,7 @@ from tests.vectors.cast import (
     NOW,
     SIGNED_CONSENT,
     changed,
+    octets,
     signed_by_issuer,
     without,
 )
@@ -39,15 +40,17 @@ def _resigned(body: bytes) -> bytes:
 
 
 def _wrong(name: str, rule: str, comment: str, **fields: Value) -> Vector:
-    return _case(name, "E_SCHEMA", rule, comment, _resigned(changed(SIGNED_CONSENT.body, **fields)))
+    return _case(
+        name, "E_SCHEMA", rule, comment, _resigned(changed(SIGNED_CONSENT.body, **fields))
+    )
 
 
 def _forms() -> list[Vector]:
     body = SIGNED_CONSENT.body
     whole = replace(
         CONSENT,
-        witness=CONSENT.handle,  # type: ignore[arg-type]  sixteen bytes like any others
-        supersedes=type(CONSENT.consent_id)(CONSENT.handle),
+        witness=pseudonym(octets("witness", 16)),
+        supersedes=consent_id(octets("former consent", 16)),
     )
     return [
         _case("consent_good", "ok", "R-50", "Two categories, two conditions.", SIGNED_CONSENT.raw),

@@ -1,6 +1,6 @@
 """Vectors of what messages say: one legal content for each type and class, and what is refused."""
 
-from protocol.codec import Value, decode, encode
+from protocol.codec import Value, encode
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,
@@ -64,6 +64,7 @@ from tests.vectors.cast import (
     changed,
     message_id,
     octets,
+    payload_of,
     without,
 )
 from tests.vectors.form import Vector, vector
@@ -137,8 +138,8 @@ MESSAGES: dict[str, tuple[str, Message]] = {
         card=BANDHAN.signed_card.raw, bundle=BANDHAN.signed_bundle.raw, proof=octets("proof"))),
     "intro_accept": ("N", IntroductionAccept(proof=octets("proof"))),
     "receipt": ("N", RECEIPT),
-    "card": ("N", CardUpdate(card=ALO.signed_card.raw)),
-    "bundle": ("N", BundleUpdate(bundle=ALO.signed_bundle.raw)),
+    "card_update": ("N", CardUpdate(card=ALO.signed_card.raw)),
+    "bundle_update": ("N", BundleUpdate(bundle=ALO.signed_bundle.raw)),
     "offer": ("0", OFFER),
     "ask": ("0", ReferralAsk(question=Question.ARRIVAL_MONTH)),
     "answer": ("0", ReferralAnswer(question=Question.LANGUAGE, answer=AnswerCode.YES)),
@@ -272,13 +273,16 @@ def _sections() -> list[Vector]:
     ]  # fmt: skip
 
 
+def listed(value: Value) -> list[Value]:
+    """A value that is an array."""
+    assert isinstance(value, list)
+    return value
+
+
 def _receipts() -> list[Vector]:
-    value = decode(encode_content(RECEIPT))
-    assert isinstance(value, dict)
-    [ranged], [refused, withheld] = value[0], value[1]  # type: ignore[misc,union-attr]
-    assert isinstance(ranged, list)
-    assert isinstance(refused, list)
-    assert isinstance(withheld, list)
+    fields = RECEIPT.fields()
+    [ranged] = map(listed, listed(fields[0]))
+    [refused, withheld] = map(listed, listed(fields[1]))
 
     def singles(name: str, comment: str, *rows: list[Value]) -> Vector:
         return _wrong(name, "receipt", "R-96", comment, k1=list(rows))
@@ -317,6 +321,7 @@ def _others() -> list[Vector]:
                k3=[bytes(32)] * 17),
         _wrong("copy_empty_words", "consent_copy", "R-15", "Words that are none.", k1=""),
         _wrong("intro_request_short_proof", "intro_request", "R-99", "31 bytes.", k2=bytes(31)),
+        vector("payload_good", "payload", "ok", "R-39", "Salt and content.", payload_of(OFFER)),
         vector("payload_short_salt", "payload", "E_SCHEMA", "R-39", "A salt of 15 bytes.",
                encode({0: bytes(15), 1: {}})),
         vector("payload_third_key", "payload", "E_SCHEMA", "R-39", "A key 2.",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from protocol.cards import Card, introduction_proof, sign_card, sign_invite, write_introduction
-from protocol.codec import encode
+from protocol.codec import Value, encode
 from protocol.keys import SigningSecret, key_id_of
 from protocol.labels import Kind
 from protocol.limits import DAY, INVITE_LIFE_SECONDS
@@ -11,7 +11,7 @@ from protocol.messages.core import IntroductionRequest
 from protocol.messages.union import encode_content
 from protocol.prekeys import sign_bundle
 from protocol.signing import Signed, sign
-from protocol.values import Instant, later, plain_text
+from protocol.values import Instant, digest, later, plain_text
 from tests.vectors.cast import (
     ALO,
     BANDHAN,
@@ -85,7 +85,7 @@ def _cards() -> list[Vector]:
 
 def _padded(body: bytes) -> bytes:
     name = "a"
-    while len(_resigned(changed(body, k7=name))) < 641:  # noqa: PLR2004  the vector's own size
+    while len(_resigned(changed(body, k7=name))) < 641:
         name += "a"
     return changed(body, k7=name)
 
@@ -94,7 +94,10 @@ def _forged_root(body: bytes) -> bytes:
     good = sign(Kind.CARD, body, secrets=[ALO.signing])
     [signature] = good.signatures
     hint = bytes(key_id_of(ALO.root.public))
-    rows = [[hint, octets("no signature", 64)], [bytes(signature.key_id), signature.raw]]
+    rows: list[Value] = [
+        [hint, octets("no signature", 64)],
+        [bytes(signature.key_id), signature.raw],
+    ]
     return encode(["card", body, rows])
 
 
@@ -127,7 +130,8 @@ def _invite_until(expires: Instant) -> Signed:
 
 def _introductions() -> list[Vector]:
     far = later(NOW, INVITE_LIFE_SECONDS + SKEW + 1)
-    other_card = sign_invite(replace(INVITE, card_hash=INVITE.card_hash[::-1]), signing=ALO.signing)  # type: ignore[arg-type]  a slice of a Hash
+    not_its_hash = digest(octets("not the hash of the card"))
+    other_card = sign_invite(replace(INVITE, card_hash=not_its_hash), signing=ALO.signing)
     path = encode([["https://relay.example/x", bytes(16), bytes(32), None]])
     with_path = changed(SIGNED_INVITE.body, k2=None).replace(b"\x02\xf6", b"\x02" + path)
     return [
@@ -155,9 +159,7 @@ def _introductions() -> list[Vector]:
 
 def _bundle(name: str, expect: str, rule: str, comment: str, raw: bytes, **more: object) -> Vector:
     card = ALO.signed_card.raw
-    return vector(
-        name, "bundle", expect, rule, comment, raw, **{"now": NOW, "card": card, **more}
-    )
+    return vector(name, "bundle", expect, rule, comment, raw, **{"now": NOW, "card": card, **more})
 
 
 def _bundles() -> list[Vector]:
@@ -165,13 +167,13 @@ def _bundles() -> list[Vector]:
     ahead = sign_bundle(replace(bundle, generation=NOW + SKEW + 1), signing=ALO.signing)
     other = sign_bundle(replace(bundle, node_id=BANDHAN.node_id), signing=ALO.signing)
 
-    def bodied(**fields: object) -> bytes:
-        body = changed(good.body, **fields)  # type: ignore[arg-type]  values of the encoding
+    def bodied(**fields: Value) -> bytes:
+        body = changed(good.body, **fields)
         return sign(Kind.BUNDLE, body, secrets=[ALO.signing]).raw
 
     prekey = good.body[good.body.index(b"\x59\x04\xc0") + 3 :][:1216]
-    reversed_slice = [[prekey, NOW, NOW]]
-    flat_point = [[prekey[:1184] + bytes(32), NOW, NOW + DAY]]
+    reversed_slice: list[Value] = [[prekey, NOW, NOW]]
+    flat_point: list[Value] = [[prekey[:1184] + bytes(32), NOW, NOW + DAY]]
     stale = later(bundle.slices[-1].not_after, 0)
     generation = bundle.generation
     return [

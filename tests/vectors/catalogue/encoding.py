@@ -1,6 +1,6 @@
 """Vectors of the encoding and of the signed object that stands on it."""
 
-from protocol.codec import encode
+from protocol.codec import Value, encode
 from protocol.keys import key_id_of
 from protocol.labels import Kind
 from protocol.signing import sign
@@ -22,7 +22,9 @@ def vectors() -> list[Vector]:
 def _encodings() -> list[Vector]:
     return [
         _sce("sce_largest_integer", "R-05", "2**53 - 1.", "1b001fffffffffffff", "ok"),
-        _sce("sce_map_in_order", "R-03", "Keys 1, 2, 10 and a text.", "a4010102020a03616104", "ok"),
+        _sce(
+            "sce_map_in_order", "R-03", "Keys 1, 2, 10 and a text.", "a4010102020a03616104", "ok"
+        ),
         _sce("sce_integer_too_large", "R-05", "2**53.", "1b0020000000000000"),
         _sce("sce_negative_integer", "R-01", "-1.", "20"),
         _sce("sce_float", "R-01", "1.5 in half precision.", "f93e00"),
@@ -32,10 +34,17 @@ def _encodings() -> list[Vector]:
         _sce("sce_indefinite_array", "R-02", "An array without a length.", "9fff"),
         _sce("sce_indefinite_text", "R-02", "A text in pieces.", "7f6161ff"),
         _sce("sce_long_integer_head", "R-02", "23 in two bytes.", "1817"),
-        _sce("sce_long_length_head", "R-02", "A byte string of one, its length in two.", "590001aa"),
+        _sce(
+            "sce_long_length_head", "R-02", "A byte string of one, its length in two.", "590001aa"
+        ),
         _sce("sce_map_out_of_order", "R-03", "Key 2 before key 1.", "a202000100"),
         _sce("sce_map_duplicate_key", "R-03", "Key 1 twice.", "a201000101"),
-        _sce("sce_map_length_order", "R-03", "A shorter key first, as RFC 7049 had it.", "a26000181800"),
+        _sce(
+            "sce_map_length_order",
+            "R-03",
+            "A shorter key first, as RFC 7049 had it.",
+            "a26000181800",
+        ),
         _sce("sce_map_bytes_key", "R-03", "A byte string as a key.", "a1416100"),
         _sce("sce_trailing_byte", "R-04", "A byte after the value.", "0000"),
         _sce("sce_cut_off", "R-04", "An array of two with one item.", "8200"),
@@ -56,7 +65,7 @@ def _lengths() -> list[Vector]:
 def _signed() -> list[Vector]:
     body = encode({0: 1, 1: "কার্ড"})
     good = sign(Kind.SUSPEND, body, secrets=[ALO.signing])
-    rows = [[bytes(s.key_id), s.raw] for s in good.signatures]
+    rows: list[Value] = [[bytes(s.key_id), s.raw] for s in good.signatures]
     raw = good.signatures[0].raw
     malleable = int.from_bytes(raw[32:], "little") + ORDER_OF_THE_GROUP
     low_r = bytes(32) + raw[32:]

@@ -6,8 +6,8 @@ from protocol.codec import encode
 from protocol.envelope import plaintext_of
 from protocol.keys import signing_secret
 from protocol.labels import Kind
-from protocol.messages.core import IntroductionRequest
 from protocol.limits import DAY
+from protocol.messages.core import IntroductionRequest
 from protocol.signing import sign
 from protocol.skeleton import Skeleton, encode_skeleton, payload_commitment
 from protocol.values import later

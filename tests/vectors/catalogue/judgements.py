@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from protocol.codec import encode
+from protocol.consent import Consent
 from protocol.messages.consent import ConsentCopy
 from protocol.messages.disclosed import Disclosed, Fact, Section
 from protocol.messages.referral import ReferralDossier
 from protocol.messages.union import Message, encode_payload
+from protocol.signing import Signed
 from protocol.skeleton import Skeleton, encode_skeleton, message_hash, payload_commitment
 from protocol.values import digest, later, sha256
 from protocol.vocabulary.categories import Category
@@ -28,7 +30,7 @@ from tests.vectors.cast import (
     skeleton_for,
 )
 from tests.vectors.catalogue.consents import ASKED_BY_RECIPIENT
-from tests.vectors.catalogue.contents import COPY, DOSSIER, MESSAGES, OFFER, WITHDRAWN
+from tests.vectors.catalogue.contents import COPY, DOSSIER, MESSAGES, WITHDRAWN
 from tests.vectors.catalogue.envelopes import GOOD, PAYLOAD, PLAIN, case
 from tests.vectors.form import Vector
 from tests.vectors.sealed import Recipe, message
@@ -57,6 +59,13 @@ def _withheld(skeleton: Skeleton) -> Recipe:
 def _personal(content: Message) -> Recipe:
     payload = payload_of(content)
     skeleton = skeleton_for(content, payload, consent=CONSENT_HASH)
+    return message(signed_message(skeleton), payload)
+
+
+def _under(consent: Signed) -> Recipe:
+    """The dossier under another consent."""
+    payload = payload_of(DOSSIER)
+    skeleton = skeleton_for(DOSSIER, payload, consent=sha256(consent.raw))
     return message(signed_message(skeleton), payload)
 
 
@@ -152,23 +161,16 @@ def _consents() -> list[Vector]:
     raw = SIGNED_CONSENT.raw.hex()
     # The message itself expires before the consent does; so here the consent is a shorter one.
     brief = signed_by_issuer(replace(CONSENT, expires=later(NOW, 60)))
-    payload = payload_of(DOSSIER)
-    under_brief = message(
-        signed_message(skeleton_for(DOSSIER, payload, consent=sha256(brief.raw))), payload
-    )
     future = signed_by_issuer(replace(CONSENT, valid_from=later(NOW, 600)))
-    under_future = message(
-        signed_message(skeleton_for(DOSSIER, payload, consent=sha256(future.raw))), payload
-    )
 
     def brief_at(name: str, expect: str, comment: str, now: int, **more: object) -> Vector:
         held = f"given {brief.raw.hex()}"
-        return case(name, expect, "R-91", comment, under_brief, level=2, consent=held, now=now,
+        return case(name, expect, "R-91", comment, _under(brief), level=2, consent=held, now=now,
                     **more)  # fmt: skip
 
     def future_at(name: str, expect: str, comment: str, now: int, **more: object) -> Vector:
         held = f"given {future.raw.hex()}"
-        return case(name, expect, "R-91", comment, under_future, level=2, consent=held, now=now,
+        return case(name, expect, "R-91", comment, _under(future), level=2, consent=held, now=now,
                     **more)  # fmt: skip
 
     return [
@@ -192,21 +194,18 @@ def _consents() -> list[Vector]:
 
 def _scopes() -> list[Vector]:
     def told(category: Category, field: str, value: str) -> Recipe:
-        section = Section(
-            category=category, facts=(Fact(field=field, value=value),), sentences=()
-        )
+        section = Section(category=category, facts=(Fact(field=field, value=value),), sentences=())
         return _personal(ReferralDossier(disclosed=Disclosed(sections=(section,))))
 
     def wrong(name: str, comment: str, sealed: Recipe) -> Vector:
         return case(name, "E_CONSENT_SCOPE", "R-92", comment, sealed, level=2, consent=HELD_ALIVE)
 
-    def cited(name: str, comment: str, **fields: object) -> Vector:
-        consent = signed_by_issuer(replace(CONSENT, **fields))  # type: ignore[arg-type]  its own fields
-        payload = payload_of(DOSSIER)
-        skeleton = skeleton_for(DOSSIER, payload, consent=sha256(consent.raw))
-        return case(name, "E_CONSENT_SCOPE", "R-91", comment,
-                    message(signed_message(skeleton), payload), level=2,
-                    consent=f"given {consent.raw.hex()}")  # fmt: skip
+    def cited(name: str, comment: str, other: Consent) -> Vector:
+        consent = signed_by_issuer(other)
+        held = f"given {consent.raw.hex()}"
+        return case(
+            name, "E_CONSENT_SCOPE", "R-91", comment, _under(consent), level=2, consent=held
+        )
 
     _, outcome = MESSAGES["outcome"]
     return [
@@ -216,14 +215,17 @@ def _scopes() -> list[Vector]:
               told(Category.LOCATION_CONTACT, "home_district", "Khulna")),
         case("scope_other_purpose", "E_CONSENT_SCOPE", "R-91", "An outcome under care_referral.",
              _personal(outcome), level=2, consent=HELD_ALIVE),
-        cited("scope_other_recipient", "A consent for another node.", recipient=CHAUTARI.node_id),
-        cited("scope_other_holder", "Another node is the holder.", holder=CHAUTARI.node_id,
-              issuer=BANDHAN.node_id),
+        cited("scope_other_recipient", "A consent for another node.",
+              replace(CONSENT, recipient=CHAUTARI.node_id)),
+        cited("scope_other_holder", "Another node is the holder.",
+              replace(CONSENT, holder=CHAUTARI.node_id, issuer=BANDHAN.node_id)),
     ]  # fmt: skip
 
 
 def _copies() -> list[Vector]:
-    def copy(name: str, expect: str, rule: str, comment: str, raw: bytes, **more: object) -> Vector:
+    def copy(
+        name: str, expect: str, rule: str, comment: str, raw: bytes, **more: object
+    ) -> Vector:
         content = ConsentCopy(signed_consent=raw, words=None)
         payload = payload_of(content)
         skeleton = skeleton_for(content, payload, consent=sha256(raw))

@@ -1,0 +1,129 @@
+"""The three sheets of paper a node begins with: root key, recovery, and the suspend for its keeper.
+
+A sheet is a file that was not there before, readable by this user only, to be printed and deleted.
+"""
+
+import base64
+import os
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from node.cli.talking import CommandFailedError
+from protocol.signing import Signed
+
+_COLUMNS: Final = 64
+_WORDS_PER_LINE: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet: where it goes and what it says."""
+
+    path: Path
+    text: str = field(repr=False)
+
+
+def root_text(words: str, *, node: str) -> str:
+    """The sheet of the root key.
+
+    Args:
+        words: 24 words with one space between them.
+        node: the node's id, as people see it.
+    """
+    numbered = [f"{number:2} {word:9}" for number, word in enumerate(words.split(), start=1)]
+    rows = [
+        " ".join(numbered[start : start + _WORDS_PER_LINE]).rstrip()
+        for start in range(0, len(numbered), _WORDS_PER_LINE)
+    ]
+    return _page(
+        "SATHI: THE ROOT KEY, 24 WORDS",
+        f"Of the node {node}.",
+        "Whoever has these words can speak as this organisation. Two copies on paper, in two places; "
+        "no photograph. Needed once a year and after a loss. Delete this file once it is printed.",
+        rows,
+    )
+
+
+def recovery_text(code: str, *, node: str) -> str:
+    """The sheet that opens the vault when every passphrase is lost."""
+    groups = code.split()
+    half = len(groups) // 2
+    return _page(
+        "SATHI: RECOVERY SHEET",
+        f"Of the node {node}.",
+        "Whoever has this code and the computer can read everything on it. Kept sealed, by somebody "
+        "who is named in writing and is not the one who keeps the computer. Delete this file once it is "
+        "printed.",
+        [" ".join(groups[:half]), " ".join(groups[half:])],
+    )
+
+
+def suspend_text(suspend: Signed, *, node: str) -> str:
+    """The sheet with which its keeper stops all partners from talking to this node."""
+    return _page(
+        "SATHI: SUSPEND, SIGNED BEFOREHAND",
+        f"Of the node {node}.",
+        "For the keeper. If the computer is taken, give these lines to any partner: from then on no partner "
+        "sends to it or believes it, until its organisation makes a new card. It can do nothing else.",
+        textwrap.wrap(base64.b32encode(suspend.raw).decode("ascii"), _COLUMNS),
+    )
+
+
+def read_suspend(text: str) -> bytes:
+    """The signed bytes of a suspend sheet. Raises: ValueError."""
+    body = text.rpartition("\n\n")[2]
+    return base64.b32decode("".join(body.split()))
+
+
+def refuse_bad_place(path: Path, *, folder: Path) -> None:
+    """A sheet goes where nothing is, and never among the node's own files.
+
+    Raises:
+        CommandFailedError: if it cannot go there.
+    """
+    if path.exists() or path.is_symlink():
+        raise CommandFailedError(f"the sheet '{path}' is there already: name another file")
+    if not path.absolute().parent.is_dir():
+        raise CommandFailedError(
+            f"there is no folder for the sheet '{path}': make it, or name another"
+        )
+    if path.resolve().is_relative_to(folder.resolve()):
+        raise CommandFailedError(
+            f"the sheet '{path}' would lie in the node's own folder: name a file outside it"
+        )
+
+
+def write_all(sheets: list[Sheet]) -> None:
+    """Write all of them, or none."""
+    written: list[Path] = []
+    try:
+        for sheet in sheets:
+            descriptor = _claim(sheet.path)
+            written.append(sheet.path)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(sheet.text)
+                file.flush()
+                os.fsync(file.fileno())
+    except BaseException:
+        remove_all(written)
+        raise
+
+
+def remove_all(paths: list[Path]) -> None:
+    """Take sheets away again that belong to a node that was not made."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _claim(path: Path) -> int:
+    try:
+        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise CommandFailedError(f"the sheet '{path}' is there already: name another") from None
+
+
+def _page(title: str, whose: str, meaning: str, rows: list[str]) -> str:
+    told = "\n".join(textwrap.wrap(meaning, _COLUMNS))
+    return f"{title}\n{whose}\n{told}\n\n" + "\n".join(rows) + "\n"

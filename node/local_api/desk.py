@@ -1,0 +1,221 @@
+"""Carries out the commands of people: sessions, people and locking here, everything else by its service.
+
+While sessions are open the vault is open; when the last one ended, it is locked after the configured time.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final, Protocol, assert_never, final
+
+from node import faults
+from node.gate import Gate, OpenVault
+from node.local_api.dispatch import ROUTES, Does, Route
+from node.local_api.problems import ProblemError
+from node.local_api.requests import BUSY_SECONDS
+from node.local_api.sessions import Guesses, Session, Sessions
+from node.services import opening
+from node.system import Clock
+from node.vault.database import Unit
+from node.vault.keyring import NAME_CHARACTERS_MAX, PASSPHRASE_CHARACTERS_MAX
+from protocol.errors import LocalProtocolError, MalformedError
+from protocol.local import commands, views
+from protocol.local.commands import Command
+from protocol.local.transport import LocalProblem
+from protocol.local.views import View
+from protocol.values import Entropy, node_id_text, plain_text
+
+LOOK_SECONDS: Final = 5
+# Each Argon2id takes 128 MiB for a quarter of a second.
+DERIVATIONS_MAX: Final = 2
+DERIVATIONS_WAITING_MAX: Final = 16
+
+
+class Carrier(Protocol):
+    """What is asked of the courier."""
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        ...
+
+    async def sync(self, opened: OpenVault) -> None:
+        """Collect and deliver now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who gives a command; without a session only a few may be given."""
+
+    token: bytes = field(repr=False)
+    session: Session | None
+
+
+@final
+class Desk:
+    """One node's side of the local API, without the socket."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        carrier: Carrier,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        vault_lock_seconds: int,
+    ) -> None:
+        self._gate = gate
+        self._carrier = carrier
+        self._clock = clock
+        self._lock_seconds = vault_lock_seconds
+        self._sessions = Sessions(entropy=entropy)
+        self._guesses = Guesses()
+        self._derivations = asyncio.Semaphore(DERIVATIONS_MAX)
+        self._derivations_waiting = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Is the vault open?"""
+        return self._gate.is_open
+
+    def caller(self, token: bytes | None) -> Caller:
+        """Whose token this is."""
+        if token is None or not self._gate.is_open:
+            return Caller(token=b"", session=None)
+        session = self._sessions.find(token, now=self._clock.monotonic())
+        return Caller(token=token, session=session)
+
+    def end_sessions(self) -> None:
+        """End all sessions; for whoever locks the vault."""
+        self._sessions.close_all()
+
+    async def watch(self) -> None:
+        """Lock the vault when nobody has had a session for long enough; until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.tend()
+
+    async def tend(self) -> None:
+        """Look once whether the vault has been alone for long enough."""
+        if self._gate.is_open and not self._is_wanted():
+            await self._gate.lock(unless=self._is_wanted)
+
+    def _is_wanted(self) -> bool:
+        alone = self._sessions.seconds_alone(now=self._clock.monotonic())
+        return len(self._sessions) > 0 or alone < self._lock_seconds
+
+    async def answer(self, command: Command, caller: Caller) -> View:
+        """Carry out a command that this caller may give.
+
+        Raises:
+            ProblemError: if it is refused before any service saw it.
+            LockedError: if the node is locked.
+            RemoteProtocolError: if something in the command is not legal.
+        """
+        route = ROUTES.get(type(command))
+        if route is not None:
+            return await self._by_service(route, command, _session_of(caller))
+        match command:
+            case commands.OpenSession():
+                return await self._open_session(command)
+            case commands.ShowStatus():
+                return self._status()
+            case commands.CloseSession():
+                self._sessions.close(caller.token)
+                await self.tend()
+                return views.Done()
+            case commands.LockNode():
+                await self._gate.lock()
+                return views.Done()
+            case commands.AddUser():
+                return await self._add_user(command, _session_of(caller))
+            case commands.SyncNow():
+                await self._carrier.sync(self._gate.vault)
+                return views.Done()
+            case _:
+                raise LocalProtocolError("a command that nobody carries out")
+
+    async def _by_service(self, route: Route, command: Command, session: Session) -> View:
+        me = self._gate.vault.me
+        acting = self._gate.acting(session.user_id)
+
+        def job(unit: Unit) -> View:
+            return route.step(unit, command, me, acting)
+
+        match route.does:
+            case Does.READ:
+                return await self._gate.read(job)
+            case Does.WRITE:
+                return await self._gate.write(job)
+            case Does.SEND:
+                view = await self._gate.write(job)
+                faults.point("outbox.after_enqueue")
+                self._carrier.wake()
+                return view
+            case _:
+                assert_never(route.does)
+
+    async def _open_session(self, command: commands.OpenSession) -> views.Session:
+        async with self._deriving():
+            wait = self._guesses.begin(command.name, now=self._clock.monotonic())
+            if wait > 0:
+                raise ProblemError(LocalProblem.RATE, retry_after_seconds=ceil(wait))
+            user = await self._gate.unlock(command.name, command.passphrase)
+        # Nothing waits from here on, so the vault cannot be locked in between.
+        self._guesses.succeeded(command.name)
+        token = self._sessions.open(user, now=self._clock.monotonic())
+        return views.Session(
+            token=token, user_id=user.user_id, name=user.name, role=user.role.value
+        )
+
+    def _status(self) -> views.NodeStatus:
+        if not self._gate.is_open:
+            return views.NodeStatus(is_open=False, name="", node_id="", is_erasure_pending=False)
+        opened = self._gate.vault
+        return views.NodeStatus(
+            is_open=True,
+            name=opened.me.card.display_name,
+            node_id=node_id_text(opened.me.node_id),
+            is_erasure_pending=opened.database.is_erasure_pending,
+        )
+
+    async def _add_user(self, command: commands.AddUser, session: Session) -> View:
+        name = plain_text(command.name, characters_max=NAME_CHARACTERS_MAX, place="AddUser.name")
+        if not 0 < len(command.passphrase) <= PASSPHRASE_CHARACTERS_MAX:
+            raise MalformedError("empty or too long", place="AddUser.passphrase")
+        loop = asyncio.get_running_loop()
+        async with self._deriving():
+            owner = await loop.run_in_executor(
+                None, self._gate.new_owner, name, command.passphrase
+            )
+        acting = self._gate.acting(session.user_id)
+        view = await self._gate.write(
+            lambda unit: opening.add_user(
+                unit, name=name, role=command.role, owner=owner, acting=acting
+            )
+        )
+        # If the process ends before this, the vault knows somebody whom the keyring does not: that
+        # person cannot unlock yet. Every later call mends it, also one that is refused because the
+        # name is there already; the passphrase of the first call is the one that counts.
+        await self._gate.reseal_keyring()
+        return view
+
+    @contextlib.asynccontextmanager
+    async def _deriving(self) -> AsyncIterator[None]:
+        """Wait for a turn at Argon2id, with not too many others."""
+        if self._derivations_waiting >= DERIVATIONS_WAITING_MAX:
+            raise ProblemError(LocalProblem.BUSY, retry_after_seconds=BUSY_SECONDS)
+        self._derivations_waiting += 1
+        try:
+            async with self._derivations:
+                yield
+        finally:
+            self._derivations_waiting -= 1
+
+
+def _session_of(caller: Caller) -> Session:
+    if caller.session is None:
+        raise ProblemError(LocalProblem.NO_SESSION)
+    return caller.session

@@ -1,0 +1,163 @@
+"""Which service answers which command, and whether it reads, writes, or queues something to leave.
+
+The functions that make a route tie the type of the command to the service's own parameter, so that a wrong
+line in the table is a type error.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol, TypeVar
+
+from node.effects import Acting
+from node.services import (
+    answering,
+    casework,
+    consenting,
+    following_up,
+    opening,
+    peering,
+    reading,
+    referring,
+)
+from node.vault.database import Unit
+from node.vault.records import Self
+from protocol.errors import LocalProtocolError
+from protocol.local import commands
+from protocol.local.commands import Command
+from protocol.local.views import View
+
+CommandT = TypeVar("CommandT", bound=Command)
+CommandT_contra = TypeVar("CommandT_contra", bound=Command, contravariant=True)
+
+
+class Does(Enum):
+    """What a service may do to the vault."""
+
+    READ = "read"
+    WRITE = "write"
+    # A write after which something may be due to leave.
+    SEND = "send"
+
+
+Step = Callable[[Unit, Command, Self, Acting], View]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One command's way into the vault."""
+
+    does: Does
+    step: Step
+
+
+class _AsUs(Protocol[CommandT_contra]):
+    """A service that needs to know which organisation this is."""
+
+    def __call__(
+        self, unit: Unit, command: CommandT_contra, /, *, me: Self, acting: Acting
+    ) -> View: ...
+
+
+class _AsPerson(Protocol[CommandT_contra]):
+    """A service that needs to know who acts, and when."""
+
+    def __call__(self, unit: Unit, command: CommandT_contra, /, *, acting: Acting) -> View: ...
+
+
+def _as_us(
+    kind: type[CommandT], service: _AsUs[CommandT], does: Does
+) -> tuple[type[Command], Route]:
+    def step(unit: Unit, command: Command, me: Self, acting: Acting) -> View:
+        return service(unit, _of(command, kind), me=me, acting=acting)
+
+    return kind, Route(does=does, step=step)
+
+
+def _as_person(
+    kind: type[CommandT], service: _AsPerson[CommandT], does: Does
+) -> tuple[type[Command], Route]:
+    def step(unit: Unit, command: Command, _me: Self, acting: Acting) -> View:
+        return service(unit, _of(command, kind), acting=acting)
+
+    return kind, Route(does=does, step=step)
+
+
+def _look(
+    kind: type[CommandT], service: Callable[[Unit, CommandT], View]
+) -> tuple[type[Command], Route]:
+    def step(unit: Unit, command: Command, _me: Self, _acting: Acting) -> View:
+        return service(unit, _of(command, kind))
+
+    return kind, Route(does=Does.READ, step=step)
+
+
+def _list(kind: type[Command], service: Callable[[Unit], View]) -> tuple[type[Command], Route]:
+    def step(unit: Unit, _command: Command, _me: Self, _acting: Acting) -> View:
+        return service(unit)
+
+    return kind, Route(does=Does.READ, step=step)
+
+
+def _of(command: Command, kind: type[CommandT]) -> CommandT:
+    if not isinstance(command, kind):
+        raise LocalProtocolError("a command on another one's way")
+    return command
+
+
+def _make_introduction(
+    unit: Unit, _command: commands.MakeIntroduction, /, *, me: Self, acting: Acting
+) -> View:
+    return peering.make_introduction(unit, me=me, acting=acting)
+
+
+def _list_peers(unit: Unit, _command: commands.ListPeers, /, *, me: Self, acting: Acting) -> View:
+    del acting
+    return peering.list_peers(unit, me=me)
+
+
+ROUTES: Final[Mapping[type[Command], Route]] = dict(
+    (
+        _list(commands.ListUsers, opening.list_users),
+        _as_us(commands.MakeIntroduction, _make_introduction, Does.WRITE),
+        _as_us(commands.AddPeer, peering.add_peer, Does.SEND),
+        _as_us(commands.ListPeers, _list_peers, Does.READ),
+        _as_us(commands.VerifyPeer, peering.verify_peer, Does.SEND),
+        _as_person(commands.OpenCase, casework.open_case, Does.WRITE),
+        _as_person(commands.RecordFacts, casework.record_facts, Does.WRITE),
+        _as_person(commands.RecordSentence, casework.record_sentence, Does.WRITE),
+        # Looking at a case or a message is written into the audit log.
+        _as_person(commands.ShowCase, casework.show_case, Does.WRITE),
+        _list(commands.ListCases, casework.list_cases),
+        _look(commands.Search, casework.search),
+        _as_us(commands.RecordConsent, consenting.record_consent, Does.SEND),
+        _as_us(commands.ConfirmConsent, consenting.confirm_consent, Does.SEND),
+        _as_person(commands.TickTexts, consenting.tick_texts, Does.WRITE),
+        _as_us(commands.WithdrawConsent, consenting.withdraw_consent, Does.SEND),
+        _as_person(commands.ListConsents, consenting.list_consents, Does.READ),
+        _as_us(commands.PreviewOffer, referring.preview_offer, Does.READ),
+        _as_us(commands.SendOffer, referring.send_offer, Does.SEND),
+        _as_us(commands.PreviewDossier, referring.preview_dossier, Does.READ),
+        _as_us(commands.SendDossier, referring.send_dossier, Does.SEND),
+        _as_person(commands.AnswerQuestion, referring.answer_question, Does.SEND),
+        _as_person(commands.RecallOffer, referring.recall_offer, Does.SEND),
+        _as_person(commands.AskAboutOffer, answering.ask, Does.SEND),
+        _as_person(commands.AcceptOffer, answering.accept, Does.SEND),
+        _as_person(commands.DeclineOffer, answering.decline, Does.SEND),
+        _as_person(commands.ReportPrepared, answering.report_prepared, Does.SEND),
+        _as_person(commands.ReportArrival, answering.report_arrival, Does.SEND),
+        _as_person(commands.ShowReferral, reading.show_referral, Does.READ),
+        _list(commands.ListReferrals, reading.list_referrals),
+        _as_person(commands.RequestFollowUp, following_up.request, Does.SEND),
+        _as_person(commands.AcceptFollowUp, following_up.take_on, Does.SEND),
+        _as_person(commands.DeclineFollowUp, following_up.cannot, Does.SEND),
+        _as_us(commands.ReportFollowUp, following_up.report, Does.SEND),
+        _as_person(commands.ReadMessage, reading.read_message, Does.WRITE),
+        _list(commands.ListTasks, reading.list_tasks),
+        _list(commands.ListOutbox, reading.list_outbox),
+        _as_person(commands.SaveDraft, casework.save_draft, Does.WRITE),
+        _as_person(commands.LoadDraft, casework.load_draft, Does.READ),
+        _list(commands.CheckAudit, reading.check_audit),
+    )
+)
+"""Every command that one service answers inside one transaction."""

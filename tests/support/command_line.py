@@ -1,0 +1,148 @@
+"""The `sathi` command as tests use it: in this process, or as a process of its own."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+PASSPHRASE: Final = "four invented words here"
+PATIENCE_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a command ended with."""
+
+    code: int
+    data: str
+    talk: str
+
+    def json(self) -> Any:  # Any: whatever JSON holds
+        """The data, as JSON."""
+        return json.loads(self.data)
+
+
+def environment() -> dict[str, str]:
+    """An environment in which nothing is said about a node."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("SATHI_")}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "COLUMNS": "100"}
+
+
+def sathi(*arguments: str | Path, typed: str = "") -> Ended:
+    """Run the command as a process of its own, without a terminal."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "node.cli", *map(str, arguments)],
+        input=typed,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    return Ended(code=ended.returncode, data=ended.stdout, talk=ended.stderr)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founded:
+    """A node that `sathi init` made, with where its papers lie."""
+
+    folder: Path
+    user: str
+    passphrase_file: Path
+    root_sheet: Path
+    recovery_sheet: Path
+    suspend_sheet: Path
+    port: int
+
+    @property
+    def credentials(self) -> tuple[str | Path, ...]:
+        """The options by which its first person shows who she is."""
+        return (
+            "--data", self.folder, "--user", self.user, "--passphrase-file", self.passphrase_file
+        )  # fmt: skip
+
+
+def flags(folder: Path, *, port: int, name: str = "Alo Shelter", user: str = "Rina") -> list[str]:
+    """The flags of an `init` that works, with every paper beside the folder."""
+    beside = folder.parent
+    passphrase = beside / f"{folder.name}.passphrase"
+    passphrase.write_text(PASSPHRASE + "\n", encoding="utf-8")
+    passphrase.chmod(0o600)
+    return [
+        "--data", str(folder),
+        "--name", name,
+        "--country", "IN",
+        "--user", user,
+        "--passphrase-file", str(passphrase),
+        "--listen", f"127.0.0.1:{port}",
+        "--root-sheet", str(beside / f"{folder.name}.root"),
+        "--recovery-sheet", str(beside / f"{folder.name}.recovery"),
+        "--suspend-sheet", str(beside / f"{folder.name}.suspend"),
+        "--demo",
+    ]  # fmt: skip
+
+
+def founded(folder: Path, *, port: int, name: str = "Alo Shelter", user: str = "Rina") -> Founded:
+    """Make a node."""
+    ended = sathi("init", *flags(folder, port=port, name=name, user=user))
+    assert ended.code == 0, ended.talk
+    beside = folder.parent
+    return Founded(
+        folder=folder,
+        user=user,
+        passphrase_file=beside / f"{folder.name}.passphrase",
+        root_sheet=beside / f"{folder.name}.root",
+        recovery_sheet=beside / f"{folder.name}.recovery",
+        suspend_sheet=beside / f"{folder.name}.suspend",
+        port=port,
+    )
+
+
+def root_words(sheet: Path) -> list[str]:
+    """The 24 words of a root sheet."""
+    return re.findall(r"[0-9]+ ([a-z]+)", sheet.read_text(encoding="utf-8").partition("\n\n")[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A node that runs."""
+
+    process: subprocess.Popen[str]
+    log: Path
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it and say with which code it ended."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def served(folder: Path, *more: str) -> Iterator[Served]:
+    """Run a node until the block ends; inside, it said that it is ready."""
+    log = folder.parent / f"{folder.name}.log"
+    with log.open("a", encoding="utf-8") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "node.cli", "serve", "--data", str(folder), *more],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            env=environment(),
+        )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("ready"), log.read_text(encoding="utf-8")
+        yield Served(process=process, log=log)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(PATIENCE_SECONDS)
+        process.stdout.close()
