@@ -1,6 +1,7 @@
 """Builds every part of a node once, starts them in order and stops them in the opposite order."""
 
 import asyncio
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,24 +105,19 @@ class Node:
         )
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
         self._join(gate, courier, desk, tasks)
-        door = await self._open_mailbox(store, own)
-        await local.start(self._folder / self._config.api.socket)
-        schedule.start()
-        watching = [
-            tasks.create_task(schedule.watch_clock()),
-            tasks.create_task(desk.watch()),
-        ]
-        try:
+        async with contextlib.AsyncExitStack() as closing:
+            closing.push_async_callback(gate.lock)
+            door = await self._open_mailbox(store, own)
+            closing.push_async_callback(door.cleanup)
+            closing.callback(store.release_waiters)
+            closing.push_async_callback(local.stop)
+            await local.start(self._folder / self._config.api.socket)
+            schedule.start()
+            closing.callback(schedule.stop)
+            for watch in (schedule.watch_clock, desk.watch):
+                closing.callback(tasks.create_task(watch()).cancel)
             ready.set()
             await stop.wait()
-        finally:
-            schedule.stop()
-            for task in watching:
-                task.cancel()
-            await local.stop()
-            store.release_waiters()
-            await door.cleanup()
-            await gate.lock()
 
     def _join(self, gate: Gate, courier: Courier, desk: Desk, tasks: asyncio.TaskGroup) -> None:
         """The courier carries, and sessions live, at most as long as the vault is open."""

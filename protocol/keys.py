@@ -118,7 +118,7 @@ def node_id_of(root: VerifyingKey) -> NodeId:
     return node_id(labelled_hash(Label.NODE_ID, root))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1_024)
 def key_id_of(public: bytes) -> KeyId:
     """The 8-byte hint under which a signature names its key (R-25)."""
     return key_id(labelled_hash(Label.KEY_ID, public)[:8])

@@ -47,6 +47,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     recovery_sheet: str | None = None
     suspend_sheet: str | None = None
     demo: bool | None = None
+    cheap_passphrase: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Answers:
     recovery_sheet: Path
     suspend_sheet: Path
     is_demo: bool
+    is_cheap: bool
 
 
 def read_file(file: Path) -> dict[str, object]:
@@ -105,6 +107,8 @@ def complete(given: Given, *, folder: Path) -> Answers:
         click.UsageError: if something is missing and there is nobody to ask.
         CommandFailedError: if something cannot be right.
     """
+    if given.cheap_passphrase and not given.demo:
+        raise CommandFailedError("--cheap-passphrase is for demo nodes only; nothing was made")
     asked = _ask(given) if passphrases.is_terminal() else _all_there(given)
     name = _text(asked.name, "--name", characters_max=limits.NAME_CHARACTERS_MAX)
     user = _text(asked.user, "--user", characters_max=keyring.NAME_CHARACTERS_MAX)
@@ -125,6 +129,7 @@ def complete(given: Given, *, folder: Path) -> Answers:
         recovery_sheet=Path(asked.recovery_sheet or ""),
         suspend_sheet=Path(asked.suspend_sheet or ""),
         is_demo=bool(asked.demo),
+        is_cheap=bool(asked.cheap_passphrase),
     )
 
 

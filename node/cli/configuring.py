@@ -26,7 +26,7 @@ def check(folder: Path) -> None:
 @config.command(name="show")
 @options.data
 @options.as_json
-def show(folder: Path, is_json: bool) -> None:  # noqa: FBT001  (click passes a flag so)
+def show(folder: Path, *, is_json: bool) -> None:
     """Every setting as it is in force, defaults included; a relay's ticket is never shown."""
     tables = _shown(settings.load(folder / settings.FILE_NAME))
     if is_json:

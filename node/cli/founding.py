@@ -27,8 +27,8 @@ from protocol.keys import signing_secret
 from protocol.values import Entropy, Instant
 
 DEMO_MARK: Final = "demo"
-DEMO_COST: Final = Cost(memory_bytes=8_192, passes=1)
-"""A demo node holds invented people: opening it may be quick."""
+CHEAP_COST: Final = Cost(memory_bytes=8_192, passes=1)
+"""A demo node holds invented people: opening it may cost nothing, where a test opens many."""
 
 _DEMO_TEXT: Final = (
     "A demonstration with invented people. `sathi serve` keeps it on this computer.\n"
@@ -173,9 +173,9 @@ def _papers(answers: Answers, founding: Founding, begun: Begun) -> list[Sheet]:
     return papers
 
 
-def cost_of(*, is_demo: bool) -> Cost:
+def cost_of(*, is_cheap: bool) -> Cost:
     """What one guess of a passphrase costs on this node."""
-    return DEMO_COST if is_demo else PRODUCT_COST
+    return CHEAP_COST if is_cheap else PRODUCT_COST
 
 
 def _is_empty(folder: Path) -> bool:

@@ -47,6 +47,7 @@ _PRIVATE_MASK: Final = 0o077
 @click.option("--recovery-sheet", help="Where the recovery sheet goes, to be printed.")
 @click.option("--suspend-sheet", help="Where the keeper's suspend goes, to be printed.")
 @click.option("--demo", is_flag=True, default=None, hidden=True)
+@click.option("--cheap-passphrase", is_flag=True, default=None, hidden=True)
 def init(file: Path | None, **flags: str | bool | None) -> None:
     """Make a new node: by flags, by a file, or by questions.
 
@@ -66,7 +67,7 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     founding = Founding(
         root=root,
         recovery_code=keyring.new_recovery_code(entropy=system.entropy),
-        cost=cost_of(is_demo=answers.is_demo),
+        cost=cost_of(is_cheap=answers.is_cheap),
     )
     found(answers, founding, now=SystemClock().wall(), entropy=system.entropy)
     _tell(root, answers)

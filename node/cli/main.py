@@ -2,7 +2,12 @@
 
 import click
 
+from node.cli.configuring import config
+from node.cli.demo import demo
 from node.cli.initialising import init
+from node.cli.looking import audit, lock, status
+from node.cli.peers import peer
+from node.cli.people import user
 from node.cli.serving import serve
 from node.cli.talking import failing_in_one_line
 
@@ -16,5 +21,5 @@ def main(context: click.Context) -> None:
     context.with_resource(failing_in_one_line())
 
 
-main.add_command(init)
-main.add_command(serve)
+for command in (init, serve, status, lock, user, peer, audit, config, demo):
+    main.add_command(command)

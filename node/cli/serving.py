@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from node import config, faults, logs, system
 from node.cli import options
@@ -27,27 +28,37 @@ _PRIVATE_MASK: Final = 0o077
 _log: Final = logging.getLogger(__name__)
 
 
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What a test may set differently on a demo node."""
+
+    fault: str | None = None
+    cheap_passphrase: bool | None = None
+    deposits_per_minute: int | None = None
+
+
 @click.command()
 @options.data
 @click.option("--fault", default=None, metavar="NAME[:COUNT]", hidden=True)
+@click.option("--cheap-passphrase", is_flag=True, default=None, hidden=True)
 @click.option("--deposits-per-minute", type=click.IntRange(min=1), default=None, hidden=True)
-def serve(folder: Path, fault: str | None, deposits_per_minute: int | None) -> None:
+def serve(folder: Path, **tried: str | int | bool | None) -> None:
     """Run the node; it starts locked. SIGTERM or Ctrl+C stops it."""
     os.umask(_PRIVATE_MASK)
     read_own_mailbox(folder)
     settings = config.load(folder / config.FILE_NAME)
-    is_demo = (folder / DEMO_MARK).exists()
-    if is_demo:
+    if (folder / DEMO_MARK).exists():
         refuse_demo_elsewhere(settings)
-    elif fault is not None or deposits_per_minute is not None:
-        raise CommandFailedError("--fault and --deposits-per-minute are for demo nodes only")
+    elif any(value is not None for value in tried.values()):
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in tried)
+        raise CommandFailedError(f"{flags} are for demo nodes only")
+    trial = msgspec.convert(tried, Trial)
     system.harden_process()
     logs.configure(sys.stderr)
-    if fault is not None:
-        _arm(fault)
+    if trial.fault is not None:
+        _arm(trial.fault)
     tuning = Tuning(
-        cost=cost_of(is_demo=is_demo),
-        deposits_per_minute=deposits_per_minute or limits.DEPOSITS_PER_MINUTE,
+        cost=cost_of(is_cheap=bool(trial.cheap_passphrase)),
+        deposits_per_minute=trial.deposits_per_minute or limits.DEPOSITS_PER_MINUTE,
     )
     node = Node(folder, settings, clock=SystemClock(), entropy=system.entropy, tuning=tuning)
     with _alone(folder):

@@ -68,7 +68,11 @@ class LocalApi:
             door.remove(self._path)
 
     def _make_app(self) -> web.Application:
-        app = web.Application(middlewares=[web.middleware(self._answer)])
+        @web.middleware
+        async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._answer(request, handler)
+
+        app = web.Application(middlewares=[answer])
         app.router.add_post(PATH_PREFIX + "{command:.+}", self._command)
         app.on_response_prepare.append(_say_less)
         return app

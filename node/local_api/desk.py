@@ -117,25 +117,24 @@ class Desk:
         route = ROUTES.get(type(command))
         if route is not None:
             return await self._by_service(route, command, _session_of(caller))
+        view: View = views.Done()
         match command:
             case commands.OpenSession():
-                return await self._open_session(command)
+                view = await self._open_session(command)
             case commands.ShowStatus():
-                return self._status()
+                view = self._status()
             case commands.CloseSession():
                 self._sessions.close(caller.token)
                 await self.tend()
-                return views.Done()
             case commands.LockNode():
                 await self._gate.lock()
-                return views.Done()
             case commands.AddUser():
-                return await self._add_user(command, _session_of(caller))
+                view = await self._add_user(command, _session_of(caller))
             case commands.SyncNow():
                 await self._carrier.sync(self._gate.vault)
-                return views.Done()
             case _:
                 raise LocalProtocolError("a command that nobody carries out")
+        return view
 
     async def _by_service(self, route: Route, command: Command, session: Session) -> View:
         me = self._gate.vault.me

@@ -1,6 +1,7 @@
 """How a request becomes a command of somebody, and how whatever goes wrong becomes a problem."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -18,7 +19,7 @@ from protocol.local.transport import LocalProblem, read_session_header
 BODY_PATIENCE_SECONDS: Final = 10.0
 BUSY_SECONDS: Final = 5
 
-_PROBLEMS: Final = {
+_PROBLEMS: Final[Mapping[type[BaseException], LocalProblem]] = {
     LockedError: LocalProblem.LOCKED,
     # It was locked while the command was on its way.
     WriterStoppedError: LocalProblem.LOCKED,

@@ -47,3 +47,13 @@ def bandhan(federation: Federation) -> Node:
 @pytest.fixture
 def chautari(federation: Federation) -> Node:
     return federation["Chautari"]
+
+
+@pytest.fixture
+def strangers(tmp_path: Path) -> Iterator[Federation]:
+    """Alo, Bandhan and Chautari, who have not met."""
+    made = federations.begin(
+        tmp_path / "strangers", "Alo Shelter", "Bandhan", "Chautari", seed="strangers"
+    )
+    yield made
+    made.close()

@@ -206,7 +206,7 @@ def test_what_the_recipient_asked_for_is_shared_only_after_the_holder_heard_it_f
 TWO_PURPOSES: Final = (Purpose.CARE_REFERRAL, Purpose.FOLLOW_UP)
 recorded = st.tuples(
     consents(TWO_PURPOSES),
-    st.sampled_from([GIVEN, CONFIRMED])
+    st.sampled_from([GIVEN, CONFIRMED, CONFIRMED, CONFIRMED])
     | st.frozensets(st.sampled_from(ConsentEvent), max_size=4).map(GIVEN.union)
     | st.frozensets(st.sampled_from(ConsentEvent), max_size=3),
 )
@@ -228,12 +228,13 @@ def questions(
     request = ShareRequest(
         holder=holder.node_id,
         recipient=recipient.node_id,
-        purpose=draw(st.sampled_from([near.purpose, near.purpose, *TWO_PURPOSES])),
-        categories=draw(named) | draw(st.sampled_from([frozenset(), {Category.JOURNEY}])),
+        purpose=draw(st.sampled_from([near.purpose, *TWO_PURPOSES])),
+        categories=draw(named)
+        | draw(st.sampled_from([frozenset(), frozenset(), {Category.JOURNEY}])),
         handle=None,
     )
     edge = draw(st.sampled_from([near.valid_from, near.expires]))
-    level = draw(st.sampled_from((2, 2, 2, 1, 0)))
+    level = draw(st.sampled_from((2, 2, 2, 2, 1, 0)))
     return known, request, level, edge + draw(st.integers(-1, 1))
 
 

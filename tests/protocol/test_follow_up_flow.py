@@ -11,9 +11,9 @@ REPORTS: Final = (
 )
 TABLE: Final = {
     "planned": "come_due>due request>requested" + REPORTS,
-    "due": "request>requested pass_grace>overdue" + REPORTS,
-    "requested": "take_on>taken_on pass_grace>overdue" + REPORTS,
-    "taken_on": "pass_grace>overdue" + REPORTS,
+    "due": "request>requested grace_ends>overdue" + REPORTS,
+    "requested": "take_on>taken_on grace_ends>overdue" + REPORTS,
+    "taken_on": "grace_ends>overdue" + REPORTS,
     "overdue": "take_on>taken_on" + REPORTS,
     "done": "",
     "not_seen": "",

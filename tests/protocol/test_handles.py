@@ -2,18 +2,24 @@
 
 from dataclasses import replace
 
-from protocol.codec import encode
+from protocol.codec import Value, decode, encode
 from protocol.consent import consent_hash
+from protocol.disclosure import build_offer
 from protocol.keys import fresh_handle
 from protocol.messages.referral import ReferralDossier
+from protocol.messages.union import split_payload
 from protocol.skeleton import encode_skeleton
-from protocol.values import ConsentId
+from protocol.values import ConsentId, ThreadId, new_message_id
+from protocol.vocabulary.categories import Category
 from tests.support.builders import (
     BANDHAN,
     CHAUTARI,
     CONSENT,
+    NOON,
+    OFFER,
     entropy,
     payload_of,
+    permit_for,
     signed_consent,
     skeleton_of,
 )
@@ -47,3 +53,27 @@ def test_a_skeleton_names_the_consent_by_its_hash_and_never_by_her_handle() -> N
     names: list[bytes] = [cited, CONSENT.handle, CONSENT.consent_id]
 
     assert [name in body for name in names] == [True, False, False]
+
+
+def test_the_offers_of_two_survivors_differ_only_in_random_fields() -> None:
+    bodies: list[dict[int | str, Value]] = []
+    for seed in ("one survivor", "another"):
+        draw = entropy(seed)
+        consent = replace(
+            CONSENT,
+            handle=fresh_handle(entropy=draw),
+            consent_id=ConsentId(draw(16)),
+            categories=frozenset({Category.SAFETY}) if seed == "another" else CONSENT.categories,
+        )
+        payload = payload_of(build_offer(OFFER, permit_for(consent)).content, seed=seed)
+        message_id = new_message_id(now=NOON, entropy=draw)
+        skeleton = replace(
+            skeleton_of(OFFER.TYPE, payload), message_id=message_id, thread=ThreadId(message_id)
+        )
+        body = decode(encode_skeleton(skeleton))
+        assert isinstance(body, dict)
+        bodies.append({**body, "content": split_payload(payload)})
+
+    one, other = bodies
+    assert one.keys() == other.keys()
+    assert {key for key in one if one[key] != other[key]} == {1, 10, 13}

@@ -13,13 +13,12 @@ from node.mailbox.problems import Problem, status_of
 from protocol import limits
 from protocol.acceptance import Accepted, Order, Situation, judge
 from protocol.codec import decode
-from protocol.consent_rules import PURPOSE_OF_TYPE
 from protocol.envelope import KnownSender, open_envelope, parse, plaintext_of, verify_message
 from protocol.errors import RefusalCode
 from protocol.follow_up_flow import TRANSITIONS as FOLLOW_UP
 from protocol.keys import prekey_secret, signing_secret, verifying_key
 from protocol.labels import Kind, Label
-from protocol.messages.union import TYPES, MessageClass, message_class
+from protocol.messages.union import PURPOSE_OF_TYPE, TYPES, MessageClass, message_class
 from protocol.referral_flow import TRANSITIONS as REFERRAL
 from protocol.safety import safety_number
 from protocol.signing import parse as parse_signed

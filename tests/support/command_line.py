@@ -87,6 +87,7 @@ def flags(folder: Path, *, port: int, name: str = "Alo Shelter", user: str = "Ri
         "--recovery-sheet", str(beside / f"{folder.name}.recovery"),
         "--suspend-sheet", str(beside / f"{folder.name}.suspend"),
         "--demo",
+        "--cheap-passphrase",
     ]  # fmt: skip
 
 
@@ -130,7 +131,16 @@ def served(folder: Path, *more: str) -> Iterator[Served]:
     log = folder.parent / f"{folder.name}.log"
     with log.open("a", encoding="utf-8") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "node.cli", "serve", "--data", str(folder), *more],
+            [
+                sys.executable,
+                "-m",
+                "node.cli",
+                "serve",
+                "--cheap-passphrase",
+                "--data",
+                str(folder),
+                *more,
+            ],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import os
 import re
@@ -11,10 +12,11 @@ from mnemonic import Mnemonic
 from node.cli import founding
 from node.cli.main import main
 from node.cli.sheets import read_suspend
-from node.mailbox.records import STANDARD_QUOTA
+from node.mailbox.records import STANDARD_QUOTA, Mailbox
 from node.mailbox.store import MailboxStore
 from node.vault import keyring
 from node.vault.database import Database
+from node.vault.driver import Connection
 from node.vault.tables import identity
 from node.wiring import read_own_mailbox
 from protocol.keys import node_id_of, signing_secret
@@ -33,6 +35,8 @@ def init(*arguments: str) -> tuple[int, str, str]:
 
 
 def without(arguments: list[str], flag: str) -> list[str]:
+    if flag not in arguments:
+        return arguments
     place = arguments.index(flag)
     return arguments[:place] + arguments[place + 2 :]
 
@@ -41,8 +45,26 @@ def changed(arguments: list[str], flag: str, value: str) -> list[str]:
     return [*without(arguments, flag), flag, value]
 
 
+async def find_mailbox(folder: Path) -> Mailbox | None:
+    store = await MailboxStore.open(folder / "mailbox.db", quota=STANDARD_QUOTA, threads=False)
+    try:
+        return await store.find(read_own_mailbox(folder))
+    finally:
+        await store.close()
+
+
 def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def all_cells(connection: Connection) -> list[object]:
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return [
+        cell
+        for (table,) in tables
+        for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608
+        for cell in row
+    ]
 
 
 @pytest.fixture
@@ -91,16 +113,17 @@ def test_no_page_of_the_open_vault_holds_the_root_seed(place: Path, good: list[s
     init(*good)
     seed = bytes(Mnemonic("english").to_entropy(root_words(place.parent / "node.root")))
     unlocked = keyring.unlock(
-        keyring.load(place), keyring.credential("Rina", PASSPHRASE), cost=founding.DEMO_COST
+        keyring.load(place), keyring.credential("Rina", PASSPHRASE), cost=founding.CHEAP_COST
     )
     database = Database.open(place, key=unlocked.vault_key)
     try:
-        dumped = database.maintain(
-            lambda vault, keys: [*vault.iterdump(), *keys.iterdump()]
-        )
+        cells = database.maintain(lambda vault, keys: [*all_cells(vault), *all_cells(keys)])
     finally:
         database.close()
-    assert [line for line in dumped if seed.hex() in line.lower()] == []
+    assert len(cells) > 100
+    assert [
+        cell for cell in cells if cell == seed or (isinstance(cell, bytes) and seed in cell)
+    ] == []
 
 
 def test_the_first_person_and_the_recovery_sheet_open_the_same_vault(
@@ -109,8 +132,8 @@ def test_the_first_person_and_the_recovery_sheet_open_the_same_vault(
     init(*good)
     code = (place.parent / "node.recovery").read_text(encoding="utf-8").partition("\n\n")[2]
     ring = keyring.load(place)
-    user = keyring.unlock(ring, keyring.credential("rina", PASSPHRASE), cost=founding.DEMO_COST)
-    recovery = keyring.unlock(ring, keyring.recovery_credential(code), cost=founding.DEMO_COST)
+    user = keyring.unlock(ring, keyring.credential("rina", PASSPHRASE), cost=founding.CHEAP_COST)
+    recovery = keyring.unlock(ring, keyring.recovery_credential(code), cost=founding.CHEAP_COST)
     assert user.vault_key == recovery.vault_key
     assert (user.kind, recovery.kind) == (keyring.Kind.USER, keyring.Kind.RECOVERY)
 
@@ -122,16 +145,11 @@ def test_the_suspend_sheet_is_signed_by_the_root_key(place: Path, good: list[str
     verify(parse(raw, kind=Kind.SUSPEND), keys=[signing_secret(seed).public])
 
 
-async def test_a_locked_node_has_a_mailbox_that_takes_deposits(
-    place: Path, good: list[str]
-) -> None:
+def test_a_locked_node_has_a_mailbox_that_takes_deposits(place: Path, good: list[str]) -> None:
     init(*good)
-    own = read_own_mailbox(place)
-    store = await MailboxStore.open(place / "mailbox.db", quota=STANDARD_QUOTA, threads=False)
-    found = await store.find(own)
-    await store.close()
+    found = asyncio.run(find_mailbox(place))
     unlocked = keyring.unlock(
-        keyring.load(place), keyring.credential("Rina", PASSPHRASE), cost=founding.DEMO_COST
+        keyring.load(place), keyring.credential("Rina", PASSPHRASE), cost=founding.CHEAP_COST
     )
     database = Database.open(place, key=unlocked.vault_key)
     mailboxes = database.read_now(lambda unit: identity.load_mailboxes(unit.vault))
@@ -183,7 +201,7 @@ def test_a_wrong_answer_is_named_in_one_line_and_nothing_is_made(
     assert names_in(place.parent) == before
 
 
-@pytest.mark.parametrize("passphrase", ["short", "a b c d e", "", "x" * 257])
+@pytest.mark.parametrize("passphrase", ["brief", "a b c d e", "", "x" * 257])
 def test_a_passphrase_that_breaks_the_rule_makes_nothing(
     place: Path, good: list[str], passphrase: str
 ) -> None:
@@ -196,9 +214,7 @@ def test_a_passphrase_that_breaks_the_rule_makes_nothing(
 
 
 @pytest.mark.parametrize("flag", ["--root-sheet", "--recovery-sheet", "--suspend-sheet"])
-def test_a_sheet_is_never_written_over_anything(
-    place: Path, good: list[str], flag: str
-) -> None:
+def test_a_sheet_is_never_written_over_anything(place: Path, good: list[str], flag: str) -> None:
     sheet = Path(good[good.index(flag) + 1])
     sheet.write_text("mine", encoding="utf-8")
     code, _out, talk = init(*good)
@@ -233,9 +249,7 @@ def test_a_sheet_that_cannot_be_written_leaves_no_node_behind(
     assert names_in(place.parent) == ["node.passphrase", "shut"]
 
 
-def test_a_failure_at_the_last_sheet_takes_everything_back(
-    place: Path, good: list[str]
-) -> None:
+def test_a_failure_at_the_last_sheet_takes_everything_back(place: Path, good: list[str]) -> None:
     too_long = place.parent / ("s" * 300)
     code, _out, talk = init(*changed(good, "--suspend-sheet", str(too_long)))
     assert code == 1
@@ -246,9 +260,7 @@ def test_a_failure_at_the_last_sheet_takes_everything_back(
 def test_without_a_terminal_what_is_missing_is_named(place: Path, good: list[str]) -> None:
     code, out, talk = init(*without(without(good, "--root-sheet"), "--name"))
     assert (code, out) == (2, "")
-    assert "--name, --root-sheet; see `sathi init --help`" in talk or (
-        "--name, --root-sheet" in talk
-    )
+    assert "--name, --root-sheet; see `sathi init --help`" in talk
     assert names_in(place.parent) == ["node.passphrase"]
 
 

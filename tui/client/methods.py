@@ -1,0 +1,257 @@
+"""The client: one typed method for each command of the local API."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar, final
+
+from protocol.local import commands, views
+from protocol.local.commands import Command
+from protocol.local.views import View
+from tui.client.connection import Connection
+from tui.client.errors import ClientError
+
+ViewT = TypeVar("ViewT", bound=View)
+
+
+@final
+class Client:
+    """One connection to a node, and at most one session in it.
+
+    A method takes its command's structure, or nothing where the command has no fields.
+    """
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._entered: Connection | None = None
+
+    async def __aenter__(self) -> Self:
+        """Make ready to connect; whether a node is there shows with the first command."""
+        self._entered = Connection(self._socket)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Hang up. A session that was not closed ends at the node by itself, much later."""
+        connection, self._entered = self._entered, None
+        if connection is not None:
+            await connection.close()
+
+    @property
+    def has_session(self) -> bool:
+        """Is there a session, as far as is known here?"""
+        return self._entered is not None and self._entered.token is not None
+
+    @property
+    def _node(self) -> Connection:
+        if self._entered is None:
+            raise ClientError("a client is used inside `async with`")
+        return self._entered
+
+    async def ask(self, command: Command, view: type[ViewT]) -> ViewT:
+        """Give any command, for callers that have it as a value; sessions are not opened here.
+
+        Raises:
+            ClientError: whatever else became of it, as with every method.
+        """
+        return await self._node.ask(command, view)
+
+    # Sessions, people and the node itself.
+
+    async def open_session(self, *, name: str, passphrase: str) -> views.Session:
+        """Unlock, and begin a session that the next commands belong to."""
+        command = commands.OpenSession(name=name, passphrase=passphrase)
+        session = await self._node.ask(command, views.Session)
+        self._node.token = session.token
+        return session
+
+    async def close_session(self) -> views.Done:
+        """End this session; the node stays open for the courier."""
+        done = await self._node.ask(commands.CloseSession(), views.Done)
+        self._node.token = None
+        return done
+
+    async def lock_node(self) -> views.Done:
+        """Drop the vault's key and end everybody's session."""
+        done = await self._node.ask(commands.LockNode(), views.Done)
+        self._node.token = None
+        return done
+
+    async def show_status(self) -> views.NodeStatus:
+        """Is the node open? Needs no session."""
+        return await self._node.ask(commands.ShowStatus(), views.NodeStatus)
+
+    async def sync_now(self) -> views.Done:
+        """Collect and deliver; answers when the round is over."""
+        return await self._node.ask(commands.SyncNow(), views.Done)
+
+    async def add_user(self, command: commands.AddUser) -> views.Done:
+        """Give a person of this node a key slot of their own."""
+        return await self._node.ask(command, views.Done)
+
+    async def list_users(self) -> views.Users:
+        """Who may open this node."""
+        return await self._node.ask(commands.ListUsers(), views.Users)
+
+    async def check_audit(self) -> views.AuditState:
+        """Is the audit chain whole?"""
+        return await self._node.ask(commands.CheckAudit(), views.AuditState)
+
+    # Other organisations.
+
+    async def make_introduction(self) -> views.IntroductionFile:
+        """Make an introduction file."""
+        return await self._node.ask(commands.MakeIntroduction(), views.IntroductionFile)
+
+    async def add_peer(self, command: commands.AddPeer) -> views.PeerView:
+        """Read another organisation's introduction file and introduce ourselves."""
+        return await self._node.ask(command, views.PeerView)
+
+    async def list_peers(self) -> views.Peers:
+        """The organisations we know."""
+        return await self._node.ask(commands.ListPeers(), views.Peers)
+
+    async def verify_peer(self, command: commands.VerifyPeer) -> views.PeerView:
+        """A person compared the safety number."""
+        return await self._node.ask(command, views.PeerView)
+
+    # Cases and consents.
+
+    async def open_case(self, command: commands.OpenCase) -> views.Done:
+        """Begin a case; `ref` is its id."""
+        return await self._node.ask(command, views.Done)
+
+    async def record_facts(self, command: commands.RecordFacts) -> views.Done:
+        """Record facts by field code."""
+        return await self._node.ask(command, views.Done)
+
+    async def record_sentence(self, command: commands.RecordSentence) -> views.Done:
+        """Record one text of hers; `ref` is its hash."""
+        return await self._node.ask(command, views.Done)
+
+    async def show_case(self, command: commands.ShowCase) -> views.CaseView:
+        """One case: her own words first."""
+        return await self._node.ask(command, views.CaseView)
+
+    async def list_cases(self) -> views.Cases:
+        """The newest cases."""
+        return await self._node.ask(commands.ListCases(), views.Cases)
+
+    async def search(self, command: commands.Search) -> views.Found:
+        """Cases and received messages with words that begin so."""
+        return await self._node.ask(command, views.Found)
+
+    async def record_consent(self, command: commands.RecordConsent) -> views.Done:
+        """What she said yes to; `ref` is the consent's id."""
+        return await self._node.ask(command, views.Done)
+
+    async def confirm_consent(self, command: commands.ConfirmConsent) -> views.Done:
+        """Our worker heard it from her, in private."""
+        return await self._node.ask(command, views.Done)
+
+    async def tick_texts(self, command: commands.TickTexts) -> views.Done:
+        """She ticked sentences for a consent that is there already."""
+        return await self._node.ask(command, views.Done)
+
+    async def withdraw_consent(self, command: commands.WithdrawConsent) -> views.Done:
+        """She changed her mind."""
+        return await self._node.ask(command, views.Done)
+
+    async def list_consents(self, command: commands.ListConsents) -> views.Consents:
+        """Every consent of a case, and how far withdrawals are carried out."""
+        return await self._node.ask(command, views.Consents)
+
+    # Referrals.
+
+    async def preview_offer(self, command: commands.PreviewOffer) -> views.Preview:
+        """Exactly what they will see first."""
+        return await self._node.ask(command, views.Preview)
+
+    async def send_offer(self, command: commands.SendOffer) -> views.Done:
+        """Send what was previewed; `ref` is the thread."""
+        return await self._node.ask(command, views.Done)
+
+    async def preview_dossier(self, command: commands.PreviewDossier) -> views.Preview:
+        """Exactly what they will see after they accepted."""
+        return await self._node.ask(command, views.Preview)
+
+    async def send_dossier(self, command: commands.SendDossier) -> views.Done:
+        """Send what was previewed."""
+        return await self._node.ask(command, views.Done)
+
+    async def ask_about_offer(self, command: commands.AskAboutOffer) -> views.Done:
+        """A question about an offer."""
+        return await self._node.ask(command, views.Done)
+
+    async def answer_question(self, command: commands.AnswerQuestion) -> views.Done:
+        """An answer by code."""
+        return await self._node.ask(command, views.Done)
+
+    async def accept_offer(self, command: commands.AcceptOffer) -> views.Done:
+        """A place is held."""
+        return await self._node.ask(command, views.Done)
+
+    async def decline_offer(self, command: commands.DeclineOffer) -> views.Done:
+        """No, why, and who else could."""
+        return await self._node.ask(command, views.Done)
+
+    async def recall_offer(self, command: commands.RecallOffer) -> views.Done:
+        """Take an offer back."""
+        return await self._node.ask(command, views.Done)
+
+    async def report_prepared(self, command: commands.ReportPrepared) -> views.Done:
+        """A person read the dossier and got ready."""
+        return await self._node.ask(command, views.Done)
+
+    async def report_arrival(self, command: commands.ReportArrival) -> views.Done:
+        """She is here."""
+        return await self._node.ask(command, views.Done)
+
+    async def show_referral(self, command: commands.ShowReferral) -> views.ReferralView:
+        """One referral with everything that came and went."""
+        return await self._node.ask(command, views.ReferralView)
+
+    async def list_referrals(self) -> views.Referrals:
+        """The referrals that changed last."""
+        return await self._node.ask(commands.ListReferrals(), views.Referrals)
+
+    # Follow-ups, messages and what waits.
+
+    async def request_follow_up(self, command: commands.RequestFollowUp) -> views.Done:
+        """Ask the other side to see her; `ref` is the follow-up."""
+        return await self._node.ask(command, views.Done)
+
+    async def accept_follow_up(self, command: commands.AcceptFollowUp) -> views.Done:
+        """Take a follow-up on."""
+        return await self._node.ask(command, views.Done)
+
+    async def decline_follow_up(self, command: commands.DeclineFollowUp) -> views.Done:
+        """We cannot do it."""
+        return await self._node.ask(command, views.Done)
+
+    async def report_follow_up(self, command: commands.ReportFollowUp) -> views.ReportSent:
+        """How she is, as far as she allows it to be told."""
+        return await self._node.ask(command, views.ReportSent)
+
+    async def read_message(self, command: commands.ReadMessage) -> views.MessageView:
+        """Open what came about her."""
+        return await self._node.ask(command, views.MessageView)
+
+    async def list_tasks(self) -> views.Tasks:
+        """What needs a person."""
+        return await self._node.ask(commands.ListTasks(), views.Tasks)
+
+    async def list_outbox(self) -> views.Outbox:
+        """What is waiting to leave or to be answered."""
+        return await self._node.ask(commands.ListOutbox(), views.Outbox)
+
+    async def save_draft(self, command: commands.SaveDraft) -> views.Done:
+        """Keep a half-written text."""
+        return await self._node.ask(command, views.Done)
+
+    async def load_draft(self, command: commands.LoadDraft) -> views.Draft:
+        """A half-written text."""
+        return await self._node.ask(command, views.Draft)
