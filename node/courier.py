@@ -58,6 +58,7 @@ class Courier:
         self._patience = patience
         self._work = asyncio.Event()
         self._round = asyncio.Lock()
+        self._delivering = asyncio.Lock()
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -132,13 +133,15 @@ class Courier:
         self._work.set()
 
     async def _deliver(self, opened: OpenVault) -> None:
-        parcels = await self._make_ready(opened)
-        while parcels:
-            async with asyncio.TaskGroup() as tasks:
-                for parcel in parcels:
-                    tasks.create_task(self._carry(opened, parcel))
-                following = tasks.create_task(self._make_ready(opened))
-            parcels = following.result()
+        # One at a time, so that whoever waits for a round waits for what is already under way.
+        async with self._delivering:
+            parcels = await self._make_ready(opened)
+            while parcels:
+                async with asyncio.TaskGroup() as tasks:
+                    for parcel in parcels:
+                        tasks.create_task(self._carry(opened, parcel))
+                    following = tasks.create_task(self._make_ready(opened))
+                parcels = following.result()
 
     async def _make_ready(self, opened: OpenVault) -> list[Parcel]:
         acting = self._gate.acting()

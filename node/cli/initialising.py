@@ -12,11 +12,12 @@ from node.cli import options, root_words, sheets
 from node.cli.answers import Answers, Given, complete, read_file
 from node.cli.founding import Founding, cost_of, found, refuse_taken_folder
 from node.cli.root_words import Root
-from node.cli.talking import put, say
+from node.cli.talking import CommandFailedError, put, say
 from node.system import SystemClock
 from node.vault import keyring
 
 _PRIVATE_MASK: Final = 0o077
+_SOCKET_BYTES_MAX: Final = 100
 
 
 @click.command()
@@ -60,6 +61,7 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     given = msgspec.convert(answered, Given)
     folder = Path(given.data) if given.data is not None else options.standard_folder()
     refuse_taken_folder(folder)
+    _check_length(folder)
     answers = complete(given, folder=folder)
     _check_sheets(answers)
     root = root_words.new_root(entropy=system.entropy)
@@ -71,6 +73,15 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     )
     found(answers, founding, now=SystemClock().wall(), entropy=system.entropy)
     _tell(root, answers)
+
+
+def _check_length(folder: Path) -> None:
+    """A socket's path has room for about a hundred bytes; better said now than at `serve`."""
+    socket = folder.absolute() / config.ApiSection().socket
+    if len(os.fsencode(socket)) > _SOCKET_BYTES_MAX:
+        raise CommandFailedError(
+            f"'{folder}' is too long a path for a socket: name a shorter --data"
+        )
 
 
 def _check_sheets(answers: Answers) -> None:

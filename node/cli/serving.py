@@ -1,6 +1,7 @@
 """`sathi serve`: runs a node until it is told to stop. It starts locked."""
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
@@ -72,7 +73,10 @@ async def _run(node: Node, settings: NodeConfig) -> None:
         loop.add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as tasks:
         telling = tasks.create_task(_tell(ready, settings))
-        await node.run(ready=ready, stop=stop)
+        try:
+            await node.run(ready=ready, stop=stop)
+        except* OSError as errors:
+            raise _listening_elsewhere(errors, settings) from None
         telling.cancel()
 
 
@@ -80,6 +84,19 @@ async def _tell(ready: asyncio.Event, settings: NodeConfig) -> None:
     await ready.wait()
     put(f"ready and locked; the mailbox listens on {settings.node.listen}")
     logs.event(_log, "node.ready")
+
+
+def _listening_elsewhere(
+    errors: BaseExceptionGroup[OSError], settings: NodeConfig
+) -> CommandFailedError | BaseExceptionGroup[OSError]:
+    """What to say if the address is taken; anything else stays as it is."""
+    taken, _others = errors.split(lambda error: error.errno == errno.EADDRINUSE)  # type: ignore[attr-defined]
+    if taken is None:
+        return errors
+    return CommandFailedError(
+        f"another program listens on {settings.node.listen}: stop it, or set another node.listen in "
+        f"{config.FILE_NAME}"
+    )
 
 
 @contextmanager

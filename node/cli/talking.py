@@ -84,6 +84,8 @@ def _told(error: BaseException) -> str:
     """What one error is to a person: our own errors name places only, others may quote anything."""
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
+    if isinstance(error, click.ClickException):
+        return error.format_message()
     if isinstance(error, SathiError):
         return str(error)
     if isinstance(error, OSError):

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Final, Protocol, assert_never, final
+from typing import Final, Protocol, final
 
 from node import faults
 from node.gate import Gate, OpenVault
@@ -24,7 +24,7 @@ from protocol.errors import LocalProtocolError, MalformedError
 from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.transport import LocalProblem
-from protocol.local.views import View
+from protocol.local.views import Refused, View
 from protocol.values import Entropy, node_id_text, plain_text
 
 LOOK_SECONDS: Final = 5
@@ -51,6 +51,12 @@ class Caller:
 
     token: bytes = field(repr=False)
     session: Session | None
+
+
+class _NotDoneError(Exception):
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
 
 
 @final
@@ -141,20 +147,22 @@ class Desk:
         acting = self._gate.acting(session.user_id)
 
         def job(unit: Unit) -> View:
-            return route.step(unit, command, me, acting)
+            view = route.step(unit, command, me, acting)
+            if isinstance(view, Refused):
+                # Inside the transaction, so that what was refused leaves nothing behind.
+                raise _NotDoneError(view)
+            return view
 
-        match route.does:
-            case Does.READ:
+        try:
+            if route.does is Does.READ:
                 return await self._gate.read(job)
-            case Does.WRITE:
-                return await self._gate.write(job)
-            case Does.SEND:
-                view = await self._gate.write(job)
-                faults.point("outbox.after_enqueue")
-                self._carrier.wake()
-                return view
-            case _:
-                assert_never(route.does)
+            view = await self._gate.write(job)
+        except _NotDoneError as error:
+            return error.refused
+        if route.does is Does.SEND:
+            faults.point("outbox.after_enqueue")
+            self._carrier.wake()
+        return view
 
     async def _open_session(self, command: commands.OpenSession) -> views.Session:
         async with self._deriving():

@@ -2,10 +2,11 @@
 
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.database import Unit
+from node.vault.records import ConsentRecord
 from node.vault.tables import consents, messages, referrals
 from protocol import referral_flow
 from protocol.consent import Consent, ConsentEvent, parse_consent
-from protocol.consent_rules import gate_on_copy, on_withdrawal
+from protocol.consent_rules import acknowledge, gate_on_copy, on_withdrawal
 from protocol.effects import Effect, Remind, Task
 from protocol.errors import RefusalCode
 from protocol.labels import Kind
@@ -14,6 +15,7 @@ from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAc
 from protocol.referral_flow import ReferralEvent
 from protocol.signing import parse as parse_signed
 from protocol.values import ConsentId, later
+from protocol.vocabulary.codes import WithdrawalStatus
 
 
 def on_copy(unit: Unit, copy: ConsentCopy, arrival: Arrival) -> Reaction:
@@ -58,7 +60,15 @@ def on_copy(unit: Unit, copy: ConsentCopy, arrival: Arrival) -> Reaction:
 def _supersede(unit: Unit, consent: Consent, arrival: Arrival) -> None:
     former = consent.supersedes
     known = None if former is None else consents.find_consent(unit.vault, former)
-    if former is None or known is None or known.standing.consent.handle != consent.handle:
+    if former is None or known is None:
+        return
+    old = known.standing.consent
+    same = (old.handle, old.holder, old.recipient) == (
+        consent.handle,
+        consent.holder,
+        consent.recipient,
+    )
+    if not same:
         return
     _add_event(unit, former, ConsentEvent.SUPERSEDED, arrival)
 
@@ -69,8 +79,14 @@ def _add_event(unit: Unit, consent: ConsentId, event: ConsentEvent, arrival: Arr
 
 def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> Reaction:
     """She withdrew on the other side: lock at once, answer, and erase soon."""
+    me = arrival.me.node_id
     known = consents.find_consent(unit.vault, withdrawal.consent_id)
+    if known is not None and known.standing.consent.other_party(me) != arrival.sender:
+        # Who is no party of a consent says nothing about it; only the tombstone stays.
+        known = None
     consent = None if known is None else known.standing.consent
+    if known is not None and consents.is_erased(unit.vault, withdrawal.consent_id):
+        return [_erased_already(unit, known, arrival)]
     held = (
         [m.hash for m in messages.under_consent(unit.vault, known.standing.consent_hash)]
         if known is not None
@@ -79,7 +95,7 @@ def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> 
     effects = on_withdrawal(
         withdrawal,
         sender=arrival.sender,
-        me=arrival.me.node_id,
+        me=me,
         known=consent,
         held=held,
         now=arrival.now,
@@ -88,6 +104,18 @@ def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> 
         _add_event(unit, withdrawal.consent_id, ConsentEvent.WITHDRAWN, arrival)
         effects += _end_referrals(unit, withdrawal.consent_id, arrival)
     return effects
+
+
+def _erased_already(unit: Unit, known: ConsentRecord, arrival: Arrival) -> Effect:
+    """A withdrawal that is said again after everything is gone: the last answer, once more."""
+    held = messages.under_consent(unit.vault, known.standing.consent_hash)
+    return acknowledge(
+        known.standing.consent.consent_id,
+        status=WithdrawalStatus.ERASED,
+        skeletons=[message.hash for message in held],
+        to=arrival.sender,
+        now=arrival.now,
+    )
 
 
 def _end_referrals(unit: Unit, consent: ConsentId, arrival: Arrival) -> list[Effect]:

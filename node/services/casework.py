@@ -161,7 +161,9 @@ def list_cases(unit: Unit) -> views.Cases:
 
 
 def search(unit: Unit, command: commands.Search) -> views.Found:
-    """Where words were found. What is locked or erased is not found."""
+    """Where words were found. What is locked or erased is not found. Raises: MalformedError."""
+    if command.words:
+        plain_text(command.words, characters_max=limits.TEXT_CHARACTERS_MAX, place="Search.words")
     found = desk.search(unit.vault, command.words, limit=desk.SHOWN_MAX)
     return views.Found(
         cases=[owner for owner, kind in found if kind == "case"],

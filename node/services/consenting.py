@@ -1,5 +1,7 @@
 """Consents: recorded after she was asked, confirmed by the holder's worker, withdrawn at a word."""
 
+from collections.abc import Sequence
+
 from node import showing
 from node.effects import Acting, apply, audit
 from node.vault.database import Unit
@@ -13,6 +15,7 @@ from protocol.consent import (
 )
 from protocol.consent_rules import on_our_withdrawal
 from protocol.effects import Effect, Send, Urgency
+from protocol.errors import MalformedError
 from protocol.keys import fresh_handle
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
@@ -52,9 +55,12 @@ def record_consent(
     peer = node_id(command.peer, place="RecordConsent.peer")
     if case is None or peers.find_peer(unit.vault, peer) is None:
         return refused(No.NOT_FOUND)
+    if not _may_replace(unit, command, case):
+        return refused(No.NOT_FOUND)
     if command.witness == acting.actor:
         # Who asked her cannot be the witness.
         return refused(No.NOT_ALLOWED)
+    _check_texts(command.texts)
     consent = _consent(
         command, me=me, peer=peer, name=_name(unit, case, peer, acting), acting=acting
     )
@@ -87,6 +93,20 @@ def record_consent(
         consents.add_tick(unit.vault, consent.consent_id, digest(text), now=acting.now)
     audit(unit, "consent.given", consent.consent_id, acting=acting)
     return views.Done(ref=consent.consent_id)
+
+
+def _may_replace(unit: Unit, command: commands.RecordConsent, case: CaseRecord) -> bool:
+    """Does this replace nothing, or an earlier consent of the same case?"""
+    if command.supersedes is None:
+        return True
+    earlier = consents.find_consent(unit.vault, consent_id(command.supersedes))
+    return earlier is not None and earlier.case_id == case.case_id
+
+
+def _check_texts(texts: Sequence[bytes]) -> None:
+    # More would not fit one section of a dossier, and the other side would refuse all of it.
+    if len(texts) > limits.TEXTS_MAX:
+        raise MalformedError(f"more than {limits.TEXTS_MAX} texts", place="texts")
 
 
 def _name(unit: Unit, case: CaseRecord, peer: NodeId, acting: Acting) -> Handle:
@@ -137,6 +157,7 @@ def tick_texts(unit: Unit, command: commands.TickTexts, *, acting: Acting) -> vi
     record = consents.find_consent(unit.vault, consent_id(command.consent_id))
     if record is None or not record.is_issued_here:
         return refused(No.NOT_FOUND)
+    _check_texts([*record.standing.ticks, *command.texts])
     for text in command.texts:
         consents.add_tick(
             unit.vault, record.standing.consent.consent_id, digest(text), now=acting.now

@@ -6,6 +6,7 @@ payload may no longer go, the same signed skeleton goes with an empty one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Final
 
 from node.effects import Acting, apply
@@ -211,34 +212,43 @@ def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[Mess
     return envelopes
 
 
+class _Gate(Enum):
+    """What the gate says of an item: it goes, it waits, or what it says never leaves."""
+
+    GO = auto()
+    WAIT = auto()
+    NEVER = auto()
+
+
 def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
-    may_go = _may_still_go(sealing, item)
+    gate = _ask_again(sealing, item)
+    if gate is _Gate.WAIT:
+        return None
     if item.sequence is None:
-        if not may_go:
+        if gate is _Gate.NEVER:
             _vanish(sealing.unit, item)
             return None
         return _seal_first(sealing, item)
-    if not may_go and not item.is_withheld:
+    if gate is _Gate.NEVER and not item.is_withheld:
         _withhold(sealing.unit, item)
         item = replace(item, is_withheld=True, payload=None, key_id=None)
     return _seal_again(sealing, item)
 
 
-def _may_still_go(sealing: _Sealing, item: OutboxItem) -> bool:
+def _ask_again(sealing: _Sealing, item: OutboxItem) -> _Gate:
     """The gate, once more: consent and level as they are now, not as they were when it was queued."""
-    if item.is_withheld:
-        return False
-    if item.expires is not None and sealing.now >= item.expires:
-        return False
+    if item.is_withheld or (item.expires is not None and sealing.now >= item.expires):
+        return _Gate.NEVER
     if item.consent_id is None:
-        return True
-    if sealing.peer.level < LEVEL_VERIFIED:
-        return False
+        return _Gate.GO
     record = consents.find_consent(sealing.unit.vault, item.consent_id)
-    if record is None:
-        return False
+    if record is None or sealing.peer.level < LEVEL_VERIFIED:
+        return _Gate.NEVER
     state = record.standing.state(now=sealing.trusted)
-    return state in (_LIVE_FOR_COPY if item.type == ConsentCopy.TYPE else _LIVE)
+    if state in (_LIVE_FOR_COPY if item.type == ConsentCopy.TYPE else _LIVE):
+        return _Gate.GO
+    # It was live when this was queued: the clock went back a little, and she is still willing.
+    return _Gate.WAIT if state is ConsentState.NOT_YET else _Gate.NEVER
 
 
 def _vanish(unit: Unit, item: OutboxItem) -> None:

@@ -218,7 +218,7 @@ def _refuse(batch: Batch, verified: VerifiedMessage, raw: bytes, refused: Refuse
         _freeze(batch, verified, raw, refused.code)
     fits = refused.counts and refused.placement in _FITTING
     if known is None or not fits:
-        if known is not None and refused.placement is not Placement.PAST:
+        if known is not None and _may_be_answered(refused):
             answering.answer(
                 batch,
                 verified,
@@ -240,6 +240,14 @@ def _refuse(batch: Batch, verified: VerifiedMessage, raw: bytes, refused: Refuse
     )
     _advance(batch, verified, is_next=refused.placement is Placement.NEXT)
     return refused.code
+
+
+def _may_be_answered(refused: Refused) -> bool:
+    """What lies far behind was answered long ago; a suspended node is told nothing (R-84)."""
+    return (
+        refused.placement is not Placement.PAST
+        and refused.code is not RefusalCode.E_SENDER_SUSPENDED
+    )
 
 
 def _freeze(batch: Batch, verified: VerifiedMessage, raw: bytes, code: RefusalCode) -> None:

@@ -85,7 +85,8 @@ def repeat_withdrawals(unit: Unit, *, acting: Acting) -> int:
             to=told.peer,
             wanted=WithdrawalWanted(told.wanted),
             replacement=None,
-            now=acting.now,
+            # What is said again is when she withdrew, not when it is said again.
+            now=told.told_at,
         )
         apply([again], unit, acting=acting)
         consents.tell_withdrawal(

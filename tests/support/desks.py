@@ -28,9 +28,10 @@ from node.gate import Gate, OpenVault
 from node.local_api.api import LocalApi
 from node.local_api.desk import Desk
 from node.system import SystemClock, entropy
-from protocol.local.commands import Command, encode_command
+from protocol.local.commands import AddUser, Command, encode_command
 from protocol.local.transport import session_header
 from protocol.values import Instant
+from protocol.vocabulary.codes import Role
 from tests.support.nodes import CHEAP, PASSPHRASE, SOCKET, SUPERVISOR, MadeNode
 
 NORMAL_LOCK_SECONDS: Final = 3_600
@@ -93,7 +94,7 @@ class Answer:
     retry_after: str | None
 
     @property
-    def problem(self) -> dict[str, Any]:
+    def problem(self) -> dict[str, Any]:  # Any: members of JSON
         """The members of a problem, without the clock."""
         members: dict[str, Any] = msgspec.json.decode(self.body)
         assert isinstance(members.pop("time"), int)
@@ -127,9 +128,7 @@ class Counter:
         body: bytes | AsyncIterator[bytes] = b"",
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        sent = self.browser.request(
-            method, f"http://node{path}", data=body, headers=headers or {}
-        )
+        sent = self.browser.request(method, f"http://node{path}", data=body, headers=headers or {})
         async with sent as answer:
             return Answer(
                 answer.status,
@@ -137,6 +136,12 @@ class Counter:
                 await answer.read(),
                 answer.headers.get("Retry-After"),
             )
+
+    async def hire(self, role: Role, *, token: bytes) -> bytes:
+        """Add a person of this role, called as the role is, and open a session for them."""
+        command = AddUser(name=role.value, role=role, passphrase=PASSPHRASE)
+        assert (await self.ask(command, token)).status == 200
+        return await self.enter(role.value)
 
     async def enter(self, name: str = SUPERVISOR, passphrase: str = PASSPHRASE) -> bytes:
         """Open a session without HTTP; the token."""
@@ -153,9 +158,7 @@ async def open_counter(
 ) -> AsyncIterator[Counter]:
     clock, carrier = TestClock(), NotingCarrier()
     gate = Gate(made.folder, clock=clock, entropy=entropy, cost=CHEAP)
-    desk = Desk(
-        gate, carrier, clock=clock, entropy=entropy, vault_lock_seconds=vault_lock_seconds
-    )
+    desk = Desk(gate, carrier, clock=clock, entropy=entropy, vault_lock_seconds=vault_lock_seconds)
 
     async def end_sessions() -> None:
         desk.end_sessions()

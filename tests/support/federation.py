@@ -108,7 +108,10 @@ class Node:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What stands in the vault, by a query of the test's own."""
-        return [tuple(row) for row in self.read(lambda unit: unit.vault.execute(sql, values).fetchall())]
+        return [
+            tuple(row)
+            for row in self.read(lambda unit: unit.vault.execute(sql, values).fetchall())
+        ]
 
     def take(self, envelopes: Sequence[bytes]) -> Taken:
         """Receive as the node itself does, without erasing afterwards."""
@@ -128,9 +131,7 @@ class Node:
         erased = self.write(lambda unit: retaining.erase_locked(unit, acting=acting))
         if not erased or self.database.is_erasure_pending:
             return False
-        self.write(
-            lambda unit: retaining.confirm_erased(unit, erased, me=self.me, acting=acting)
-        )
+        self.write(lambda unit: retaining.confirm_erased(unit, erased, me=self.me, acting=acting))
         return True
 
     def reopen(self) -> None:

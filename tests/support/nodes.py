@@ -111,7 +111,6 @@ class RunningNode:
 
     made: MadeNode
     client: Client
-    stop: asyncio.Event
 
     @property
     def folder(self) -> Path:
@@ -153,16 +152,16 @@ async def running_node(
         entropy=entropy,
         tuning=Tuning(cost=CHEAP, deposits_per_minute=10_000),
     )
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(node.run(ready=ready, stop=stop))
-        waiting = tasks.create_task(ready.wait())
-        await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        try:
-            async with Client(made.socket) as client:
-                yield RunningNode(made=made, client=client, stop=stop)
-        finally:
-            stop.set()
+    serving = asyncio.create_task(node.run(ready=ready, stop=stop))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    try:
+        async with Client(made.socket) as client:
+            yield RunningNode(made=made, client=client)
+    finally:
+        stop.set()
+        await serving
 
 
 async def _have_mailbox(made: MadeNode) -> None:

@@ -157,17 +157,11 @@ class Story:
         *,
         number: str = "ALO-17",
     ) -> None:
-        command = commands.OpenCase(
-            case_number=number, age_band=AgeBand.ADULT, language="ben"
-        )
+        command = commands.OpenCase(case_number=number, age_band=AgeBand.ADULT, language="ben")
         ref = done(self.alo.use(casework.open_case, command)).ref
         assert ref is not None
         self.case_id = ref
-        done(
-            self.alo.use(
-                casework.record_facts, commands.RecordFacts(case_id=ref, facts=facts)
-            )
-        )
+        done(self.alo.use(casework.record_facts, commands.RecordFacts(case_id=ref, facts=facts)))
         for text in sentences:
             said = commands.RecordSentence(
                 case_id=ref, category=C8, kind=text.kind, language="ben", text=text.text
@@ -225,9 +219,7 @@ class Story:
         )
         done(self.bandhan.use(answering.accept, command))
 
-    def preview_dossier(
-        self, categories: tuple[Category, ...] = SCOPE
-    ) -> views.Preview | Refused:
+    def preview_dossier(self, categories: tuple[Category, ...] = SCOPE) -> views.Preview | Refused:
         command = commands.PreviewDossier(thread=self.thread, categories=[*categories])
         return self.alo.use(referring.preview_dossier, command)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from node.cli.story.stage import Player
+from node.cli.story.untrue import check
 from node.vault import driver, pages
 from node.vault.database import KEYS_FILE
 from node.vault.pages import Finding
@@ -10,16 +11,20 @@ from node.vault.pages import Finding
 
 def findings(player: Player, words: Sequence[str]) -> list[Finding]:
     """Where any of these texts stands in any file of the node's folder."""
-    canaries = [word.encode() for word in words]
-    return pages.find(player.part.folder, key=player.vault_key, canaries=canaries)
+    return _search(player, [word.encode() for word in words])
 
 
 def found(player: Player, words: Sequence[str], keys: Sequence[bytes]) -> set[str | bytes]:
     """Which of these texts and keys stand in any file of the node's folder."""
-    canaries = {word.encode(): word for word in words}
-    wanted: dict[bytes, str | bytes] = {**canaries, **{key: key for key in keys}}
-    hits = pages.find(player.part.folder, key=player.vault_key, canaries=[*wanted])
-    return {wanted[hit.canary] for hit in hits}
+    wanted: list[str | bytes] = [*words, *keys]
+    canaries = [item.encode() if isinstance(item, str) else item for item in wanted]
+    return {wanted[hit.canary] for hit in _search(player, canaries)}
+
+
+def _search(player: Player, canaries: Sequence[bytes]) -> list[Finding]:
+    hits = pages.find(player.part.folder, key=player.vault_key, canaries=canaries)
+    check(all(hit.canary >= 0 for hit in hits), "every page and every frame can be read")
+    return hits
 
 
 def disclosure_keys(player: Player) -> tuple[bytes, ...]:

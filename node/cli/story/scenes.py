@@ -139,7 +139,7 @@ async def consent(story: Story) -> None:
         "the refusal names the purpose, the recipient and the categories",
     )
     story.say("refused, naming what is missing: care_referral to Bandhan for C2, C8, C9")
-    texts = [sha256(text.encode()) for text in cast.TICKED]
+    texts: list[bytes] = [sha256(text.encode()) for text in cast.TICKED]
     story.consent = await alo.do(_consent(story, way_back=False, texts=texts, days=90))
     story.way_back = await alo.do(_consent(story, way_back=True, texts=[], days=365))
     health = await alo.refused(
@@ -285,14 +285,14 @@ async def crash(story: Story) -> None:
         commands.RequestFollowUp(thread=story.thread, due=story.now() + 30 * _DAY)
     )
     await alo.ask(commands.SyncNow(), views.Done)
-    check(bandhan.waiting_envelopes() == 1, "one sealed envelope waits")
+    check(await bandhan.waiting_envelopes() == 1, "one sealed envelope waits")
     outbox = await alo.ask(commands.ListOutbox(), views.Outbox)
     check(any(item.message_id == asked for item in outbox.items), "a locked node answers nothing")
     story.say("a message sent meanwhile waits in its mailbox, sealed; nothing came back")
     await bandhan.unlock()
     came = await bandhan.ask(commands.ShowReferral(thread=story.thread), views.ReferralView)
     check([line.follow_up for line in came.follow_ups] == [asked], "it is there, once")
-    check(bandhan.waiting_envelopes() == 0, "the mailbox is empty")
+    check(await bandhan.waiting_envelopes() == 0, "the mailbox is empty")
     await settle(bandhan, alo)
     story.say("unlocked: it was applied before anything was shown, and it is there once")
 

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,8 +10,10 @@ from pathlib import Path
 from typing import Final, TypeVar, final
 
 from node.cli.story.untrue import UntrueError, check
+from node.mailbox.records import STANDARD_QUOTA
+from node.mailbox.store import MailboxStore
 from node.vault import keyring
-from node.wiring import MAILBOX_FILE
+from node.wiring import MAILBOX_FILE, read_own_mailbox
 from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.views import View
@@ -159,15 +160,16 @@ class Player:
             process.send_signal(how)
             await asyncio.get_running_loop().run_in_executor(None, process.wait)
 
-    def waiting_envelopes(self) -> int:
+    async def waiting_envelopes(self) -> int:
         """How many sealed envelopes lie in the node's mailbox file; anybody may count them."""
-        path = self.part.folder / MAILBOX_FILE
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        folder = self.part.folder
+        store = await MailboxStore.open(
+            folder / MAILBOX_FILE, quota=STANDARD_QUOTA, threads=False
+        )
         try:
-            (count,) = connection.execute("SELECT count(*) FROM envelopes").fetchone()
+            return (await store.waiting(read_own_mailbox(folder))).envelopes
         finally:
-            connection.close()
-        return int(count)
+            await store.close()
 
 
 async def settle(*players: Player) -> None:

@@ -198,7 +198,9 @@ def withdrawals_to_repeat(vault: Connection, *, now: Instant) -> list[Withdrawal
     """Withdrawals that were not answered for 30 days."""
     rows = vault.execute(
         "SELECT consent_id, peer, wanted, told_at, repeat_due, status, locked_at, erased_at"
-        " FROM withdrawals_told WHERE status < 2 AND repeat_due <= ? LIMIT ?",
+        " FROM withdrawals_told WHERE repeat_due <= ? AND status < 2"
+        # Where she only wanted it no longer used, locked is the last answer.
+        " AND NOT (wanted = 'stop_use' AND status = 1) LIMIT ?",
         (now, limits.PEERS_MAX),
     ).fetchall()
     return [_told(row) for row in rows]
@@ -237,6 +239,14 @@ def erasures_open(vault: Connection) -> list[Erasure]:
         )
         for row in rows
     ]
+
+
+def is_erased(vault: Connection, consent: ConsentId) -> bool:
+    """Was everything under this consent destroyed already?"""
+    row = vault.execute(
+        "SELECT 1 FROM erasures WHERE consent_id = ? AND erased_at IS NOT NULL", (consent,)
+    ).fetchone()
+    return row is not None
 
 
 def mark_erased(vault: Connection, consent: ConsentId, *, now: Instant) -> None:
