@@ -22,7 +22,7 @@ from node.mailbox.store import MailboxStore
 from node.services import delivering, receiving, retaining
 from node.services.delivering import Parcel, Settled
 from node.services.receiving import Taken
-from node.vault.database import Unit
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.values import EnvelopeId, MailboxId, MessageId, envelope_id_of
 

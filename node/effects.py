@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from node.vault.database import Unit
 from node.vault.records import OutboxItem
 from node.vault.tables import consents, desk, disclosures, messages, outbox, secrets
 from node.vault.tables.audit import AuditEntry, append
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.delivery import OutboxState
 from protocol.disclosure import content_hash

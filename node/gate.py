@@ -14,10 +14,11 @@ from node.effects import NODE_ITSELF, Acting
 from node.services import opening, retaining
 from node.system import Clock
 from node.vault import keyring
-from node.vault.database import Database, Unit
+from node.vault.database import Database
 from node.vault.keyring import Cost, Unlocked
 from node.vault.migrations import migrate_all
 from node.vault.records import OwnMailbox, Self, User
+from node.vault.unit import Unit
 from protocol.errors import SathiError
 from protocol.keys import PrekeySecret
 from protocol.values import Entropy, PrekeyId, Pseudonym

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from node.vault.database import Unit
 from node.vault.records import ConsentRecord, FollowUp, Peer, Referral, Self, StoredMessage
 from node.vault.tables import consents as consent_tables
+from node.vault.unit import Unit
 from protocol.codec import decode
 from protocol.consent import ConsentEvent
 from protocol.consent_rules import Refusal

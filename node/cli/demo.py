@@ -10,8 +10,9 @@ from typing import Final
 import click
 
 from node.cli.story import cast
-from node.cli.story.scenes import STEPS, Story
+from node.cli.story.scenes import STEPS
 from node.cli.story.stage import Part, Player, free_port
+from node.cli.story.story import Story
 from node.cli.story.untrue import UntrueError
 from node.cli.talking import CommandFailedError, put
 from node.system import SystemClock

@@ -76,7 +76,7 @@ async def _run(node: Node, settings: NodeConfig) -> None:
         try:
             await node.run(ready=ready, stop=stop)
         except* OSError as errors:
-            raise _listening_elsewhere(errors, settings) from None
+            raise _said_better(errors, settings) from None
         telling.cancel()
 
 
@@ -86,17 +86,20 @@ async def _tell(ready: asyncio.Event, settings: NodeConfig) -> None:
     logs.event(_log, "node.ready")
 
 
-def _listening_elsewhere(
+def _said_better(
     errors: BaseExceptionGroup[OSError], settings: NodeConfig
 ) -> CommandFailedError | BaseExceptionGroup[OSError]:
     """What to say if the address is taken; anything else stays as it is."""
-    taken, _others = errors.split(lambda error: error.errno == errno.EADDRINUSE)  # type: ignore[attr-defined]
-    if taken is None:
+    if errors.subgroup(_is_taken) is None:
         return errors
     return CommandFailedError(
         f"another program listens on {settings.node.listen}: stop it, or set another node.listen in "
         f"{config.FILE_NAME}"
     )
+
+
+def _is_taken(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EADDRINUSE
 
 
 @contextmanager

@@ -67,6 +67,8 @@ def failing_in_one_line() -> Iterator[None]:
     """
     try:
         yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
     except click.UsageError as error:
         raise CommandMisusedError(_misused(error)) from None
     except (click.ClickException, click.Abort, click.exceptions.Exit):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from node.effects import Acting
-from node.vault.database import Unit
 from node.vault.records import Peer, Self
 from node.vault.tables import consents, identity, messages, outbox, peers
+from node.vault.unit import Unit
 from protocol.acceptance import Situation
 from protocol.consent import Standing
 from protocol.envelope import KnownSender, OpenedEnvelope, VerifiedMessage, verify_message

@@ -18,13 +18,14 @@ from node.local_api.requests import BUSY_SECONDS
 from node.local_api.sessions import Guesses, Session, Sessions
 from node.services import opening
 from node.system import Clock
-from node.vault.database import Unit
 from node.vault.keyring import NAME_CHARACTERS_MAX, PASSPHRASE_CHARACTERS_MAX
+from node.vault.unit import Unit
 from protocol.errors import LocalProtocolError, MalformedError
 from protocol.local import commands, views
 from protocol.local.commands import Command
+from protocol.local.fitting import View
 from protocol.local.transport import LocalProblem
-from protocol.local.views import Refused, View
+from protocol.local.views import Refused
 from protocol.values import Entropy, node_id_text, plain_text
 
 LOOK_SECONDS: Final = 5

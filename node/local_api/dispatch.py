@@ -20,12 +20,12 @@ from node.services import (
     reading,
     referring,
 )
-from node.vault.database import Unit
 from node.vault.records import Self
+from node.vault.unit import Unit
 from protocol.errors import LocalProtocolError
 from protocol.local import commands
 from protocol.local.commands import Command
-from protocol.local.views import View
+from protocol.local.fitting import View
 
 CommandT = TypeVar("CommandT", bound=Command)
 CommandT_contra = TypeVar("CommandT_contra", bound=Command, contravariant=True)

@@ -80,6 +80,8 @@ def _remove_stale(path: Path) -> None:
         except FileNotFoundError:
             return
         except ConnectionRefusedError:
-            path.unlink(missing_ok=True)
+            # A file that is no socket answers so too; binding will say that it is in the way.
+            if path.is_socket():
+                path.unlink(missing_ok=True)
             return
     raise AlreadyRunningError("a node listens on this socket already")

@@ -4,9 +4,9 @@ import base64
 
 from node.effects import NODE_ITSELF
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.database import Unit
 from node.vault.records import CaseRecord, FollowUp, Referral
 from node.vault.tables import cases, consents, desk, peers, referrals
+from node.vault.unit import Unit
 from protocol import follow_up_flow, referral_flow
 from protocol.effects import Effect, Remind, Task
 from protocol.errors import RefusalCode

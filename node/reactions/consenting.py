@@ -1,9 +1,9 @@
 """Reactions to consents, withdrawals and their answers."""
 
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.database import Unit
 from node.vault.records import ConsentRecord
 from node.vault.tables import consents, messages, referrals
+from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.consent import Consent, ConsentEvent, parse_consent
 from protocol.consent_rules import acknowledge, gate_on_copy, on_withdrawal

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from node.reactions import caring, consenting, introducing, receipting
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.database import Unit
+from node.vault.unit import Unit
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,

@@ -1,8 +1,8 @@
 """Reactions to introductions, newer cards and newer bundles."""
 
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.database import Unit
 from node.vault.tables import peers
+from node.vault.unit import Unit
 from protocol.cards import (
     HeldInvite,
     admit,

@@ -1,9 +1,9 @@
 """Reactions to receipts and to the head that every message carries: what was stored is settled."""
 
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.database import Unit
 from node.vault.records import OutboxItem
 from node.vault.tables import outbox, referrals, secrets
+from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.delivery import OutboxEvent, OutboxState, step
 from protocol.messages.core import Receipt, ReceiptSingle

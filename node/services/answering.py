@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from node.effects import Acting, apply, audit
-from node.vault.database import Unit
 from node.vault.tables import desk, referrals
+from node.vault.unit import Unit
 from protocol import limits, referral_flow
 from protocol.effects import Send, Task, Urgency
 from protocol.local import commands, views

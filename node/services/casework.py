@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from node.effects import Acting, audit
-from node.vault.database import Unit
 from node.vault.records import CaseRecord
 from node.vault.tables import cases, desk, disclosures, messages, referrals
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.codec import Value
 from protocol.errors import MalformedError

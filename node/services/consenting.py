@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from node import showing
 from node.effects import Acting, apply, audit
-from node.vault.database import Unit
 from node.vault.records import CaseRecord, Referral, Self
 from node.vault.tables import cases, consents, identity, outbox, peers, referrals
+from node.vault.unit import Unit
 from protocol import limits, referral_flow
 from protocol.consent import (
     Consent,

@@ -10,9 +10,9 @@ from enum import Enum, auto
 from typing import Final
 
 from node.effects import Acting, apply
-from node.vault.database import Unit
 from node.vault.records import OutboxItem, Peer, ReceiptDue, Self
 from node.vault.tables import consents, disclosures, identity, outbox, peers, secrets
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentState
 from protocol.consent_rules import LEVEL_VERIFIED

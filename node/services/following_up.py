@@ -1,9 +1,9 @@
 """Follow-ups: asked for, taken on, and reported back exactly as she allows."""
 
 from node.effects import Acting, apply, audit
-from node.vault.database import Unit
 from node.vault.records import FollowUp, Referral, Self
 from node.vault.tables import consents, identity, peers, referrals
+from node.vault.unit import Unit
 from protocol import follow_up_flow, limits
 from protocol.codec import Value
 from protocol.consent import Standing

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from node.effects import NODE_ITSELF, Acting, audit
-from node.vault.database import Unit
 from node.vault.keyring import SLOTS, Kind, Owner
 from node.vault.records import OwnMailbox, Self, User
 from node.vault.tables import identity, secrets
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.cards import Card, Suspend, sign_card, sign_suspend
 from protocol.keys import (

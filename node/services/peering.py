@@ -2,9 +2,9 @@
 
 from node import showing
 from node.effects import Acting, apply, audit
-from node.vault.database import Unit
 from node.vault.records import Self
 from node.vault.tables import identity, peers
+from node.vault.unit import Unit
 from protocol.cards import (
     introduction_proof,
     new_invite,

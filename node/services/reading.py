@@ -2,10 +2,10 @@
 
 from node import showing
 from node.effects import Acting, audit
-from node.vault.database import Unit
 from node.vault.records import Referral, StoredMessage
 from node.vault.tables import audit as audit_log
 from node.vault.tables import consents, desk, identity, messages, outbox, referrals, secrets
+from node.vault.unit import Unit
 from protocol.consent import ConsentState
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused

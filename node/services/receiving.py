@@ -15,9 +15,9 @@ from node.inbox.batch import Batch
 from node.reactions import receipting
 from node.reactions.arrival import Arrival
 from node.reactions.dispatch import react
-from node.vault.database import Unit
 from node.vault.records import Self, StoredMessage
 from node.vault.tables import messages, quarantine
+from node.vault.unit import Unit
 from protocol.acceptance import (
     Accepted,
     Duplicate,

@@ -2,7 +2,6 @@
 
 from node import showing
 from node.effects import Acting, apply, audit
-from node.vault.database import Unit
 from node.vault.records import CaseRecord, ConsentRecord, Peer, Referral, Self
 from node.vault.tables import (
     cases,
@@ -14,6 +13,7 @@ from node.vault.tables import (
     peers,
     referrals,
 )
+from node.vault.unit import Unit
 from protocol import limits, referral_flow
 from protocol.consent_rules import Refusal, ShareRequest, may_share, may_tell_of_consent
 from protocol.disclosure import (

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from node.effects import Acting, apply, audit
-from node.vault.database import Unit
 from node.vault.records import ConsentRecord, Self
 from node.vault.tables import consents, desk, messages, outbox, secrets
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import Consent
 from protocol.consent_rules import acknowledge, repeat_withdrawal

@@ -13,6 +13,10 @@ StructT = TypeVar("StructT", bound=msgspec.Struct)
 _PLACE: Final = re.compile(r"at `\$(?P<path>[A-Za-z0-9_.\[\]]*)`$")
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The form of every answer."""
+
+
 def fit(value: Value, structure: type[StructT]) -> StructT:
     """Make the structure of a value.
 

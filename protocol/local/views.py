@@ -9,13 +9,9 @@ from typing import Final, TypeVar
 import msgspec
 
 from protocol import codec
-from protocol.local.fitting import fit
+from protocol.local.fitting import View, fit
 
-ViewT = TypeVar("ViewT", bound="View")
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The form of every answer."""
+ViewT = TypeVar("ViewT", bound=View)
 
 
 class Done(View, frozen=True, kw_only=True):

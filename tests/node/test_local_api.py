@@ -214,7 +214,7 @@ async def test_content_a_service_refuses_is_named_and_not_repeated(
 async def test_a_command_that_announces_too_many_bytes_is_not_read(
     counter: Counter, token: bytes
 ) -> None:
-    answer = await counter.post("search", bytes(limits.ENCODED_BYTES_MAX + 1), token)
+    answer = await counter.post("search", io.BytesIO(bytes(limits.ENCODED_BYTES_MAX + 1)), token)
     assert answer.problem == TOO_LARGE
 
 
@@ -279,7 +279,7 @@ async def test_a_user_of_the_machine_who_is_not_on_the_list_gets_nothing(tmp_pat
         (RuntimeError(CANARY), 500, "internal", None),
     ],
 )
-async def test_what_goes_wrong_inside_is_a_problem_without_content(  # noqa: PLR0913
+async def test_what_goes_wrong_inside_is_a_problem_without_content(
     error: Exception,
     status: int,
     name: str,
@@ -331,7 +331,8 @@ async def test_a_log_line_has_the_command_the_status_and_the_time_it_took(
     handler.addFilter(logs.make_safe)
     root = logging.getLogger()
     root.addHandler(handler)
-    before, root.level = root.level, logging.DEBUG
+    before = root.level
+    root.setLevel(logging.DEBUG)
     try:
         words = commands.Search(words=CANARY)
         await counter.ask(words, token)
@@ -342,7 +343,7 @@ async def test_a_log_line_has_the_command_the_status_and_the_time_it_took(
         await counter.ask(commands.SyncNow(), token)
     finally:
         root.removeHandler(handler)
-        root.level = before
+        root.setLevel(before)
     text = stream.getvalue()
     assert CANARY not in text
     assert token.hex() not in text

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
-PASSPHRASE: Final = "four invented words here"
+PASSPHRASE: Final = "four invented words here"  # noqa: S105  (of invented nodes)
 PATIENCE_SECONDS: Final = 30
 
 
@@ -25,7 +25,7 @@ class Ended:
     data: str
     talk: str
 
-    def json(self) -> Any:  # Any: whatever JSON holds
+    def json(self) -> Any:  # noqa: ANN401  (whatever JSON holds)
         """The data, as JSON."""
         return json.loads(self.data)
 
@@ -38,7 +38,7 @@ def environment() -> dict[str, str]:
 
 def sathi(*arguments: str | Path, typed: str = "") -> Ended:
     """Run the command as a process of its own, without a terminal."""
-    ended = subprocess.run(
+    ended = subprocess.run(  # noqa: S603  (our own command)
         [sys.executable, "-m", "node.cli", *map(str, arguments)],
         input=typed,
         capture_output=True,
@@ -91,9 +91,17 @@ def flags(folder: Path, *, port: int, name: str = "Alo Shelter", user: str = "Ri
     ]  # fmt: skip
 
 
-def founded(folder: Path, *, port: int, name: str = "Alo Shelter", user: str = "Rina") -> Founded:
+def founded(
+    folder: Path,
+    *,
+    port: int,
+    name: str = "Alo Shelter",
+    user: str = "Rina",
+    is_cheap: bool = True,
+) -> Founded:
     """Make a node."""
-    ended = sathi("init", *flags(folder, port=port, name=name, user=user))
+    arguments = flags(folder, port=port, name=name, user=user)
+    ended = sathi("init", *(arguments if is_cheap else arguments[:-1]))
     assert ended.code == 0, ended.talk
     beside = folder.parent
     return Founded(
@@ -126,21 +134,13 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *more: str) -> Iterator[Served]:
+def served(folder: Path, *more: str, is_cheap: bool = True) -> Iterator[Served]:
     """Run a node until the block ends; inside, it said that it is ready."""
     log = folder.parent / f"{folder.name}.log"
+    cost = ["--cheap-passphrase"] if is_cheap else []
     with log.open("a", encoding="utf-8") as stderr:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "node.cli",
-                "serve",
-                "--cheap-passphrase",
-                "--data",
-                str(folder),
-                *more,
-            ],
+        process = subprocess.Popen(  # noqa: S603  (our own command)
+            [sys.executable, "-m", "node.cli", "serve", *cost, "--data", str(folder), *more],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

@@ -1,10 +1,10 @@
 """The local API on a real socket, with a clock that stands and a courier that only notes what it was told."""
 
 import contextlib
+import io
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -116,7 +116,10 @@ class Counter:
         return await self.post(command.NAME, encode_command(command), token)
 
     async def post(
-        self, name: str, body: bytes | AsyncIterator[bytes], token: bytes | None = None
+        self,
+        name: str,
+        body: bytes | io.BytesIO | AsyncIterator[bytes],
+        token: bytes | None = None,
     ) -> Answer:
         headers = {} if token is None else {"Authorization": session_header(token)}
         return await self.send("POST", f"/v1/{name}", body, headers)
@@ -125,7 +128,7 @@ class Counter:
         self,
         method: str,
         path: str,
-        body: bytes | AsyncIterator[bytes] = b"",
+        body: bytes | io.BytesIO | AsyncIterator[bytes] = b"",
         headers: dict[str, str] | None = None,
     ) -> Answer:
         sent = self.browser.request(method, f"http://node{path}", data=body, headers=headers or {})

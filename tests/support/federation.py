@@ -19,10 +19,11 @@ from node.services import delivering, opening, receiving, retaining
 from node.services.delivering import Settled
 from node.services.opening import Beginning
 from node.services.receiving import Taken
-from node.vault.database import Database, Unit
+from node.vault.database import Database
 from node.vault.keyring import Kind, Owner
 from node.vault.migrations import migrate_all
 from node.vault.records import OwnMailbox, Self
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.codec import Value
 from protocol.envelope import OpenedEnvelope, open_envelope, parse

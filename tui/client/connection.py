@@ -11,8 +11,9 @@ from protocol import limits
 from protocol.errors import MalformedError
 from protocol.local import commands
 from protocol.local.commands import Command, encode_command
+from protocol.local.fitting import View
 from protocol.local.transport import PATH_PREFIX, parse_problem, session_header
-from protocol.local.views import CONTENT_TYPE, View, parse_view
+from protocol.local.views import CONTENT_TYPE, parse_view
 from tui.client.errors import (
     ConnectionLostError,
     FaultError,

@@ -6,7 +6,7 @@ from typing import Self, TypeVar, final
 
 from protocol.local import commands, views
 from protocol.local.commands import Command
-from protocol.local.views import View
+from protocol.local.fitting import View
 from tui.client.connection import Connection
 from tui.client.errors import ClientError
 

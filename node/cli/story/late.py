@@ -12,9 +12,10 @@ from node.mailbox import client
 from node.mailbox.client import Delivered
 from node.mailbox.exchange import new_session
 from node.system import SystemClock, entropy
-from node.vault.database import Database, Unit
+from node.vault.database import Database
 from node.vault.records import Peer, Self
 from node.vault.tables import consents, identity, peers
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.envelope import seal_message
 from protocol.labels import Kind

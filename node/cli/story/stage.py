@@ -16,7 +16,7 @@ from node.vault import keyring
 from node.wiring import MAILBOX_FILE, read_own_mailbox
 from protocol.local import commands, views
 from protocol.local.commands import Command
-from protocol.local.views import View
+from protocol.local.fitting import View
 from tui.client import Client, NotRunningError, RefusedError
 
 ViewT = TypeVar("ViewT", bound=View)
@@ -163,9 +163,7 @@ class Player:
     async def waiting_envelopes(self) -> int:
         """How many sealed envelopes lie in the node's mailbox file; anybody may count them."""
         folder = self.part.folder
-        store = await MailboxStore.open(
-            folder / MAILBOX_FILE, quota=STANDARD_QUOTA, threads=False
-        )
+        store = await MailboxStore.open(folder / MAILBOX_FILE, quota=STANDARD_QUOTA, threads=False)
         try:
             return (await store.waiting(read_own_mailbox(folder))).envelopes
         finally:

@@ -1,3 +1,5 @@
+"""`sathi config`."""
+
 import json
 from pathlib import Path
 

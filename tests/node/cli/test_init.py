@@ -1,3 +1,5 @@
+"""`sathi init` without a terminal: what it makes, and that a failure makes nothing."""
+
 import asyncio
 import base64
 import os

@@ -1,3 +1,5 @@
+"""The commands that ask a running node, between two real processes."""
+
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
-OTHER_PASSPHRASE = "another invented sentence"
+OTHER_PASSPHRASE = "another invented sentence"  # noqa: S105  (of an invented person)
 
 
 @pytest.fixture

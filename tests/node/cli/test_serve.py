@@ -1,4 +1,5 @@
-import os
+"""`sathi serve` as a process: how it starts, what it refuses, how it ends."""
+
 import signal
 import socket
 import sqlite3
@@ -91,14 +92,29 @@ def test_a_demo_node_off_loopback_is_refused_before_anybody_unlocks(node: Founde
     assert "from this computer only" in ended.talk
 
 
-def test_a_demo_node_whose_mark_was_deleted_is_refused_by_its_vault(node: Founded) -> None:
+def test_what_is_for_trials_is_refused_where_the_demo_mark_is_not(node: Founded) -> None:
     (node.folder / "demo").unlink()
-    file = node.folder / "federation.toml"
-    text = f'[node]\nlisten = "0.0.0.0:{node.port}"\n[mailbox]\npublish_address = true\n'
-    file.write_text(text, encoding="utf-8")
     ended = sathi("serve", "--cheap-passphrase", "--data", node.folder)
     assert ended.code == 1
     assert "for demo nodes only" in ended.talk
+
+
+def test_a_demo_node_whose_mark_was_deleted_is_kept_shut_by_its_vault(tmp_path: Path) -> None:
+    node = founded(tmp_path / "node", port=free_port(), is_cheap=False)
+    with served(node.folder, is_cheap=False) as running:
+        assert sathi("user", "list", *node.credentials).code == 0
+        running.stop()
+    (node.folder / "demo").unlink()
+    (node.folder / "federation.toml").write_text(
+        f'[node]\nlisten = "127.0.0.1:{node.port}"\n[mailbox]\naddress = "http://invented.onion"\n',
+        encoding="utf-8",
+    )
+    with served(node.folder, is_cheap=False) as running:
+        ended = sathi("user", "list", *node.credentials)
+        assert sathi("status", "--data", node.folder).data == "locked\n"
+        running.stop()
+    assert (ended.code, ended.data) == (1, "")
+    assert "DemoOffLoopbackError" in running.log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -144,4 +160,4 @@ def test_what_it_leaves_behind_is_for_its_user_only(node: Founded) -> None:
     with sqlite3.connect(node.folder / "mailbox.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
-    assert os.listdir(node.folder / "run") == []
+    assert list((node.folder / "run").iterdir()) == []

@@ -1,3 +1,5 @@
+"""What the command says when something goes wrong."""
+
 import click
 import pytest
 from click.testing import CliRunner, Result

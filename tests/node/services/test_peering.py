@@ -3,6 +3,7 @@
 import pytest
 
 from node.services import opening, peering
+from node.vault.keyring import Kind, Owner
 from protocol import limits
 from protocol.cards import introduction_proof, read_introduction
 from protocol.errors import RefusalCode, RemoteProtocolError
@@ -12,7 +13,6 @@ from protocol.messages.disclosed import Disclosed
 from protocol.messages.referral import ReferralDossier
 from protocol.values import Hash, PlainText
 from protocol.vocabulary.codes import Role, VerifiedHow
-from node.vault.keyring import Kind, Owner
 from tests.support.federation import Federation, Node, code_of, done
 from tests.support.forging import forge
 from tests.support.story import OFFER, meet, meet_and_verify, tell, verify

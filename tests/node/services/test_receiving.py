@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +12,15 @@ from protocol import limits
 from protocol.errors import RefusalCode
 from protocol.local import commands
 from protocol.messages.core import BundleUpdate, CardUpdate, Receipt, ReceiptRange, ReceiptSingle
-from protocol.messages.disclosed import Disclosed
 from protocol.messages.follow_up import FollowUpRequest
-from protocol.messages.referral import ReferralAccept, ReferralAsk, ReferralDossier, ReferralOffer
+from protocol.messages.referral import ReferralAccept, ReferralAsk
 from protocol.messages.union import MessageClass, parse_content
 from protocol.skeleton import Head
 from protocol.values import Hash, Instant, PlainText, later
 from protocol.vocabulary.codes import AnswerCode, FirstStep, Question, ReceiptStatus
+from tests.support.builders import OFFER
 from tests.support.federation import Federation, Node, Seen, done, rough, straight
 from tests.support.forging import forge, place_of
-from tests.support.builders import OFFER
 from tests.support.story import Story
 
 ASK = ReferralAsk(question=Question.LANGUAGE)

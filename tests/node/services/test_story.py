@@ -2,11 +2,11 @@
 
 from node.services import casework, consenting, peering, reading
 from protocol.codec import decode
+from protocol.fields import MapReader
 from protocol.local import commands, views
 from protocol.local.views import Refused
-from protocol.messages.union import encode_content
 from protocol.messages.referral import ReferralDossier, read_disclosed
-from protocol.fields import MapReader
+from protocol.messages.union import encode_content
 from protocol.values import sha256
 from protocol.vocabulary.categories import Category
 from tests.support.federation import Federation, Node, Seen, code_of, done

@@ -142,7 +142,7 @@ def test_said_again_it_has_one_effect_and_is_answered_again(story: Story) -> Non
     assert story.bandhan.rows(
         "SELECT count(*) FROM consent_events WHERE event = 'withdrawn'"
     ) == [(1,)]
-    assert answers(story.federation.to(story.alo)) == [1, 2, 1]
+    assert answers(story.federation.to(story.alo)) == [1, 2, 2]
     assert told(story.alo) == [(2,)]
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from node import faults
 from node.vault import driver
-from node.vault.database import Database, Unit, VaultExistsError, VaultMissingError
+from node.vault.database import Database, VaultExistsError, VaultMissingError
 from node.vault.driver import Connection
+from node.vault.unit import Unit
 from node.writer import GroupLostError, WriterStoppedError
 
 KEY = bytes(range(32))

@@ -1,0 +1,65 @@
+"""What one job of the vault may touch, inside its own transaction."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import final
+
+from node.vault.driver import Connection
+
+
+@final
+class Unit:
+    """What one job may touch, inside its own transaction; not to be kept after the job.
+
+    Attributes:
+        vault: the connection to `vault.db`.
+    """
+
+    __slots__ = ("_has_keys", "_keys", "_mark_destroyed", "vault")
+
+    def __init__(
+        self,
+        vault: Connection,
+        keys: Callable[[], Connection],
+        mark_destroyed: Callable[[], None],
+        has_keys: Callable[[], bool],
+    ) -> None:
+        self.vault = vault
+        self._keys = keys
+        self._has_keys = has_keys
+        self._mark_destroyed = mark_destroyed
+
+    @property
+    def keys(self) -> Connection:
+        """The connection to `keys.db`, whose transaction begins when it is first asked for."""
+        return self._keys()
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo exactly what was done inside, in both files, if it raises; the job goes on."""
+        had_keys = self._has_keys()
+        self.vault.execute("SAVEPOINT step")
+        if had_keys:
+            self.keys.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self.vault.execute("ROLLBACK TO step")
+            self.vault.execute("RELEASE step")
+            if self._has_keys():
+                # Keys first touched inside: everything this job did to them was done inside.
+                self.keys.execute(f"ROLLBACK TO {'step' if had_keys else 'job'}")
+            if had_keys:
+                self.keys.execute("RELEASE step")
+            raise
+        self.vault.execute("RELEASE step")
+        if had_keys:
+            self.keys.execute("RELEASE step")
+
+    def destroyed(self) -> None:
+        """Say that this job destroyed a key or a payload.
+
+        After the commit, and before the job's caller hears of it, both log files are emptied into
+        their databases, so that no old page is left in them.
+        """
+        self._mark_destroyed()

@@ -1,0 +1,220 @@
+"""What may be asked of the own node: one structure for each command, read as strictly as the wire.
+
+A body is SCE (SPEC 2), so duplicate keys, floats and trailing bytes cannot occur; then it must fit the
+structure exactly. Ids are bytes, times are UTC seconds, codes are those of `protocol.vocabulary`.
+"""
+
+from typing import Final
+
+import msgspec
+
+from protocol import codec
+from protocol.errors import MalformedError
+from protocol.local.commands.care import (
+    AcceptFollowUp,
+    AcceptOffer,
+    AnswerQuestion,
+    AskAboutOffer,
+    DeclineFollowUp,
+    DeclineOffer,
+    ListReferrals,
+    OfferInput,
+    PreviewDossier,
+    PreviewOffer,
+    RecallOffer,
+    ReportArrival,
+    ReportFollowUp,
+    ReportPrepared,
+    RequestFollowUp,
+    SendDossier,
+    SendOffer,
+    SentenceInput,
+    ShowReferral,
+)
+from protocol.local.commands.casework import (
+    ListCases,
+    LoadDraft,
+    OpenCase,
+    ReadMessage,
+    RecordFacts,
+    RecordSentence,
+    SaveDraft,
+    Search,
+    ShowCase,
+)
+from protocol.local.commands.consent import (
+    ConfirmConsent,
+    ListConsents,
+    RecordConsent,
+    TickTexts,
+    WithdrawConsent,
+)
+from protocol.local.commands.form import Command, FactInput
+from protocol.local.commands.node import (
+    AddPeer,
+    AddUser,
+    CheckAudit,
+    CloseSession,
+    ListOutbox,
+    ListPeers,
+    ListTasks,
+    ListUsers,
+    LockNode,
+    MakeIntroduction,
+    OpenSession,
+    ShowStatus,
+    SyncNow,
+    VerifyPeer,
+)
+from protocol.local.fitting import fit
+from protocol.vocabulary.codes import Role
+
+__all__ = [
+    "AcceptFollowUp",
+    "AcceptOffer",
+    "AddPeer",
+    "AddUser",
+    "AnswerQuestion",
+    "AskAboutOffer",
+    "BY_NAME",
+    "CheckAudit",
+    "CloseSession",
+    "Command",
+    "ConfirmConsent",
+    "DeclineFollowUp",
+    "DeclineOffer",
+    "FactInput",
+    "ListCases",
+    "ListConsents",
+    "ListOutbox",
+    "ListPeers",
+    "ListReferrals",
+    "ListTasks",
+    "ListUsers",
+    "LoadDraft",
+    "LockNode",
+    "MakeIntroduction",
+    "OfferInput",
+    "OpenCase",
+    "OpenSession",
+    "PreviewDossier",
+    "PreviewOffer",
+    "ReadMessage",
+    "RecallOffer",
+    "RecordConsent",
+    "RecordFacts",
+    "RecordSentence",
+    "ReportArrival",
+    "ReportFollowUp",
+    "ReportPrepared",
+    "RequestFollowUp",
+    "SaveDraft",
+    "Search",
+    "SendDossier",
+    "SendOffer",
+    "SentenceInput",
+    "ShowCase",
+    "ShowReferral",
+    "ShowStatus",
+    "SyncNow",
+    "TickTexts",
+    "VerifyPeer",
+    "WITHOUT_SESSION",
+    "WithdrawConsent",
+    "encode_command",
+    "may_use",
+    "parse_command",
+]
+
+_COMMANDS: Final[tuple[type[Command], ...]] = (
+    OpenSession,
+    CloseSession,
+    LockNode,
+    ShowStatus,
+    SyncNow,
+    CheckAudit,
+    AddUser,
+    ListUsers,
+    MakeIntroduction,
+    AddPeer,
+    ListPeers,
+    VerifyPeer,
+    ListTasks,
+    ListOutbox,
+    OpenCase,
+    RecordFacts,
+    RecordSentence,
+    ShowCase,
+    ListCases,
+    Search,
+    ReadMessage,
+    SaveDraft,
+    LoadDraft,
+    RecordConsent,
+    ConfirmConsent,
+    TickTexts,
+    WithdrawConsent,
+    ListConsents,
+    PreviewOffer,
+    SendOffer,
+    PreviewDossier,
+    SendDossier,
+    AskAboutOffer,
+    AnswerQuestion,
+    AcceptOffer,
+    DeclineOffer,
+    RecallOffer,
+    ReportPrepared,
+    ReportArrival,
+    ShowReferral,
+    ListReferrals,
+    RequestFollowUp,
+    AcceptFollowUp,
+    DeclineFollowUp,
+    ReportFollowUp,
+)
+BY_NAME: Final = {command.NAME: command for command in _COMMANDS}
+WITHOUT_SESSION: Final = frozenset({OpenSession.NAME, ShowStatus.NAME})
+
+_CASEWORK: Final = frozenset({Role.CASEWORKER, Role.COUNSELLOR, Role.SUPERVISOR})
+_EVERYBODY: Final = frozenset(Role)
+_SUPERVISOR: Final = frozenset({Role.SUPERVISOR})
+_ROLES: Final = {
+    AddUser.NAME: _SUPERVISOR,
+    **dict.fromkeys(
+        (
+            CloseSession.NAME,
+            LockNode.NAME,
+            ListUsers.NAME,
+            ListPeers.NAME,
+            MakeIntroduction.NAME,
+            ListOutbox.NAME,
+            CheckAudit.NAME,
+            SyncNow.NAME,
+        ),
+        _EVERYBODY,
+    ),
+}
+
+
+def may_use(role: Role, command: Command) -> bool:
+    """May a person of this role give this command? Casework is for those who do casework."""
+    return role in _ROLES.get(command.NAME, _CASEWORK)
+
+
+def parse_command(name: str, body: bytes) -> Command:
+    """Read a command.
+
+    Raises:
+        MalformedError: if there is no such command, or the body does not fit it; the place is named, the
+            content never.
+    """
+    command = BY_NAME.get(name)
+    if command is None:
+        raise MalformedError("no such command", place="command")
+    return fit(codec.decode(body), command)
+
+
+def encode_command(command: Command) -> bytes:
+    """The body of a command."""
+    return codec.encode(msgspec.to_builtins(command, builtin_types=(bytes,)))

@@ -1,0 +1,80 @@
+"""Commands about cases: what she said, what is known, what came about her."""
+
+from typing import ClassVar
+
+from protocol.local.commands.form import Command, FactInput
+from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import AgeBand, TextKind
+
+
+class OpenCase(Command, frozen=True, kw_only=True):
+    """Begin a case."""
+
+    NAME: ClassVar[str] = "case/open"
+    case_number: str
+    age_band: AgeBand
+    language: str
+
+
+class RecordFacts(Command, frozen=True, kw_only=True):
+    """Record facts by field code."""
+
+    NAME: ClassVar[str] = "case/facts"
+    case_id: bytes
+    facts: dict[str, FactInput]
+
+
+class RecordSentence(Command, frozen=True, kw_only=True):
+    """Record one text of hers, exactly as she said it."""
+
+    NAME: ClassVar[str] = "case/sentence"
+    case_id: bytes
+    category: Category
+    kind: TextKind
+    language: str
+    text: str
+
+
+class ShowCase(Command, frozen=True, kw_only=True):
+    """One case: her own words first."""
+
+    NAME: ClassVar[str] = "case/show"
+    case_id: bytes
+
+
+class ListCases(Command, frozen=True, kw_only=True):
+    """The newest cases."""
+
+    NAME: ClassVar[str] = "case/list"
+
+
+class Search(Command, frozen=True, kw_only=True):
+    """Cases and received messages with words that begin so."""
+
+    NAME: ClassVar[str] = "search"
+    words: str
+
+
+class ReadMessage(Command, frozen=True, kw_only=True):
+    """Open what came about her; the reading is written into the audit log."""
+
+    NAME: ClassVar[str] = "message/read"
+    peer: bytes
+    message_id: bytes
+
+
+class SaveDraft(Command, frozen=True, kw_only=True):
+    """Keep a half-written text."""
+
+    NAME: ClassVar[str] = "draft/save"
+    place: str
+    about: bytes
+    text: str
+
+
+class LoadDraft(Command, frozen=True, kw_only=True):
+    """A half-written text."""
+
+    NAME: ClassVar[str] = "draft/load"
+    place: str
+    about: bytes
