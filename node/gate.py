@@ -92,12 +92,15 @@ class Gate:
         loop = asyncio.get_running_loop()
         unlocked = await loop.run_in_executor(None, self._unwrap, person)
         async with self._turn:
-            if self._open is None:
+            was_locked = self._open is None
+            if was_locked:
                 await self._open_vault(unlocked)
             user = await self.write(
                 lambda unit: opening.enter(unit, unlocked.slot_id, acting=self.acting())
             )
         if user is None:
+            if was_locked:
+                await self.lock()
             raise keyring.WrongPassphraseError("no slot opens")
         return user
 

@@ -29,7 +29,7 @@ from protocol.messages.union import PURPOSE_OF_TYPE, PersonalMessage
 from protocol.permits import _TOKEN, Permit
 from protocol.values import ConsentId, Handle, Hash, Instant, NodeId, later
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import Purpose, WithdrawalStatus, WithdrawalWanted
+from protocol.vocabulary.codes import AgeBand, GivenBy, Purpose, WithdrawalStatus, WithdrawalWanted
 
 LEVEL_VERIFIED: Final = 2
 
@@ -62,6 +62,15 @@ class Refusal:
     purpose: Purpose
     recipient: NodeId
     missing: frozenset[Category]
+
+
+def fits_age(given_by: GivenBy, *, age_band: AgeBand) -> bool:
+    """May consent come from this person, at this age?
+
+    A child's assent needs somebody with authority beside it; nobody else speaks for an adult.
+    """
+    is_own = given_by in (GivenBy.SURVIVOR, GivenBy.SURVIVOR_WITH_SUPPORT)
+    return is_own == (age_band is AgeBand.ADULT)
 
 
 def may_share(

@@ -58,6 +58,7 @@ class Answers:
         configuration: the text of `federation.toml`.
         origin: where peers reach the node's mailbox.
         root_sheet: None shows the root words on the terminal.
+        is_unreachable: has the node no address that partners could be told?
     """
 
     folder: Path
@@ -72,6 +73,7 @@ class Answers:
     suspend_sheet: Path
     is_demo: bool
     is_cheap: bool
+    is_unreachable: bool
 
 
 def read_file(file: Path) -> dict[str, object]:
@@ -130,6 +132,7 @@ def complete(given: Given, *, folder: Path) -> Answers:
         suspend_sheet=Path(asked.suspend_sheet or ""),
         is_demo=bool(asked.demo),
         is_cheap=bool(asked.cheap_passphrase),
+        is_unreachable=not read.mailbox.address,
     )
 
 
@@ -155,21 +158,25 @@ def _all_there(given: Given) -> Given:
 
 
 def _ask(given: Given) -> Given:
-    """Seven questions at most, the passphrase included; the rest has a default that harms nobody."""
+    """Six questions at most, the passphrase included; the rest has a default that harms nobody."""
     questions = (
         ("name", "Your organisation's name, as partners see it", None),
         ("country", "Country (IN, BD or NP)", None),
         ("user", "Your own name; you will be the first to open this node", None),
+        ("address", "Where partners reach it, such as http://name.onion (empty: not yet)", ""),
         ("risk", "Might somebody come for this computer? normal or high", "normal"),
-        ("recovery_sheet", "File for the recovery sheet, to print", "sathi-recovery-sheet.txt"),
-        ("suspend_sheet", "File for the suspend sheet, to print", "sathi-suspend-sheet.txt"),
     )
     asked = {
-        key: click.prompt(question, default=default, err=True)
+        key: click.prompt(question, default=default, show_default=bool(default), err=True)
         for key, question, default in questions
         if getattr(given, key) is None
     }
-    return msgspec.structs.replace(given, **asked)
+    papers = {
+        key: f"sathi-{key.replace('_', '-')}.txt"
+        for key in ("recovery_sheet", "suspend_sheet")
+        if getattr(given, key) is None
+    }
+    return msgspec.structs.replace(given, **asked, **papers)
 
 
 def _text(raw: str | None, flag: str, *, characters_max: int) -> PlainText:

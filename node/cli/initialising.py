@@ -105,4 +105,6 @@ def _tell(root: Root, answers: Answers) -> None:
     if answers.root_sheet is not None:
         say(f"'{answers.root_sheet}' is the root key: write it down twice, then delete the file.")
     say(f"'{answers.recovery_sheet}' and '{answers.suspend_sheet}': print, hand over, delete.")
+    if answers.is_unreachable:
+        say("Without an --address only this computer reaches it.")
     say("Next: sathi serve")

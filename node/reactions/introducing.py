@@ -46,17 +46,18 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
         bundle = read_bundle(signed_bundle, card=card, now=arrival.now)
     except RemoteProtocolError as error:
         return error.code
-    if peers.find_peer(unit.vault, card.node_id) is not None:
-        return RefusalCode.E_STATE
-    peers.insert_peer(
-        unit.vault,
-        card=card,
-        signed_card=signed_card,
-        bundle=signed_bundle,
-        bundle_generation=bundle.generation,
-        pending_auth=None,
-        now=arrival.now,
-    )
+    if peers.find_peer(unit.vault, card.node_id) is None:
+        peers.insert_peer(
+            unit.vault,
+            card=card,
+            signed_card=signed_card,
+            bundle=signed_bundle,
+            bundle_generation=bundle.generation,
+            pending_auth=None,
+            now=arrival.now,
+        )
+    # Each may have read the other's file: then both are met, whichever request came first.
+    peers.activate_peer(unit.vault, card.node_id)
     peers.use_invite(unit.vault, auth=invite.auth, by=card.node_id)
     proof = introduction_answer(auth=invite.auth, inviter=arrival.me.card, guest=card.node_id)
     answer = Send(

@@ -49,7 +49,12 @@ def record_facts(
     if case is None:
         return refused(No.NOT_FOUND)
     facts = [read_fact(field, value) for field, value in command.facts.items()]
+    former = {fact.field: fact.value for fact in cases.load_facts(unit.vault, case.case_id).facts}
     for fact in facts:
+        old = former.get(fact.field)
+        if isinstance(old, str):
+            # A corrected value is not found any more.
+            desk.drop_search_text(unit.vault, case.case_id, old)
         cases.set_fact(unit.vault, case.case_id, fact, by=acting.actor, now=acting.now)
         if isinstance(fact.value, str):
             desk.add_search_text(

@@ -13,7 +13,7 @@ from protocol.consent import (
     ConsentEvent,
     sign_consent,
 )
-from protocol.consent_rules import on_our_withdrawal
+from protocol.consent_rules import fits_age, on_our_withdrawal
 from protocol.effects import Effect, Send, Urgency
 from protocol.errors import MalformedError
 from protocol.keys import fresh_handle
@@ -57,6 +57,8 @@ def record_consent(
         return refused(No.NOT_FOUND)
     if not _may_replace(unit, command, case):
         return refused(No.NOT_FOUND)
+    if not fits_age(command.given_by, age_band=case.age_band):
+        return refused(No.GIVEN_BY_DOES_NOT_FIT)
     if command.witness == acting.actor:
         # Who asked her cannot be the witness.
         return refused(No.NOT_ALLOWED)

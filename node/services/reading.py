@@ -137,7 +137,6 @@ def list_outbox(unit: Unit) -> views.Outbox:
 
 
 def check_audit(unit: Unit) -> views.AuditState:
-    """Is the chain whole?"""
-    return views.AuditState(
-        is_whole=audit_log.is_whole(unit.vault), entries=audit_log.count(unit.vault)
-    )
+    """Are both chains whole: who did what, and what happened to each consent?"""
+    is_whole = audit_log.is_whole(unit.vault) and consents.are_events_whole(unit.vault)
+    return views.AuditState(is_whole=is_whole, entries=audit_log.count(unit.vault))

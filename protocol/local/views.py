@@ -343,6 +343,7 @@ class No(StrEnum):
     ERASED = "erased"
     POSITION_NOT_RECORDED = "position_not_recorded"
     NAMES_NO_DAY = "names_no_day"
+    GIVEN_BY_DOES_NOT_FIT = "given_by_does_not_fit"
     NO_ROOM = "no_room"
 
 
@@ -352,7 +353,7 @@ class Refused(View, frozen=True, kw_only=True):
     code: str
     purpose: str | None = None
     peer: bytes | None = None
-    missing: list[int] = []
+    missing: list[int] = msgspec.field(default_factory=list)
 
 
 def refused(code: No) -> Refused:

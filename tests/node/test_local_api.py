@@ -10,9 +10,13 @@ from typing import Final
 
 import pytest
 
-from node import logs
-from node.local_api.dispatch import ROUTES
+from node import faults, logs
+from node.effects import Acting
+from node.local_api.dispatch import ROUTES, Does, Route
+from node.services import casework
 from node.vault.database import ReadersBusyError
+from node.vault.records import Self
+from node.vault.unit import Unit
 from node.writer import GroupLostError, WriterBusyError, WriterStoppedError
 from protocol import codec, limits
 from protocol.local import commands, views
@@ -363,3 +367,33 @@ def _said(line: str) -> tuple[str, int]:
         "time", "level", "logger", "event", "command", "status", "milliseconds",
     }  # fmt: skip
     return fields["command"], fields["status"]
+
+
+async def test_a_queued_message_is_durable_before_the_courier_is_told(
+    counter: Counter, token: bytes, tmp_path: Path
+) -> None:
+    async with open_counter(make_node(tmp_path / "setu", name="Setu")) as other:
+        made = await other.ask(commands.MakeIntroduction(), await other.enter())
+    introduction = parse_view(made.body, views.IntroductionFile).introduction
+    woken_then: list[int] = []
+    faults.arm("outbox.after_enqueue", action=lambda: woken_then.append(counter.carrier.woken))
+    try:
+        answer = await counter.ask(commands.AddPeer(introduction=introduction), token)
+    finally:
+        faults.disarm()
+    assert (answer.status, woken_then, counter.carrier.woken) == (200, [0], 1)
+
+
+async def test_what_was_refused_leaves_nothing_behind(counter: Counter, token: bytes) -> None:
+    def write_and_refuse(unit: Unit, command: Command, _me: Self, acting: Acting) -> views.Refused:
+        assert isinstance(command, commands.OpenCase)
+        casework.open_case(unit, command, acting=acting)
+        return views.refused(views.No.NOT_ALLOWED)
+
+    session = counter.desk.caller(token).session
+    assert session is not None
+    route = Route(does=Does.WRITE, step=write_and_refuse)
+    refused = await counter.desk._by_service(route, sample(commands.OpenCase), session)
+    assert refused == views.refused(views.No.NOT_ALLOWED)
+    cases = parse_view((await counter.ask(commands.ListCases(), token)).body, views.Cases)
+    assert cases == views.Cases(cases=[], count=0)

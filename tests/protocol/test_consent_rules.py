@@ -11,6 +11,7 @@ from protocol.consent import Consent, ConsentEvent, Standing
 from protocol.consent_rules import (
     Refusal,
     ShareRequest,
+    fits_age,
     may_share,
     may_tell_of_consent,
 )
@@ -18,7 +19,7 @@ from protocol.errors import RefusalCode
 from protocol.permits import Permit
 from protocol.values import Instant, NodeId, later, sha256
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import Purpose
+from protocol.vocabulary.codes import AgeBand, GivenBy, Purpose
 from tests.support.builders import (
     ALO,
     BANDHAN,
@@ -313,3 +314,13 @@ def test_a_consent_that_does_not_live_is_not_copied(
 
 def test_a_copy_of_a_consent_goes_only_to_a_peer_of_level_two() -> None:
     assert tell(standing(CONSENT), level=1) == refusal(RefusalCode.E_LEVEL)
+
+
+@pytest.mark.parametrize("given_by", GivenBy)
+@pytest.mark.parametrize("age_band", AgeBand)
+def test_a_child_needs_authority_beside_it_and_nobody_else_speaks_for_an_adult(
+    given_by: GivenBy, age_band: AgeBand
+) -> None:
+    own = {GivenBy.SURVIVOR, GivenBy.SURVIVOR_WITH_SUPPORT}
+    expected = given_by in own if age_band is AgeBand.ADULT else given_by not in own
+    assert fits_age(given_by, age_band=age_band) is expected

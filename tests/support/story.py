@@ -97,7 +97,7 @@ def meet_and_verify(federation: Federation, guest: Node, host: Node) -> None:
     done(verify(host, guest))
 
 
-def consent_command(case_id: bytes, peer: Node, **changes: Any) -> commands.RecordConsent:  # noqa: ANN401
+def consent_command(case_id: bytes, peer: Node, /, **changes: Any) -> commands.RecordConsent:  # noqa: ANN401
     """She says yes to a care referral to this peer: C8, C2, C9, two of her sentences, 90 days."""
     usual = commands.RecordConsent(
         case_id=case_id,
@@ -121,7 +121,7 @@ def consent_command(case_id: bytes, peer: Node, **changes: Any) -> commands.Reco
     return msgspec.structs.replace(usual, **changes)
 
 
-def way_back_command(case_id: bytes, peer: Node, **changes: Any) -> commands.RecordConsent:  # noqa: ANN401
+def way_back_command(case_id: bytes, peer: Node, /, **changes: Any) -> commands.RecordConsent:  # noqa: ANN401
     """She says yes to the peer telling us how she is, for a year; their worker asks her again."""
     usual = {
         "purpose": Purpose.FOLLOW_UP,

@@ -8,6 +8,7 @@ from node.cli.story.stage import settle
 from node.cli.story.story import Story
 from node.cli.story.untrue import check
 from protocol.codec import encode
+from protocol.consent_rules import LEVEL_VERIFIED
 from protocol.errors import RefusalCode
 from protocol.local import commands, views
 from protocol.messages.referral import ReferralOffer
@@ -73,7 +74,7 @@ async def _compare(story: Story, met: views.PeerView) -> None:
             ),
             views.PeerView,
         )
-        check(verified.level == 2, "a person's comparison is level 2")
+        check(verified.level == LEVEL_VERIFIED, "a person's comparison is level 2")
     story.say(f"safety number {' '.join(met.safety_number[:3])} … compared by voice, both ways")
 
 
@@ -314,6 +315,13 @@ def _report(story: Story) -> commands.ReportFollowUp:
     )
 
 
+def _reports(view: views.ReferralView) -> list[views.FollowUpView]:
+    """The first said seen, the second carried her words; both must be there."""
+    told = [each for each in view.follow_ups if each.state == "done"]
+    check([each.report is not None for each in told] == [False, True], "two reports came")
+    return told
+
+
 async def _read_report(story: Story) -> None:
     view = await story.alo.ask(commands.ShowReferral(thread=story.thread), views.ReferralView)
     (line,) = (message for message in view.messages if message.is_personal)
@@ -322,7 +330,7 @@ async def _read_report(story: Story) -> None:
         views.MessageView,
     )
     check([text.text for text in read.sentences] == [cast.REPORT_WORDS], "her words are shown")
-    check(sum(1 for each in view.follow_ups if each.was_seen) == 2, "both reports are shown")
+    check(all(each.was_seen for each in _reports(view)), "both reports are shown")
 
 
 STEPS: Final = (

@@ -25,8 +25,9 @@ _SATHI: Final = (sys.executable, "-m", "node.cli")
 _START_SECONDS: Final = 30
 _LOOK_SECONDS: Final = 0.05
 _SETTLE_SECONDS: Final = 30
+_QUIET_ROUNDS: Final = 2
 # Invented nodes with invented people: this opens nothing else.
-PASSPHRASE: Final = "a demo passphrase nobody needs to keep"
+PASSPHRASE: Final = "a demo passphrase nobody needs to keep"  # noqa: S105  (opens invented nodes only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Player:
 
     def __init__(self, part: Part) -> None:
         self.part = part
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self._client: Client | None = None
 
     @property
@@ -87,16 +88,20 @@ class Player:
     async def start(self) -> None:
         """Start the node's process and wait until its desk answers."""
         with (self.part.folder / "serve.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603  (our own command)
-                [*_SATHI, "serve", "--data", str(self.part.folder)],
+            self._process = await asyncio.create_subprocess_exec(
+                *_SATHI,
+                "serve",
+                "--data",
+                str(self.part.folder),
+                stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                stdin=subprocess.DEVNULL,
             )
         self._client = Client(self.part.folder / "run" / "api.sock")
         await self._client.__aenter__()
         async with asyncio.timeout(_START_SECONDS):
-            while not await self._answers():
+            # Another process gives no event to wait for.
+            while not await self._answers():  # noqa: ASYNC110
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def _answers(self) -> bool:
@@ -108,7 +113,7 @@ class Player:
         return True
 
     def _is_alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.returncode is None
 
     async def unlock(self) -> None:
         """The person at the desk types name and passphrase."""
@@ -158,7 +163,7 @@ class Player:
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(how)
-            await asyncio.get_running_loop().run_in_executor(None, process.wait)
+            await process.wait()
 
     async def waiting_envelopes(self) -> int:
         """How many sealed envelopes lie in the node's mailbox file; anybody may count them."""
@@ -171,10 +176,10 @@ class Player:
 
 
 async def settle(*players: Player) -> None:
-    """Let everything that can move move, until two rounds bring nothing new."""
+    """Let everything that can move move, until rounds bring nothing new."""
     quiet = 0
     async with asyncio.timeout(_SETTLE_SECONDS):
-        while quiet < 2:
+        while quiet < _QUIET_ROUNDS:
             before = [await _outbox(player) for player in players]
             for player in players:
                 await player.ask(commands.SyncNow(), views.Done)

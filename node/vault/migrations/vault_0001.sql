@@ -251,14 +251,16 @@ CREATE TABLE consents (
 CREATE INDEX consents_by_case ON consents (case_id);
 CREATE INDEX consents_by_handle ON consents (handle);
 
--- What happened to each consent; only added to.
+-- What happened to each consent; only added to, each event bound to the one before it.
 CREATE TABLE consent_events (
     number INTEGER NOT NULL PRIMARY KEY,
     consent_id BLOB NOT NULL REFERENCES consents,
     event TEXT NOT NULL CHECK (event IN ('requested', 'deferred', 'given', 'confirmed_by_holder',
         'refused', 'withdrawn', 'expired', 'superseded', 'invalidated', 'unknown')),
     at INTEGER NOT NULL,
-    by_user BLOB
+    by_user BLOB,
+    previous BLOB NOT NULL CHECK (length(previous) = 32),
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
 CREATE INDEX consent_events_by_consent ON consent_events (consent_id);

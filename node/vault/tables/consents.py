@@ -6,11 +6,13 @@ from typing import Any, Final
 from node.vault.driver import Connection
 from node.vault.records import ConsentEventRecord, ConsentRecord, Erasure, WithdrawalTold
 from protocol import limits
+from protocol.codec import encode
 from protocol.consent import Consent, ConsentEvent, Standing, consent_hash, parse_consent
-from protocol.labels import Kind
+from protocol.labels import Kind, Label, labelled_hash
 from protocol.signing import Signed
 from protocol.signing import parse as parse_signed
 from protocol.values import (
+    ZERO_HASH,
     ConsentId,
     Handle,
     Hash,
@@ -29,6 +31,12 @@ from protocol.values import (
 _CONSENT: Final = (
     "SELECT signed, case_id, is_issued_here, asked_by, words, receipt_id, consent_id FROM consents"
 )
+_LAST_EVENT: Final = "SELECT hash FROM consent_events ORDER BY number DESC LIMIT 1"
+_EVENTS_FROM: Final = (
+    "SELECT number, consent_id, event, at, by_user, hash FROM consent_events"
+    " WHERE number > ? ORDER BY number LIMIT ?"
+)
+_ROWS_AT_ONCE: Final = 1_000
 
 
 def insert_consent(
@@ -73,11 +81,35 @@ def add_event(
     by: Pseudonym | None,
     now: Instant,
 ) -> None:
-    """Something happened to a consent."""
+    """Something happened to a consent; the event is bound to the last one of any consent."""
+    last = vault.execute(_LAST_EVENT).fetchone()
+    previous = ZERO_HASH if last is None else digest(last[0])
+    link = _event_link(previous, consent, event.value, now, by)
     vault.execute(
-        "INSERT INTO consent_events (consent_id, event, at, by_user) VALUES (?, ?, ?, ?)",
-        (consent, event.value, now, by),
+        "INSERT INTO consent_events (consent_id, event, at, by_user, previous, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (consent, event.value, now, by, previous, link),
     )
+
+
+def are_events_whole(vault: Connection) -> bool:
+    """Does every event follow from the one before it, without one left out?"""
+    previous, number = ZERO_HASH, 0
+    while True:
+        rows = vault.execute(_EVENTS_FROM, (number, _ROWS_AT_ONCE)).fetchall()
+        if not rows:
+            (count,) = vault.execute("SELECT count(*) FROM consent_events").fetchone()
+            return number == int(count)
+        for row in rows:
+            number += 1
+            link = _event_link(previous, row[1], row[2], row[3], row[4])
+            if (row[0], row[5]) != (number, link):
+                return False
+            previous = link
+
+
+def _event_link(previous: Hash, consent: bytes, event: str, at: int, by: bytes | None) -> Hash:
+    return digest(labelled_hash(Label.AUDIT, encode([previous, consent, event, at, by])))
 
 
 def load_events(vault: Connection, consent: ConsentId) -> list[ConsentEventRecord]:

@@ -106,6 +106,13 @@ def drop_search_texts(vault: Connection, owner: bytes) -> None:
     vault.execute("DELETE FROM search_texts WHERE owner = ?", (owner,))
 
 
+def drop_search_text(vault: Connection, owner: bytes, text: str) -> None:
+    """Take one text of one owner out of the index."""
+    vault.execute(
+        "DELETE FROM search_texts WHERE owner = ? AND text = ?", (owner, _matchable(text))
+    )
+
+
 def search(vault: Connection, words: str, *, limit: int) -> list[tuple[bytes, str]]:
     """Owners of the texts that hold a word beginning with each of these words, the newest first."""
     terms = _WORD.findall(_matchable(words))[: limits.CODES_MAX]

@@ -70,13 +70,14 @@ from protocol.local.fitting import fit
 from protocol.vocabulary.codes import Role
 
 __all__ = [
+    "BY_NAME",
+    "WITHOUT_SESSION",
     "AcceptFollowUp",
     "AcceptOffer",
     "AddPeer",
     "AddUser",
     "AnswerQuestion",
     "AskAboutOffer",
-    "BY_NAME",
     "CheckAudit",
     "CloseSession",
     "Command",
@@ -119,7 +120,6 @@ __all__ = [
     "SyncNow",
     "TickTexts",
     "VerifyPeer",
-    "WITHOUT_SESSION",
     "WithdrawConsent",
     "encode_command",
     "may_use",

@@ -8,11 +8,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from mnemonic import Mnemonic
 
 from node.cli import founding
-from node.cli.main import main
 from node.cli.sheets import read_suspend
 from node.mailbox.records import STANDARD_QUOTA, Mailbox
 from node.mailbox.store import MailboxStore
@@ -25,15 +23,14 @@ from protocol.keys import node_id_of, signing_secret
 from protocol.labels import Kind
 from protocol.signing import parse, verify
 from protocol.values import node_id_text
-from tests.support.command_line import PASSPHRASE, flags, root_words
+from tests.support.command_line import PASSPHRASE, flags, root_words, sathi_here
 
 FILES = ["demo", "federation.toml", "keyring", "keys.db", "mailbox.db", "own-mailbox", "vault.db"]
 
 
 def init(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner(env={"SATHI_DATA": None}).invoke(main, ["init", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
+    ended = sathi_here("init", *arguments)
+    return ended.code, ended.data, ended.talk
 
 
 def without(arguments: list[str], flag: str) -> list[str]:
@@ -279,8 +276,8 @@ def test_the_answers_may_stand_in_a_file(tmp_path: Path) -> None:
     code, _out, _talk = init("--from", str(answers), "--name", "Bandhan Two")
     assert code == 0
     assert names_in(tmp_path / "made") == FILES
-    shown = CliRunner().invoke(main, ["config", "show", "--data", str(tmp_path / "made")])
-    assert 'profile.risk = "high"' in shown.stdout
+    shown = sathi_here("config", "show", "--data", str(tmp_path / "made"))
+    assert 'profile.risk = "high"' in shown.data
 
 
 @pytest.mark.parametrize(

@@ -1,90 +1,34 @@
 """`sathi init` in front of a person: a real terminal, driven by what it shows."""
 
 import os
-import pty
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import PASSPHRASE, PATIENCE_SECONDS, environment
+from tests.support.command_line import PASSPHRASE
+from tests.support.terminal import Terminal, on_terminal
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
-SHIM = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "from node.cli.main import main; main(prog_name='sathi')"
-)
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
-
-
-@dataclass(slots=True)
-class Terminal:
-    process: "subprocess.Popen[bytes]"
-    screen: int
-    shown: str = ""
-    told: list[str] = field(default_factory=list)
-
-    def wait_for(self, text: str) -> str:
-        """Read until the text is shown; what came up to it."""
-        while text not in self.shown:
-            more = self._read()
-            assert more, self.shown
-            self.shown += more
-        before, _, self.shown = self.shown.partition(text)
-        self.told.append(before + text)
-        return before
-
-    def answer(self, question: str, text: str) -> str:
-        before = self.wait_for(question)
-        os.write(self.screen, (text + "\n").encode())
-        return before
-
-    def end(self) -> tuple[int, str]:
-        while more := self._read():
-            self.shown += more
-        return self.process.wait(PATIENCE_SECONDS), "".join(self.told) + self.shown
-
-    def _read(self) -> str:
-        try:
-            return os.read(self.screen, 4096).decode()
-        except OSError:
-            return ""
 
 
 @contextmanager
 def init(folder: Path) -> Iterator[Terminal]:
-    screen, person = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603  (our own command)
-        [sys.executable, "-c", SHIM, "init", "--data", str(folder), "--demo"],
-        stdin=person,
-        stdout=person,
-        stderr=person,
-        cwd=folder.parent,
-        env=environment() | {"TERM": "xterm"},
-        start_new_session=True,
-    )
-    os.close(person)
-    try:
-        yield Terminal(process=process, screen=screen)
-    finally:
-        process.kill()
-        process.wait(PATIENCE_SECONDS)
-        os.close(screen)
+    arguments = ("init", "--data", str(folder), "--demo", "--cheap-passphrase")
+    with on_terminal(*arguments, cwd=folder.parent) as terminal:
+        yield terminal
 
 
 def answer_the_questions(terminal: Terminal) -> None:
     terminal.answer("name, as partners see it", "Alo Shelter")
     terminal.answer("Country", "IN")
     terminal.answer("Your own name", "Rina")
+    terminal.answer("Where partners reach it", "")
     terminal.answer("Might somebody come", "")
-    terminal.answer("recovery sheet", "")
-    terminal.answer("suspend sheet", "")
     terminal.answer("Passphrase:", "brief")
     terminal.answer("Again:", "brief")
     terminal.wait_for("Too short")

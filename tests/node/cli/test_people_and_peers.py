@@ -1,12 +1,14 @@
 """The commands that ask a running node, between two real processes."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import Founded, founded, sathi, served
+from tests.support.command_line import PASSPHRASE, Founded, founded, sathi, served
 from tests.support.ports import free_port
+from tests.support.terminal import on_terminal
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
@@ -115,6 +117,32 @@ def test_two_organisations_meet_by_a_file_and_twelve_groups(
     assert theirs.code == 0
     (done,) = sathi("peer", "list", *alo.credentials, "--json").json()["peers"]
     assert (done["level"], done["verified_how"]) == (2, "voice")
+
+
+def test_on_a_terminal_the_number_is_shown_in_twelve_groups_and_asked_about(
+    alo: Founded, bandhan: Founded, tmp_path: Path
+) -> None:
+    card = tmp_path / "alo.card"
+    sathi("peer", "card", *alo.credentials, "--out", card)
+    sathi("peer", "add", *bandhan.credentials, card)
+    verify = ("peer", "verify", "--data", str(bandhan.folder), "Alo Shelter", "--how", "in_person")
+
+    def ask(answer: str) -> tuple[int, list[str]]:
+        with on_terminal(*verify, cwd=tmp_path) as terminal:
+            terminal.answer("Your name", "Salma")
+            terminal.answer("Passphrase", PASSPHRASE)
+            shown = terminal.answer("the same on her side?", answer)
+            return terminal.end()[0], re.findall(r"\b[0-9]{5}\b", shown)
+
+    def level() -> tuple[int, list[str]]:
+        (seen,) = sathi("peer", "list", *bandhan.credentials, "--json").json()["peers"]
+        return seen["level"], seen["safety_number"]
+
+    _, number = level()
+    assert ask("n") == (1, number)
+    assert level() == (1, number)
+    assert ask("y") == (0, number)
+    assert level() == (2, number)
 
 
 def test_what_is_no_introduction_is_refused_without_being_quoted(

@@ -1,0 +1,229 @@
+"""Follow-ups: asked for, taken on, and told back exactly as she allows."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from node.services import following_up
+from protocol import limits
+from protocol.errors import MalformedError, RefusalCode
+from protocol.local import commands
+from protocol.messages.follow_up import FollowUpAccept, FollowUpStatus, FollowUpUnable
+from protocol.vocabulary.codes import NotSeenReason, SeenHow, TextKind, UnableReason
+from tests.support.federation import code_of, done
+from tests.support.forging import forge
+from tests.support.story import HER_WORDS, Story
+
+
+@pytest.fixture
+def arrived(story: Story) -> Story:
+    """She is with Bandhan, and nobody has asked her again yet."""
+    story.up_to_dossier()
+    story.arrive()
+    story.settle()
+    return story
+
+
+def report_command(story: Story, **changes: Any) -> commands.ReportFollowUp:  # noqa: ANN401
+    usual = commands.ReportFollowUp(
+        thread=story.thread,
+        follow_up=None,
+        at=story.bandhan.now,
+        seen=SeenHow.PHONE,
+        not_seen=None,
+        facts={},
+        sentences=[
+            commands.SentenceInput(kind=TextKind.HER_WORDS, language="ben", text=HER_WORDS)
+        ],
+    )
+    return msgspec.structs.replace(usual, **changes)
+
+
+def ask(story: Story) -> bytes:
+    command = commands.RequestFollowUp(
+        thread=story.thread, due=story.alo.now + 7 * limits.DAY
+    )
+    ref = done(story.alo.use(following_up.request, command)).ref
+    story.settle()
+    assert ref is not None
+    return ref
+
+
+def follow_ups(story: Story) -> list[list[tuple[Any, ...]]]:
+    """State and whether she was seen, at both ends."""
+    return [
+        node.rows("SELECT state, was_seen FROM follow_ups ORDER BY due")
+        for node in (story.alo, story.bandhan)
+    ]
+
+
+def reports(story: Story) -> list[object]:
+    return [
+        one.content
+        for one in story.federation.to(story.alo)
+        if one.skeleton.type == FollowUpStatus.TYPE
+    ]
+
+
+def test_a_follow_up_is_asked_for_taken_on_and_reported(arrived: Story) -> None:
+    follow_up = ask(arrived)
+    asked = follow_ups(arrived)
+    take_on = commands.AcceptFollowUp(follow_up=follow_up, due=arrived.bandhan.now + limits.DAY)
+    done(arrived.bandhan.use(following_up.take_on, take_on))
+    arrived.settle()
+    taken = follow_ups(arrived)
+    done(arrived.bandhan.use(following_up.report, report_command(arrived, follow_up=follow_up)))
+    arrived.settle()
+
+    assert asked == [[("requested", None)]] * 2
+    assert taken == [[("taken_on", None)]] * 2
+    assert follow_ups(arrived) == [[("done", 1)]] * 2
+
+
+def test_a_follow_up_that_cannot_be_done_is_said_to_be_so(arrived: Story) -> None:
+    follow_up = ask(arrived)
+    cannot = commands.DeclineFollowUp(follow_up=follow_up, reason=UnableReason.NO_CAPACITY)
+    done(arrived.bandhan.use(following_up.cannot, cannot))
+    arrived.settle()
+
+    assert follow_ups(arrived) == [[("unable", None)]] * 2
+    assert code_of(
+        arrived.bandhan.use(following_up.report, report_command(arrived, follow_up=follow_up))
+    ) == ("wrong_state")
+    assert code_of(arrived.bandhan.use(following_up.cannot, cannot)) == "wrong_state"
+
+
+@pytest.mark.parametrize(
+    ("changes", "content"),
+    [
+        ({}, {1: True}),
+        ({"seen": None, "not_seen": NotSeenReason.PHONE_OFF}, {1: False}),
+        ({"facts": {"medicines": "বড়ি"}}, {1: True}),
+    ],
+)
+def test_before_she_was_asked_again_only_seen_or_not_seen_leaves(
+    arrived: Story, changes: dict[str, Any], content: dict[int, bool]
+) -> None:
+    command = report_command(arrived, **changes)
+    sent = done(arrived.bandhan.use(following_up.report, command))
+    arrived.settle()
+
+    assert (sent.with_her_words, sent.refusal) == (False, "E_CONSENT_UNCONFIRMED")
+    assert reports(arrived) == [{**content, 2: arrived.bandhan.now}]
+
+
+@pytest.mark.parametrize(
+    ("facts", "refusal"),
+    [({}, None), ({"plan_position": "agreed"}, None), ({"medicines": "বড়ি"}, "E_CONSENT_SCOPE")],
+)
+def test_a_report_beyond_what_she_allowed_leaves_as_seen(
+    arrived: Story, facts: dict[str, commands.FactInput], refusal: str | None
+) -> None:
+    arrived.confirm()
+
+    sent = arrived.report(facts=facts)
+
+    assert (sent.with_her_words, sent.refusal) == (refusal is None, refusal)
+
+
+def test_without_any_way_back_consent_only_seen_leaves(story: Story) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    story.settle()
+    story.arrive()
+
+    assert story.report().refusal == "E_CONSENT_MISSING"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(-1, True), (0, False)])
+def test_her_words_go_back_until_the_second_in_which_the_way_back_ends(
+    story: Story, seconds: int, words: bool  # noqa: FBT001
+) -> None:
+    story.open_case()
+    story.agree()
+    story.agree_way_back(days=30)
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    story.settle()
+    story.confirm()
+    story.federation.clock.forward(30 * limits.DAY + seconds)
+
+    assert story.report().with_her_words is words
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seen": None},
+        {"not_seen": NotSeenReason.MOVED},
+        {"facts": {"no_such_field": "x"}},
+        {"facts": {"number_of_children": "x"}},
+        {"sentences": [commands.SentenceInput(kind=TextKind.NOTE, language="ben", text="")]},
+        {"sentences": [commands.SentenceInput(kind=TextKind.NOTE, language="x", text="y")]},
+    ],
+)
+def test_a_report_that_is_not_legal_changes_nothing(
+    arrived: Story, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(MalformedError):
+        arrived.bandhan.use(following_up.report, report_command(arrived, **changes))
+
+    assert follow_ups(arrived) == [[], []]
+
+
+def test_nothing_is_asked_or_told_before_a_place_is_held(story: Story) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    request = commands.RequestFollowUp(thread=story.thread, due=1)
+
+    assert code_of(story.alo.use(following_up.request, request)) == "wrong_state"
+    assert code_of(story.bandhan.use(following_up.report, report_command(story))) == "wrong_state"
+
+
+@pytest.mark.parametrize("mine", [False, True])
+def test_a_follow_up_of_the_other_side_or_of_nobody_is_not_answered(
+    arrived: Story, *, mine: bool
+) -> None:
+    follow_up = ask(arrived)
+    node, named = (arrived.alo, follow_up) if mine else (arrived.bandhan, bytes(arrived.thread))
+    take_on = commands.AcceptFollowUp(follow_up=named, due=1)
+    cannot = commands.DeclineFollowUp(follow_up=named, reason=UnableReason.OTHER)
+    command = report_command(arrived, follow_up=named)
+
+    assert code_of(node.use(following_up.take_on, take_on)) == "not_found"
+    assert code_of(node.use(following_up.cannot, cannot)) == "not_found"
+    assert code_of(node.use(following_up.report, command)) == "not_found"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        FollowUpAccept(due=1_800_000_000),  # type: ignore[arg-type]
+        FollowUpUnable(reason=UnableReason.OTHER),
+        FollowUpStatus(seen=True, at=1_800_000_000),  # type: ignore[arg-type]
+    ],
+)
+def test_an_answer_to_a_follow_up_nobody_asked_for_is_refused(
+    arrived: Story,
+    message: Any,  # noqa: ANN401
+) -> None:
+    stray = forge(
+        message,
+        sender=arrived.bandhan,
+        recipient=arrived.alo,
+        thread=arrived.thread,
+        reply_to=arrived.thread,
+    )
+
+    assert arrived.alo.take([stray]).refused == (RefusalCode.E_STATE,)
