@@ -195,16 +195,20 @@ class Story:
         )
         return self.alo.use(referring.preview_offer, command)
 
-    def offer(self, offer: commands.OfferInput = OFFER) -> ThreadId:
+    def offer(
+        self,
+        offer: commands.OfferInput = OFFER,
+        categories: tuple[Category, ...] = SCOPE,
+    ) -> ThreadId:
         """Look at the offer, and send exactly that."""
-        preview = done(self.preview_offer(offer))
+        preview = done(self.preview_offer(offer, categories))
         assert preview.offer is not None
         fixed = msgspec.structs.replace(offer, answer_by=preview.offer.answer_by)
         command = commands.SendOffer(
             case_id=self.case_id,
             peer=self.bandhan.node_id,
             offer=fixed,
-            categories=[*SCOPE],
+            categories=[*categories],
             preview=preview.hash,
         )
         self.thread = thread_id(done(self.alo.use(referring.send_offer, command)).ref or b"")

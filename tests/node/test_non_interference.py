@@ -1,0 +1,339 @@
+"""What she withheld leaves no trace between two whole nodes, from the offer to the last receipt.
+
+The observer is Bandhan together with whoever counts envelopes: it opens everything that travels, in both
+directions, and looks at its own desk. Two federations run the same story; their cases differ only in what the
+consent does not reach: facts, sentences, other cases, consents for another organisation, drafts. What is random
+is named by the order in which it is first seen, so that equal stories give equal traces.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from node.services import casework, consenting, following_up, reading
+from protocol.codec import Value, decode
+from protocol.errors import MalformedError
+from protocol.local import commands
+from protocol.messages.disclosed import Fact, Sentence
+from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import AgeBand, WithdrawalWanted
+from tests.support import federation as federations
+from tests.support.cases import CATEGORY_OF, facts_of, sentences
+from tests.support.federation import Federation, Node, Seen, done
+from tests.support.story import C8, Story, consent_command, tell
+
+EXAMPLES_TO_FIND_A_LEAK: Final = 200
+POSITIONS: Final = ("agreed", "dissents", "wants_time")
+# A consent for a referral reaches any category but images.
+REFERABLE: Final = tuple(category for category in Category if 1 <= category <= 11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What one of two cases has beyond the other, all of it out of the consent's reach."""
+
+    facts: dict[str, commands.FactInput]
+    texts: list[tuple[Category, Sentence]]
+    other_cases: int
+    other_consents: int
+    drafts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A consent, what it reaches, and twice what it does not."""
+
+    categories: tuple[Category, ...]
+    excluded: tuple[str, ...]
+    facts: dict[str, commands.FactInput]
+    ticked: list[tuple[Category, Sentence]]
+    one: Side
+    other: Side
+
+
+def as_input(facts: list[Fact]) -> dict[str, commands.FactInput]:
+    return {
+        fact.field: list(fact.value) if isinstance(fact.value, tuple) else fact.value
+        for fact in facts
+    }
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> Pair:
+    """Draw what she allows, then twice what she does not."""
+    categories = draw(st.sets(st.sampled_from(REFERABLE), min_size=1))
+    excluded = draw(st.sets(st.sampled_from(sorted(CATEGORY_OF)), max_size=6))
+    reached = [
+        name
+        for name, number in CATEGORY_OF.items()
+        if number in categories and name not in excluded and name != "plan_position"
+    ]
+    facts = as_input(draw(facts_of(reached)))
+    texts = st.lists(st.tuples(st.sampled_from(sorted(categories)), sentences), max_size=3)
+    ticked = list({text.hash: (category, text) for category, text in draw(texts)}.values())
+    hidden = sorted(set(CATEGORY_OF) - set(reached) - {"plan_position"})
+    is_position_told = C8 in categories and "plan_position" not in excluded
+    if is_position_told:
+        facts["plan_position"] = draw(st.sampled_from(POSITIONS))
+    sides = [
+        draw(_side(hidden, {text.hash for _, text in ticked}, with_position=not is_position_told))
+        for _ in range(2)
+    ]
+    return Pair(
+        categories=tuple(sorted(categories)),
+        excluded=tuple(sorted(excluded)),
+        facts=facts,
+        ticked=ticked,
+        one=sides[0],
+        other=sides[1],
+    )
+
+
+@st.composite
+def _side(
+    draw: st.DrawFn, hidden: list[str], ticked: set[Any], *, with_position: bool
+) -> Side:
+    facts = as_input(draw(facts_of(hidden)))
+    if with_position:
+        facts["plan_position"] = draw(st.sampled_from(POSITIONS))
+    shareable = st.sampled_from([category for category in Category if category >= 1])
+    drawn = draw(st.lists(st.tuples(shareable, sentences), max_size=6))
+    return Side(
+        facts=facts,
+        texts=[(category, text) for category, text in drawn if text.hash not in ticked],
+        other_cases=draw(st.integers(0, 3)),
+        other_consents=draw(st.integers(0, 2)),
+        drafts=draw(st.integers(0, 2)),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Names:
+    """Gives each random value the number in which it was first seen."""
+
+    known: dict[bytes, str] = field(default_factory=dict)
+
+    def plain(self, value: Value) -> object:
+        """A value with everything random replaced by its name."""
+        if isinstance(value, bytes):
+            return self.of_bytes(value)
+        if isinstance(value, list):
+            return [self.plain(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.plain(item) for key, item in value.items()}
+        return value
+
+    def of_bytes(self, raw: bytes) -> object:
+        if len(raw) > 64:
+            try:
+                kind, body, _ = _signed(raw)
+            except (MalformedError, ValueError):
+                return raw
+            return kind, self.plain(decode(body))
+        return self.known.setdefault(raw, f"#{len(self.known)}")
+
+
+def _signed(raw: bytes) -> tuple[str, bytes, Value]:
+    value = decode(raw)
+    if not isinstance(value, list) or len(value) != 3:
+        raise ValueError("not a signed object")
+    kind, body, signatures = value
+    if not isinstance(kind, str) or not isinstance(body, bytes):
+        raise ValueError("not a signed object")
+    return kind, body, signatures
+
+
+def trace_of(story: Story) -> list[object]:
+    """Everything the observer can look at, in order."""
+    names = Names()
+    federation = story.federation
+    lines: list[object] = []
+    for sent in federation.sent:
+        seen = federation.seen(sent)
+        lines.append((names.plain(sent.sender), names.plain(sent.recipient), _line(seen, names)))
+    desks = {node.name: _desk(node, names) for node in federation.nodes.values()}
+    counts = [
+        (table, story.bandhan.rows(f"SELECT count(*) FROM {table}"))  # noqa: S608
+        for (table,) in story.bandhan.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if not table.startswith("search_")
+    ]
+    return [*lines, desks, counts]
+
+
+def _line(seen: Seen, names: Names) -> tuple[object, ...]:
+    skeleton = seen.skeleton
+    return (
+        seen.bucket,
+        skeleton.type,
+        skeleton.sequence,
+        skeleton.created,
+        skeleton.expires,
+        len(seen.opened.payload),
+        names.plain(skeleton.thread),
+        names.plain(skeleton.reply_to),
+        names.plain(skeleton.consent),
+        names.plain(seen.content),
+    )
+
+
+def _desk(node: Node, names: Names) -> list[object]:
+    tasks = node.use(reading.list_tasks).tasks
+    return [(task.task, names.plain(task.peer), names.plain(task.thread), task.due) for task in tasks]
+
+
+@contextmanager
+def running(template: Federation) -> Iterator[Story]:
+    with (
+        tempfile.TemporaryDirectory(prefix="sathi-pair-") as folder,
+        federations.copied(template, Path(folder) / "nodes") as made,
+    ):
+        yield tell(made)
+
+
+Leak = Callable[[Story, Side], None]
+
+
+def no_leak(_story: Story, _side: Side) -> None:
+    """The product, as it is."""
+
+
+def run(story: Story, pair: Pair, side: Side, leak: Leak) -> list[object]:
+    """The whole story with one of the two cases."""
+    _fill(story, pair, side)
+    story.agree(
+        categories=[*pair.categories],
+        excluded_fields=[*pair.excluded],
+        texts=[text.hash for _, text in pair.ticked],
+    )
+    story.agree_way_back()
+    _elsewhere(story, side)
+    story.offer(categories=pair.categories)
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier(pair.categories)
+    leak(story, side)
+    story.settle()
+    story.arrive()
+    story.report()
+    story.settle()
+    story.confirm()
+    story.report()
+    story.settle()
+    story.withdraw(wanted=WithdrawalWanted.ERASE)
+    story.settle()
+    return trace_of(story)
+
+
+def _fill(story: Story, pair: Pair, side: Side) -> None:
+    story.open_case(facts={**pair.facts, **side.facts}, sentences=())
+    for category, text in [*side.texts, *pair.ticked]:
+        said = commands.RecordSentence(
+            case_id=story.case_id,
+            category=category,
+            kind=text.kind,
+            language=text.language,
+            text=text.text,
+        )
+        done(story.alo.use(casework.record_sentence, said))
+
+
+def _elsewhere(story: Story, side: Side) -> None:
+    """What else there is at Alo: other cases, consents for Chautari, drafts."""
+    for number in range(side.other_cases):
+        other = commands.OpenCase(
+            case_number=f"ALO-9{number}", age_band=AgeBand.ADULT, language="hin"
+        )
+        done(story.alo.use(casework.open_case, other))
+    chautari = story.federation["Chautari"]
+    for number in range(side.other_consents):
+        given = consent_command(story.case_id, chautari, days=30 + number)
+        done(story.alo.use(consenting.record_consent, given))
+    for number in range(side.drafts):
+        draft = commands.SaveDraft(place="case", about=bytes([number]), text="খসড়া")
+        story.alo.use(casework.save_draft, draft)
+
+
+def hold(
+    template: Federation,
+    leak: Leak,
+    *,
+    examples: int,
+    phases: tuple[Phase, ...] = (Phase.explicit, Phase.generate),
+) -> None:
+    """Raise AssertionError if a pair of cases is found that the observer can tell apart."""
+
+    @settings(max_examples=examples, phases=phases)
+    @given(pair=pairs())
+    def cannot_be_told_apart(pair: Pair) -> None:
+        traces = []
+        for side in (pair.one, pair.other):
+            with running(template) as story:
+                traces.append(run(story, pair, side, leak))
+        assert traces[0] == traces[1]
+
+    cannot_be_told_apart()
+
+
+def test_two_cases_that_differ_only_outside_the_consent_leave_the_same_trace(
+    acquainted: Federation,
+) -> None:
+    hold(acquainted, no_leak, examples=15)
+
+
+@pytest.mark.slow
+def test_many_pairs_of_cases_leave_the_same_trace(acquainted: Federation) -> None:
+    hold(acquainted, no_leak, examples=200)
+
+
+# Each of these breaks the promise in one way a careless hand could.
+
+
+def tells_more_if_there_is_a_health_fact(story: Story, side: Side) -> None:
+    if side.facts.keys() & {"medicines", "health_conditions", "pregnant"}:
+        request = commands.RequestFollowUp(thread=story.thread, due=story.alo.now + 1)
+        done(story.alo.use(following_up.request, request))
+
+
+def sends_later_for_every_other_case(story: Story, side: Side) -> None:
+    story.federation.clock.forward(60 * side.other_cases)
+
+
+def sends_the_consents_after_the_dossier_if_she_kept_a_sentence(story: Story, side: Side) -> None:
+    if side.texts:
+        story.alo.write(
+            lambda unit: unit.vault.execute(
+                "UPDATE outbox SET urgency = 1 WHERE type = 'referral.dossier/1'"
+            )
+        )
+
+
+def asks_the_peer_who_else_was_told(story: Story, side: Side) -> None:
+    if side.other_consents:
+        story.bandhan.write(
+            lambda unit: unit.vault.execute(
+                "INSERT INTO tasks (task, peer, due, made_at) VALUES ('offer_again', ?, 1, 1)",
+                (story.alo.node_id,),
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        tells_more_if_there_is_a_health_fact,
+        sends_later_for_every_other_case,
+        sends_the_consents_after_the_dossier_if_she_kept_a_sentence,
+        asks_the_peer_who_else_was_told,
+    ],
+)
+def test_a_planted_leak_is_found(acquainted: Federation, leak: Leak) -> None:
+    with pytest.raises(AssertionError):
+        hold(acquainted, leak, examples=EXAMPLES_TO_FIND_A_LEAK)
