@@ -28,6 +28,10 @@ class Session(View, frozen=True, kw_only=True):
     name: str
     role: str
 
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the token."""
+        return f"Session(role={self.role!r})"
+
 
 class NodeStatus(View, frozen=True, kw_only=True):
     """`name` and `node_id` are empty while the node is locked."""

@@ -303,7 +303,7 @@ def _new_node(folder: Path, name: str, *, clock: Clock, seed: str) -> Node:
     beginning = Beginning(
         display_name=PlainText(name),
         country=COUNTRIES[name],
-        origin=f"https://{name.split()[0].lower()}.example",
+        origin=f"https://{name.split(maxsplit=1)[0].lower()}.example",
         is_demo=True,
         user_name=PlainText("Supervisor"),
         user=Owner(slot_id=draw(16), kind=Kind.USER, public=draw(32)),

@@ -13,6 +13,10 @@ class OpenSession(Command, frozen=True, kw_only=True):
     name: str
     passphrase: str
 
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the passphrase."""
+        return "OpenSession(...)"
+
 
 class CloseSession(Command, frozen=True, kw_only=True):
     """End this session; the node stays open for the courier."""
@@ -51,6 +55,10 @@ class AddUser(Command, frozen=True, kw_only=True):
     name: str
     role: Role
     passphrase: str
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the passphrase."""
+        return "AddUser(...)"
 
 
 class ListUsers(Command, frozen=True, kw_only=True):

@@ -234,14 +234,12 @@ def test_another_object_under_the_id_of_a_held_consent_is_refused(story: Story) 
         replace(held, categories=held.categories | {Category.LEGAL}), signing=story.alo.me.signing
     )
     copy = ConsentCopy(signed_consent=wider.raw, words=None)
-    forged = forge(
-        copy, sender=story.alo, recipient=story.bandhan, consent=consent_hash(wider)
-    )
+    forged = forge(copy, sender=story.alo, recipient=story.bandhan, consent=consent_hash(wider))
 
     assert story.bandhan.take([forged]).refused == (RefusalCode.E_CONSENT_SCOPE,)
-    assert story.bandhan.rows("SELECT signed FROM consents WHERE consent_id = ?", story.consent) == [
-        (raw,)
-    ]
+    assert story.bandhan.rows(
+        "SELECT signed FROM consents WHERE consent_id = ?", story.consent
+    ) == [(raw,)]
 
 
 def test_a_consent_with_a_peer_at_level_1_goes_nowhere(story: Story) -> None:

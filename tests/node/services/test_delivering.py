@@ -210,16 +210,22 @@ def test_undone_withdrawn_and_expired_at_random_among_many_the_stream_never_free
     federation.clock.forward(limits.DAY)
     story.settle()
 
-    numbers = [n for (n,) in story.alo.rows(
-        "SELECT sequence FROM outbox WHERE peer = ? AND sequence IS NOT NULL ORDER BY sequence",
-        story.bandhan.node_id,
-    )]
+    numbers = [
+        n
+        for (n,) in story.alo.rows(
+            "SELECT sequence FROM outbox WHERE peer = ? AND sequence IS NOT NULL ORDER BY sequence",
+            story.bandhan.node_id,
+        )
+    ]
     assert numbers == list(range(1, len(numbers) + 1))
     assert story.bandhan.rows("SELECT in_frozen FROM peers") == [(0,)]
-    assert story.alo.rows(
-        "SELECT type, state FROM outbox WHERE state IN ('queued', 'sealed', 'deposited')"
-        " AND type != 'receipt/1'"
-    ) == []
+    assert (
+        story.alo.rows(
+            "SELECT type, state FROM outbox WHERE state IN ('queued', 'sealed', 'deposited')"
+            " AND type != 'receipt/1'"
+        )
+        == []
+    )
     assert {code.value for code in federation.refused} <= {"E_STATE"}
     assert story.alo.use(reading.check_audit).is_whole
 

@@ -41,9 +41,7 @@ def report_command(story: Story, **changes: Any) -> commands.ReportFollowUp:  # 
 
 
 def ask(story: Story) -> bytes:
-    command = commands.RequestFollowUp(
-        thread=story.thread, due=story.alo.now + 7 * limits.DAY
-    )
+    command = commands.RequestFollowUp(thread=story.thread, due=story.alo.now + 7 * limits.DAY)
     ref = done(story.alo.use(following_up.request, command)).ref
     story.settle()
     assert ref is not None
@@ -143,7 +141,9 @@ def test_without_any_way_back_consent_only_seen_leaves(story: Story) -> None:
 
 @pytest.mark.parametrize(("seconds", "words"), [(-1, True), (0, False)])
 def test_her_words_go_back_until_the_second_in_which_the_way_back_ends(
-    story: Story, seconds: int, words: bool  # noqa: FBT001
+    story: Story,
+    seconds: int,
+    words: bool,  # noqa: FBT001
 ) -> None:
     story.open_case()
     story.agree()

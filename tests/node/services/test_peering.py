@@ -191,9 +191,7 @@ def test_only_the_right_number_verifies(strangers: Federation) -> None:
     meet(strangers, bandhan, alo)
     (peer,) = alo.use(peering.list_peers).peers
     wrong = [*peer.safety_number[:-1], peer.safety_number[0]]
-    command = commands.VerifyPeer(
-        peer=bandhan.node_id, how=VerifiedHow.IN_PERSON, groups=wrong
-    )
+    command = commands.VerifyPeer(peer=bandhan.node_id, how=VerifiedHow.IN_PERSON, groups=wrong)
 
     assert code_of(alo.use(peering.verify_peer, command)) == "number_differs"
     assert levels(alo) == [("Bandhan", 1, "active")]

@@ -118,9 +118,7 @@ def test_a_refused_message_that_comes_again_gets_the_same_code(
 # Order
 
 
-def test_an_early_message_acts_when_the_gap_before_it_is_filled(
-    alo: Node, bandhan: Node
-) -> None:
+def test_an_early_message_acts_when_the_gap_before_it_is_filled(alo: Node, bandhan: Node) -> None:
     first, second, third = offers(alo, bandhan, 3)
     counts = []
     for raw in (third, second, first):
@@ -216,10 +214,13 @@ def test_many_messages_over_a_rough_road_converge(story: Story, seed: int) -> No
     assert referrals_at(story.alo) == [("accepted",)] * len(threads)
     assert referrals_at(story.bandhan) == [("accepted",)] * len(threads)
     for node in (story.alo, story.bandhan):
-        assert node.rows(
-            "SELECT type, state FROM outbox WHERE state NOT IN ('stored')"
-            " AND type != 'receipt/1'"
-        ) == []
+        assert (
+            node.rows(
+                "SELECT type, state FROM outbox WHERE state NOT IN ('stored')"
+                " AND type != 'receipt/1'"
+            )
+            == []
+        )
         assert node.use(reading.check_audit).is_whole
     assert head_of(story.alo, story.bandhan) == (place_of(story.bandhan, story.alo)[1], False)
     assert head_of(story.bandhan, story.alo) == (place_of(story.alo, story.bandhan)[1], False)
@@ -239,7 +240,9 @@ def _answer_what_came(story: Story) -> None:
 # Forks
 
 
-def test_a_fork_is_refused_frozen_and_shown(federation: Federation, alo: Node, bandhan: Node) -> None:
+def test_a_fork_is_refused_frozen_and_shown(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
     one = forge(OFFER, sender=alo, recipient=bandhan)
     other = forge(OFFER, sender=alo, recipient=bandhan)
     first = bandhan.take([one])
@@ -248,7 +251,9 @@ def test_a_fork_is_refused_frozen_and_shown(federation: Federation, alo: Node, b
     assert (first.refused, second.refused) == ((), (RefusalCode.E_FORK,))
     assert head_of(bandhan, alo)[1]
     assert referrals_at(bandhan) == [("offered",)]
-    assert [task.task for task in bandhan.use(reading.list_tasks).tasks].count("stream_frozen") == 1
+    assert [task.task for task in bandhan.use(reading.list_tasks).tasks].count(
+        "stream_frozen"
+    ) == 1
     assert bandhan.rows("SELECT code FROM quarantine") == [("E_FORK",)]
 
 
@@ -272,7 +277,9 @@ def test_a_broken_chain_freezes_the_stream(alo: Node, bandhan: Node) -> None:
 def test_an_older_epoch_is_refused(alo: Node, bandhan: Node) -> None:
     bandhan.take(offers(alo, bandhan, 1))
     epoch, sequence, _ = place_of(alo, bandhan)
-    old = forge(OFFER, sender=alo, recipient=bandhan, epoch=later(epoch, -1), sequence=sequence + 1)
+    old = forge(
+        OFFER, sender=alo, recipient=bandhan, epoch=later(epoch, -1), sequence=sequence + 1
+    )
 
     assert bandhan.take([old]).refused == (RefusalCode.E_EPOCH_SUPERSEDED,)
     assert not head_of(bandhan, alo)[1]
@@ -290,9 +297,9 @@ def test_an_expired_message_counts_and_gets_a_status_of_its_own(
 
     assert taken.refused == (RefusalCode.E_EXPIRED,)
     assert referrals_at(bandhan) == []
-    assert bandhan.rows("SELECT status, code, payload FROM messages WHERE type = ?", OFFER.TYPE) == [
-        ("refused", "E_EXPIRED", None)
-    ]
+    assert bandhan.rows(
+        "SELECT status, code, payload FROM messages WHERE type = ?", OFFER.TYPE
+    ) == [("refused", "E_EXPIRED", None)]
     assert bandhan.rows("SELECT status, code FROM receipts_due") == [(6, None)]
     assert head_of(bandhan, alo)[0] == place_of(alo, bandhan)[1]
 
@@ -343,7 +350,10 @@ def test_a_message_from_our_future_is_held_sealed_unanswered_and_taken_later(
     ],
 )
 def test_a_message_that_does_not_fit_leaves_its_skeleton_and_the_code(
-    alo: Node, bandhan: Node, message: Any, code: RefusalCode  # noqa: ANN401
+    alo: Node,
+    bandhan: Node,
+    message: Any,
+    code: RefusalCode,
 ) -> None:
     taken = bandhan.take([forge(message, sender=alo, recipient=bandhan, advance=True)])
 

@@ -98,11 +98,10 @@ def test_an_offer_that_is_not_the_one_previewed_is_refused(agreed: Story) -> Non
 def test_a_dossier_after_a_fact_changed_must_be_looked_at_again(held: Story) -> None:
     preview = done(held.preview_dossier())
     held.alo.use(
-        casework.record_facts, commands.RecordFacts(case_id=held.case_id, facts={"present_town": "যশোর"})
+        casework.record_facts,
+        commands.RecordFacts(case_id=held.case_id, facts={"present_town": "যশোর"}),
     )
-    command = commands.SendDossier(
-        thread=held.thread, categories=[*SCOPE], preview=preview.hash
-    )
+    command = commands.SendDossier(thread=held.thread, categories=[*SCOPE], preview=preview.hash)
 
     assert code_of(held.alo.use(referring.send_dossier, command)) == "changed_since_preview"
     assert queued(held.alo) == []
@@ -112,11 +111,11 @@ def test_a_dossier_after_a_fact_changed_must_be_looked_at_again(held: Story) -> 
 def test_a_fact_outside_the_consent_changes_nothing_in_the_preview(held: Story) -> None:
     before = done(held.preview_dossier())
     held.alo.use(
-        casework.record_facts, commands.RecordFacts(case_id=held.case_id, facts={"medicines": "অন্য"})
+        casework.record_facts,
+        commands.RecordFacts(case_id=held.case_id, facts={"medicines": "অন্য"}),
     )
 
     assert held.preview_dossier() == before
-
 
 
 # Offers
@@ -298,9 +297,7 @@ def test_prepared_and_arrived_follow_the_dossier(held: Story) -> None:
 
 
 def test_an_accepted_place_can_be_given_back_but_not_after_the_dossier(held: Story) -> None:
-    command = commands.RecallOffer(
-        thread=held.thread, reason=RecallReason.PLACE_FOUND_ELSEWHERE
-    )
+    command = commands.RecallOffer(thread=held.thread, reason=RecallReason.PLACE_FOUND_ELSEWHERE)
     held.dossier()
 
     assert code_of(held.alo.use(referring.recall_offer, command)) == "wrong_state"

@@ -44,9 +44,7 @@ def read(node: Node, type_name: str) -> views.MessageView | Refused:
 
 def holders(story: Story) -> dict[bytes, list[tuple[int, bool, bool]]]:
     """For each consent, how far its other side says that it carried a withdrawal out."""
-    shown = story.alo.use(
-        consenting.list_consents, commands.ListConsents(case_id=story.case_id)
-    )
+    shown = story.alo.use(consenting.list_consents, commands.ListConsents(case_id=story.case_id))
     return {
         consent.consent_id: [
             (told.status, told.locked_at is not None, told.erased_at is not None)
@@ -57,9 +55,7 @@ def holders(story: Story) -> dict[bytes, list[tuple[int, bool, bool]]]:
 
 
 def status_of_case(story: Story) -> str:
-    shown = done(
-        story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id))
-    )
+    shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
     return shown.case.status
 
 
@@ -165,9 +161,9 @@ def test_step_4_the_dossier_that_arrives_is_the_one_that_was_previewed(story: St
     }  # fmt: skip
     assert {fact.category for fact in shown.facts} == {C2, C8, C9}
     assert {text.text for text in shown.sentences} == {WISH.text, FEAR.text}
-    assert story.alo.rows("SELECT DISTINCT state FROM outbox WHERE type = 'referral.dossier/1'") == [
-        ("stored",)
-    ]
+    assert story.alo.rows(
+        "SELECT DISTINCT state FROM outbox WHERE type = 'referral.dossier/1'"
+    ) == [("stored",)]
 
 
 def test_step_5_what_comes_while_a_node_is_locked_is_there_once_when_it_opens(
@@ -211,9 +207,7 @@ def test_step_6_before_she_was_asked_again_only_seen_goes_back_and_afterwards_he
     assert [text.text for text in shown.sentences] == [HER_WORDS]
     assert [(fact.field, fact.value) for fact in shown.facts] == [("plan_position", "agreed")]
     assert status_of_case(story) == "accompanying"
-    path = done(
-        story.alo.use(reading.show_referral, commands.ShowReferral(thread=story.thread))
-    )
+    path = done(story.alo.use(reading.show_referral, commands.ShowReferral(thread=story.thread)))
     assert [(one.state, one.was_seen) for one in path.follow_ups] == [("done", True)] * 2
 
 

@@ -57,10 +57,10 @@ def everything_in(node: Node) -> bytes:
         for (name,) in node.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         if not name.startswith("search_")
     ]
-    rows = [value for name in tables for row in node.rows(f"SELECT * FROM {name}") for value in row]  # noqa: S608
-    return b"\n".join(
-        value if isinstance(value, bytes) else str(value).encode() for value in rows
-    )
+    rows = [
+        value for name in tables for row in node.rows(f"SELECT * FROM {name}") for value in row
+    ]
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in rows)
 
 
 def told(node: Node) -> list[tuple[Any, ...]]:
@@ -124,9 +124,9 @@ def test_a_second_withdrawal_has_no_second_effect(story: Story) -> None:
     story.settle()
 
     assert len(story.federation.sent) == left
-    assert story.alo.rows(
-        "SELECT count(*) FROM consent_events WHERE event = 'withdrawn'"
-    ) == [(1,)]
+    assert story.alo.rows("SELECT count(*) FROM consent_events WHERE event = 'withdrawn'") == [
+        (1,)
+    ]
 
 
 def test_said_again_it_has_one_effect_and_is_answered_again(story: Story) -> None:
@@ -139,9 +139,9 @@ def test_said_again_it_has_one_effect_and_is_answered_again(story: Story) -> Non
     story.bandhan.take([again])
     story.settle()
 
-    assert story.bandhan.rows(
-        "SELECT count(*) FROM consent_events WHERE event = 'withdrawn'"
-    ) == [(1,)]
+    assert story.bandhan.rows("SELECT count(*) FROM consent_events WHERE event = 'withdrawn'") == [
+        (1,)
+    ]
     assert answers(story.federation.to(story.alo)) == [1, 2, 2]
     assert told(story.alo) == [(2,)]
 
@@ -381,9 +381,9 @@ def test_it_is_said_again_every_30_days_until_it_is_answered(story: Story) -> No
     # The third one waits: Bandhan's bundle has no slice for that day.
     assert said == [0, 1, 1]
     assert len(ids) == 2
-    assert story.bandhan.rows(
-        "SELECT count(*) FROM consent_events WHERE event = 'withdrawn'"
-    ) == [(1,)]
+    assert story.bandhan.rows("SELECT count(*) FROM consent_events WHERE event = 'withdrawn'") == [
+        (1,)
+    ]
 
 
 def test_after_the_answer_it_is_not_said_again(story: Story) -> None:
@@ -407,9 +407,7 @@ def test_sharing_again_needs_a_new_consent(story: Story) -> None:
 
 
 def test_nobody_withdraws_a_consent_that_is_not_there(story: Story) -> None:
-    command = commands.WithdrawConsent(
-        consent_id=bytes(16), wanted=WithdrawalWanted.ERASE
-    )
+    command = commands.WithdrawConsent(consent_id=bytes(16), wanted=WithdrawalWanted.ERASE)
 
     assert code_of(story.alo.use(consenting.withdraw_consent, command)) == "not_found"
 
@@ -431,7 +429,9 @@ def test_only_stop_use_keeps_what_is_locked(story: Story, wanted: WithdrawalWant
 def test_a_withdrawal_with_another_content_is_refused(story: Story) -> None:
     story.up_to_dossier()
     raw = forge(
-        _Wrong(), sender=story.alo, recipient=story.bandhan  # type: ignore[arg-type]
+        _Wrong(),
+        sender=story.alo,
+        recipient=story.bandhan,  # type: ignore[arg-type]
     )
 
     assert story.bandhan.take([raw]).refused == (RefusalCode.E_SCHEMA,)

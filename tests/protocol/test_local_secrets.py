@@ -1,0 +1,19 @@
+"""What must never be shown by accident: a passphrase or a token inside a structure of the local API."""
+
+from protocol.local import commands, views
+from protocol.vocabulary.codes import Role
+
+SECRET = "three words and salt 7781"  # noqa: S105  (invented)
+
+
+def test_a_passphrase_is_in_no_representation() -> None:
+    opening = commands.OpenSession(name="Rina", passphrase=SECRET)
+    adding = commands.AddUser(name="Rina", role=Role.CASEWORKER, passphrase=SECRET)
+    assert SECRET not in repr(opening) + str(opening) + repr(adding) + str(adding)
+
+
+def test_a_token_is_in_no_representation() -> None:
+    session = views.Session(
+        token=SECRET.encode(), user_id=bytes(16), name="Rina", role=Role.CASEWORKER.value
+    )
+    assert SECRET not in repr(session) + str(session)
