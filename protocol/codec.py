@@ -5,6 +5,7 @@ maps with integer or text keys, false, true and null. The decoder accepts exactl
 everything else is E_ENCODING. Nothing is normalised: what was signed is what is read.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final, TypeAlias
@@ -24,19 +25,33 @@ _TRUE: Final = 0xF5
 _NULL: Final = 0xF6
 _FIRST_SIMPLE: Final = 0xE0
 _KEY_KINDS: Final = (_UNSIGNED, _TEXT)
+# The parts of a first byte: what kind of value it is, and its argument or how many bytes that has.
+_MAJOR: Final = 0xE0
+_SHORT_ARGUMENT: Final = 0x1F
+_LONG: Final = 24
+_LONGEST: Final = 27
 
 
 def encode(value: Value) -> bytes:
-    """The one byte form of a value.
+    """The one byte form of a value, as it goes to another node.
 
     Raises:
         LocalProtocolError: if the value is outside the subset, or over 1 MiB when encoded; values
             come from our own code.
     """
+    return encode_within(value, bytes_max=limits.ENCODED_BYTES_MAX)
+
+
+def encode_within(value: Value, *, bytes_max: int) -> bytes:
+    """The one byte form of a value that may be larger than what goes to another node.
+
+    Raises:
+        LocalProtocolError: if the value is outside the subset, or too large when encoded.
+    """
     parts: list[bytes] = []
     _append(parts, value, limits.ENCODED_DEPTH_MAX)
     encoded = b"".join(parts)
-    if len(encoded) > limits.ENCODED_BYTES_MAX:
+    if len(encoded) > bytes_max:
         raise LocalProtocolError("a value of more bytes than an encoding may have")
     return encoded
 
@@ -44,11 +59,11 @@ def encode(value: Value) -> bytes:
 def _append(parts: list[bytes], value: Value, depth: int) -> None:
     # The order of the branches is the order of frequency. Exact types first: they are nearly all.
     kind = type(value)
-    if kind is str:
+    if kind is bytes:
+        parts += (_head(_BYTES_HEADS, len(value)), value)  # type: ignore[arg-type]
+    elif kind is str:
         raw = _utf8(value)  # type: ignore[arg-type]
         parts += (_head(_TEXT_HEADS, len(raw)), raw)
-    elif kind is bytes:
-        parts += (_head(_BYTES_HEADS, len(value)), value)  # type: ignore[arg-type]
     elif kind is int:
         parts.append(_integer(value))  # type: ignore[arg-type]
     else:
@@ -56,9 +71,7 @@ def _append(parts: list[bytes], value: Value, depth: int) -> None:
 
 
 def _append_other(parts: list[bytes], value: Value, depth: int) -> None:
-    if value is None or isinstance(value, bool):
-        parts.append(b"\xf6" if value is None else b"\xf5" if value else b"\xf4")
-    elif isinstance(value, list):
+    if isinstance(value, list):
         inside = _deeper(depth)
         parts.append(_head(_ARRAY_HEADS, len(value)))
         for item in value:
@@ -69,6 +82,8 @@ def _append_other(parts: list[bytes], value: Value, depth: int) -> None:
         for key, item in sorted([(_key(key), item) for key, item in value.items()], key=_first):
             parts.append(key)
             _append(parts, item, inside)
+    elif value is None or isinstance(value, bool):
+        parts.append(b"\xf6" if value is None else b"\xf5" if value else b"\xf4")
     else:
         # A word or number of a code list, or the bytes of a named type.
         _append(parts, _plain(value), depth)
@@ -144,13 +159,17 @@ def decode(data: bytes) -> Value:
     Raises:
         MalformedError: (E_ENCODING) if the bytes are not exactly what `encode` would have written.
     """
-    if len(data) > limits.ENCODED_BYTES_MAX:
-        raise _bad("more bytes than an encoding may have", len(data))
+    size = len(data)
+    if size > limits.ENCODED_BYTES_MAX:
+        raise _bad("more bytes than an encoding may have", size)
     try:
-        value, end = _read(data, 0, limits.ENCODED_DEPTH_MAX)
+        value, end = _READERS[data[0]](data, 0, limits.ENCODED_DEPTH_MAX)
     except IndexError:
-        raise _bad("an encoding that ends too early", len(data)) from None
-    if end != len(data):
+        raise _too_early(data) from None
+    # A string that is cut off leaves the end behind the last byte, wherever it stands: checked here once.
+    if end > size:
+        raise _too_early(data)
+    if end != size:
         raise _bad("bytes after the end of the value", end)
     return value
 
@@ -159,58 +178,125 @@ def _bad(reason: str, at: int) -> MalformedError:
     return MalformedError(reason, place=f"byte {at}", code=RefusalCode.E_ENCODING)
 
 
-def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
-    # The branches are those of RFC 8949's major types, the frequent ones first.
-    initial = data[at]
-    argument, after = initial & 0x1F, at + 1
-    if argument > 23:
-        argument, after = _argument(data, at, initial)
-    major = initial & 0xE0
-    if major == _TEXT:
-        return _text(data, after, argument)
-    if major == _BYTES:
-        end = after + argument
+def _too_early(data: bytes) -> MalformedError:
+    return _bad("an encoding that ends too early", len(data))
+
+
+# Readers: each takes the bytes, where its value begins and how many levels may follow, and gives the value and
+# where it ends. Which one reads a value is said by the value's first byte (`_READERS`).
+
+
+def _small(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    return data[at], at + 1
+
+
+def _number(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    value, end = _argument(data, at)
+    if value > limits.INTEGER_MAX:
+        raise _bad("an integer over 2**53-1", at)
+    return value, end
+
+
+def _short_bytes(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    start = at + 1
+    end = start + data[at] - _BYTES
+    return data[start:end], end
+
+
+def _bytes(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    size, start = _argument(data, at)
+    end = start + size
+    return data[start:end], end
+
+
+def _short_text(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    start = at + 1
+    return _utf8_at(data, start, start + data[at] - _TEXT)
+
+
+def _text(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    size, start = _argument(data, at)
+    return _utf8_at(data, start, start + size)
+
+
+def _utf8_at(data: bytes, start: int, end: int) -> tuple[str, int]:
+    try:
+        return data[start:end].decode(), end
+    except UnicodeDecodeError:
         if end > len(data):
-            raise IndexError
-        return data[after:end], end
-    if major == _UNSIGNED:
-        if argument > limits.INTEGER_MAX:
-            raise _bad("an integer over 2**53-1", at)
-        return argument, after
-    return _read_other(data, at, after, argument, depth)
+            raise IndexError from None
+        raise _bad("a text that is not UTF-8", start) from None
 
 
-def _read_other(data: bytes, at: int, after: int, argument: int, depth: int) -> tuple[Value, int]:
-    major = data[at] & 0xE0
-    if major not in (_ARRAY, _MAP):
-        return _simple(data[at], at)
+def _array(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    count, at = _count(data, at, depth)
+    inside = depth - 1
+    # Every item takes a byte at least: a huge count meets the end of the bytes before it makes a huge list.
+    items: list[Value] = []
+    for _ in range(count):
+        item, at = _READERS[data[at]](data, at, inside)
+        items.append(item)
+    return items, at
+
+
+def _map(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    count, at = _count(data, at, depth)
+    inside = depth - 1
+    entries: dict[int | str, Value] = {}
+    before = b""
+    for _ in range(count):
+        start, first = at, data[at]
+        key: int | str
+        # The keys of our own structures are numbers of one byte.
+        if first < _LONG:
+            key, at = first, at + 1
+        else:
+            key, at = _long_key(data, at, first)
+        raw = data[start:at]
+        if raw <= before:
+            raise _bad("a map key out of order or given twice", start)
+        before = raw
+        entries[key], at = _READERS[data[at]](data, at, inside)
+    return entries, at
+
+
+def _long_key(data: bytes, at: int, first: int) -> tuple[int | str, int]:
+    if first & _MAJOR not in _KEY_KINDS:
+        raise _bad("a map key that is neither an integer nor a text", at)
+    # By its first byte it is an integer or a text.
+    return _READERS[first](data, at, 0)  # type: ignore[return-value]
+
+
+def _count(data: bytes, at: int, depth: int) -> tuple[int, int]:
     if depth == 0:
         raise _bad("an encoding nested too deeply", at)
-    read_items = _array if major == _ARRAY else _map
-    return read_items(data, after, argument, depth - 1)
+    short = data[at] & _SHORT_ARGUMENT
+    return (short, at + 1) if short < _LONG else _argument(data, at)
 
 
-def _simple(initial: int, at: int) -> tuple[Value, int]:
-    if initial == _NULL:
-        return None, at + 1
-    if initial in (_TRUE, _FALSE):
-        return initial == _TRUE, at + 1
+def _simple(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    first = data[at]
+    return None if first == _NULL else first == _TRUE, at + 1
+
+
+def _not_allowed(_data: bytes, at: int, _depth: int) -> tuple[Value, int]:
     raise _bad("a kind of value that is not allowed", at)
 
 
-def _argument(data: bytes, at: int, initial: int) -> tuple[int, int]:
-    short = initial & 0x1F
-    if initial >= _FIRST_SIMPLE:
-        raise _bad("a kind of value that is not allowed", at)
-    if short > 27:
-        raise _bad("a length that is not given", at)
-    if short == 24:
+def _not_given(_data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    raise _bad("a length that is not given", at)
+
+
+def _argument(data: bytes, at: int) -> tuple[int, int]:
+    """The number behind a first byte that says how many bytes it has: 1, 2, 4 or 8."""
+    short = data[at] & _SHORT_ARGUMENT
+    if short == _LONG:
         # The most frequent one, in its own short way.
-        argument = data[at + 1]
-        if argument < 24:
+        argument, end = data[at + 1], at + 2
+        if argument < _LONG:
             raise _bad("a head that is not the shortest", at)
-        return argument, at + 2
-    size = 1 << (short - 24)
+        return argument, end
+    size = 1 << (short - _LONG)
     end = at + 1 + size
     if end > len(data):
         raise IndexError
@@ -221,41 +307,25 @@ def _argument(data: bytes, at: int, initial: int) -> tuple[int, int]:
     return argument, end
 
 
-def _text(data: bytes, start: int, size: int) -> tuple[str, int]:
-    end = start + size
-    if end > len(data):
-        raise IndexError
-    try:
-        return data[start:end].decode(), end
-    except UnicodeDecodeError:
-        raise _bad("a text that is not UTF-8", start) from None
+_Reader: TypeAlias = Callable[[bytes, int, int], tuple[Value, int]]
+# The major types of RFC 8949: what stands in the first byte itself, and what needs more bytes for it.
+_BY_MAJOR: Final[dict[int, tuple[_Reader, _Reader]]] = {
+    _UNSIGNED: (_small, _number),
+    _BYTES: (_short_bytes, _bytes),
+    _TEXT: (_short_text, _text),
+    _ARRAY: (_array, _array),
+    _MAP: (_map, _map),
+}
 
 
-def _array(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
-    # Every item takes a byte at least, so a huge count cannot make a huge list.
-    if count > len(data) - at:
-        raise IndexError
-    items: list[Value] = []
-    for _ in range(count):
-        item, at = _read(data, at, depth)
-        items.append(item)
-    return items, at
+def _reader(first: int) -> _Reader:
+    if first in (_FALSE, _TRUE, _NULL):
+        return _simple
+    short = first & _SHORT_ARGUMENT
+    if short > _LONGEST and first < _FIRST_SIMPLE:
+        return _not_given
+    small, large = _BY_MAJOR.get(first & _MAJOR, (_not_allowed, _not_allowed))
+    return small if short < _LONG else large
 
 
-def _map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
-    if count * 2 > len(data) - at:
-        raise IndexError
-    entries: dict[int | str, Value] = {}
-    before = b""
-    for _ in range(count):
-        start = at
-        if data[at] & 0xE0 not in _KEY_KINDS:
-            raise _bad("a map key that is neither an integer nor a text", at)
-        key, at = _read(data, at, depth)
-        raw = data[start:at]
-        if raw <= before:
-            raise _bad("a map key out of order or given twice", start)
-        before = raw
-        # The initial byte was checked above, so the key is an integer or a text.
-        entries[key], at = _read(data, at, depth)  # type: ignore[index]
-    return entries, at
+_READERS: Final = tuple(_reader(first) for first in range(0x100))

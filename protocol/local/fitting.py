@@ -10,6 +10,8 @@ from protocol.errors import MalformedError
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
+# What a node shows its own people: a case with all her sentences is larger than any message.
+SHOWN_BYTES_MAX: Final = 16 * 1_048_576
 _PLACE: Final = re.compile(r"at `\$(?P<path>[A-Za-z0-9_.\[\]]*)`$")
 
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from protocol import codec
-from protocol.local.fitting import View, fit
+from protocol.local.fitting import SHOWN_BYTES_MAX, View, fit
 
 ViewT = TypeVar("ViewT", bound=View)
 
@@ -367,7 +367,8 @@ def refused(code: No) -> Refused:
 
 def encode_view(view: View) -> bytes:
     """The body of an answer."""
-    return codec.encode(msgspec.to_builtins(view, builtin_types=(bytes,)))
+    shown = msgspec.to_builtins(view, builtin_types=(bytes,))
+    return codec.encode_within(shown, bytes_max=SHOWN_BYTES_MAX)
 
 
 def parse_view(body: bytes, view: type[ViewT]) -> ViewT:
@@ -376,7 +377,7 @@ def parse_view(body: bytes, view: type[ViewT]) -> ViewT:
     Raises:
         MalformedError: if the body is not this view.
     """
-    return fit(codec.decode(body), view)
+    return fit(codec.decode_within(body, bytes_max=SHOWN_BYTES_MAX), view)
 
 
 CONTENT_TYPE: Final = "application/cbor"

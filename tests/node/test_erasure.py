@@ -15,7 +15,7 @@ import pytest
 from node import faults
 from node.services import casework
 from node.vault import pages
-from node.vault.database import Unit
+from node.vault.unit import Unit
 from protocol.local import commands
 from protocol.sealing import decrypt_at_rest
 from protocol.vocabulary.codes import TextKind

@@ -1,9 +1,10 @@
 """What she withheld leaves no trace between two whole nodes, from the offer to the last receipt.
 
-The observer is Bandhan together with whoever counts envelopes: it opens everything that travels, in both
-directions, and looks at its own desk. Two federations run the same story; their cases differ only in what the
-consent does not reach: facts, sentences, other cases, consents for another organisation, drafts. What is random
-is named by the order in which it is first seen, so that equal stories give equal traces.
+The observer is Bandhan together with whoever counts envelopes: it opens everything that travels, in
+both directions, and looks at its own desk. Two federations run the same story; their cases differ only
+in what the consent does not reach: facts, sentences, other cases, consents for another organisation,
+drafts. What is random is named by the order in which it is first seen, so that equal stories give equal
+traces.
 """
 
 import tempfile
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from node.services import casework, consenting, following_up, reading
 from protocol.codec import Value, decode
 from protocol.errors import MalformedError
+from protocol.fields import row
 from protocol.local import commands
 from protocol.messages.disclosed import Fact, Sentence
 from protocol.vocabulary.categories import Category
@@ -134,19 +136,16 @@ class Names:
         if len(raw) > 64:
             try:
                 kind, body, _ = _signed(raw)
-            except (MalformedError, ValueError):
+            except MalformedError:
                 return raw
             return kind, self.plain(decode(body))
         return self.known.setdefault(raw, f"#{len(self.known)}")
 
 
 def _signed(raw: bytes) -> tuple[str, bytes, Value]:
-    value = decode(raw)
-    if not isinstance(value, list) or len(value) != 3:
-        raise ValueError("not a signed object")
-    kind, body, signatures = value
+    kind, body, signatures = row(decode(raw), count=3, place="signed")
     if not isinstance(kind, str) or not isinstance(body, bytes):
-        raise ValueError("not a signed object")
+        raise MalformedError("not a signed object", place="signed")
     return kind, body, signatures
 
 

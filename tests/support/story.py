@@ -3,7 +3,7 @@
 Each verb is one worker at one desk; nothing travels until `federation.settle_all()`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -134,6 +134,10 @@ def way_back_command(case_id: bytes, peer: Node, /, **changes: Any) -> commands.
     return consent_command(case_id, peer, **{**usual, **changes})
 
 
+_NO_CONSENT: Final = ConsentId(b"")
+_NO_THREAD: Final = ThreadId(b"")
+
+
 @dataclass(slots=True, kw_only=True)
 class Story:
     """One survivor at `alo`, referred to `bandhan`. The verbs come in the order of the story."""
@@ -142,10 +146,9 @@ class Story:
     alo: Node
     bandhan: Node
     case_id: bytes = b""
-    consent: ConsentId = ConsentId(b"")
-    way_back: ConsentId = ConsentId(b"")
-    thread: ThreadId = ThreadId(b"")
-    previews: list[views.Preview] = field(default_factory=list)
+    consent: ConsentId = _NO_CONSENT
+    way_back: ConsentId = _NO_CONSENT
+    thread: ThreadId = _NO_THREAD
 
     def settle(self) -> None:
         self.federation.settle_all()

@@ -7,11 +7,10 @@ from typing import Final, TypeVar, final
 import aiohttp
 from aiohttp import hdrs
 
-from protocol import limits
 from protocol.errors import MalformedError
 from protocol.local import commands
 from protocol.local.commands import Command, encode_command
-from protocol.local.fitting import View
+from protocol.local.fitting import SHOWN_BYTES_MAX, View
 from protocol.local.transport import PATH_PREFIX, parse_problem, session_header
 from protocol.local.views import CONTENT_TYPE, parse_view
 from tui.client.errors import (
@@ -99,6 +98,6 @@ async def _read_bounded(answer: aiohttp.ClientResponse) -> bytes:
     body = bytearray()
     while chunk := await answer.content.readany():
         body += chunk
-        if len(body) > limits.ENCODED_BYTES_MAX:
+        if len(body) > SHOWN_BYTES_MAX:
             raise FaultError("")
     return bytes(body)

@@ -141,7 +141,9 @@ def test_her_ledger_shows_what_left_for_whom(story: Story) -> None:
 
     assert {line.peer for line in shown.disclosures} == {story.bandhan.node_id}
     assert [line.fields for line in shown.disclosures if line.fields] == [
-        "contact_how,contact_never,plan_position,present_town,safe_phone,skills,wish_about,"
-        "work_wanted,text:fear,text:wish"
+        (
+            "contact_how,contact_never,plan_position,present_town,safe_phone,skills,wish_about,"
+            "work_wanted,text:fear,text:wish"
+        )
     ]
     assert shown.threads == [story.thread]

@@ -1,0 +1,252 @@
+"""The durable path through the product, in two processes: from a message's enqueueing to its stored receipt.
+
+What runs is what a node runs: gate, courier, services, vault and mailbox, over HTTP on loopback. The sender
+asks the consent gate and builds the content of each message anew, and queues 64 in a transaction, as the floor
+does; the receiver judges them, lets them act, and answers with signed receipts, which come back into the
+sender's own mailbox. Making the nodes and starting the processes is not measured.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from aiohttp import web
+
+from bench import two_nodes
+from bench.floors import processes, sizes
+from bench.floors.durable import BATCHES_UNDER_WAY
+from bench.two_nodes import MadeNode, Pair
+from node.courier import Courier, Patience
+from node.effects import Acting, apply
+from node.gate import Gate, OpenVault
+from node.mailbox.api import make_app, make_runner
+from node.mailbox.exchange import new_session
+from node.mailbox.records import STANDARD_QUOTA
+from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
+from node.mailbox.store import MailboxStore
+from node.system import SystemClock, entropy
+from node.vault.tables import consents, identity, peers
+from node.vault.unit import Unit
+from node.wiring import MAILBOX_FILE, read_own_mailbox
+from protocol.consent_rules import ShareRequest, may_share
+from protocol.disclosure import ReportShape, build_payload
+from protocol.effects import SendAbout, Urgency
+from protocol.permits import Permit
+from protocol.values import ConsentId, ThreadId, consent_id, thread_id
+from protocol.vocabulary.codes import SeenHow
+
+_DEPOSITS_PER_MINUTE: Final = 1_000_000
+_POLL_SECONDS: Final = 60
+_LOOK_SECONDS: Final = 0.005
+_READY: Final = "ready"
+_WAITING: Final = (
+    "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'sealed', 'deposited'))"
+)
+_RECEIVED: Final = "SELECT count(*) FROM messages WHERE status = 'applied' AND key_id IS NOT NULL"
+_STORED: Final = "SELECT count(*) FROM outbox WHERE state = 'stored' AND payload IS NULL"
+
+
+class ProductError(Exception):
+    """The product did not do what was to be measured."""
+
+
+def delivered_per_second(folder: Path, *, messages: int = sizes.DURABLE_MESSAGES) -> float:
+    """Messages in a second, from what is known of her to the durable signed receipt.
+
+    Raises:
+        ProductError: if not every message is applied and answered afterwards.
+    """
+    with TemporaryDirectory(dir=folder) as place:
+        pair = two_nodes.make_pair(Path(place))
+        with _receiving(pair.recipient):
+            numbers = (pair.consent.consent_id.hex(), pair.thread.hex(), str(messages))
+            done = subprocess.run(
+                _command("send", pair.holder, *numbers),
+                cwd=processes.ROOT,
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        found = _count(pair.recipient, _RECEIVED), _count(pair.holder, _STORED)
+    if found != (messages, messages):
+        raise ProductError(f"of {messages} messages {found[0]} arrived, {found[1]} have receipts")
+    return messages / float(done.stdout)
+
+
+def _command(role: str, made: MadeNode, *arguments: str) -> Sequence[str]:
+    place = (str(made.folder), str(made.port))
+    return (sys.executable, "-m", "bench.end_to_end", role, *place, *arguments)
+
+
+@contextmanager
+def _receiving(made: MadeNode) -> Iterator[None]:
+    started = subprocess.Popen(
+        _command("receive", made), cwd=processes.ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with started as receiver:
+        assert receiver.stdout is not None
+        try:
+            if receiver.stdout.readline().strip() != _READY:
+                raise ProductError("the receiver did not start")
+            yield
+        finally:
+            receiver.terminate()
+
+
+def _count(made: MadeNode, query: str) -> int:
+    database = two_nodes.open_vault(made)
+    (count,) = database.read_now(lambda unit: unit.vault.execute(query).fetchone())
+    database.close()
+    return int(count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """An open node that carries."""
+
+    gate: Gate
+    courier: Courier
+
+
+@contextlib.asynccontextmanager
+async def _running(folder: Path, port: int) -> AsyncIterator[_Running]:
+    """The node of a folder, without a desk and without a schedule."""
+    store = await MailboxStore.open(folder / MAILBOX_FILE, quota=STANDARD_QUOTA)
+    gate = Gate(folder, clock=SystemClock(), entropy=entropy, cost=two_nodes.CHEAP)
+    async with new_session() as session, asyncio.TaskGroup() as tasks:
+        courier = Courier(gate, store, session, patience=Patience(poll_seconds=_POLL_SECONDS))
+        carrying: list[asyncio.Task[None]] = []
+
+        async def carry(opened: OpenVault) -> None:
+            await courier.drain(opened)
+            carrying.append(tasks.create_task(courier.run(opened)))
+
+        gate.on_open = carry
+        door = await _open_door(store, folder, port)
+        await gate.unlock(two_nodes.USER, two_nodes.PASSPHRASE)
+        yield _Running(gate=gate, courier=courier)
+        carrying[0].cancel()
+        await asyncio.wait(carrying)
+        await gate.lock()
+        await door.cleanup()
+    await store.close()
+
+
+async def _open_door(store: MailboxStore, folder: Path, port: int) -> web.AppRunner:
+    policy = Policy(
+        origin=f"http://{processes.LOOPBACK}:{port}",
+        own_mailbox=read_own_mailbox(folder),
+        deposits_per_minute=_DEPOSITS_PER_MINUTE,
+        body_patience_seconds=BODY_PATIENCE_SECONDS,
+    )
+    runner = make_runner(make_app(store, clock=SystemClock(), policy=policy))
+    await runner.setup()
+    await web.TCPSite(runner, processes.LOOPBACK, port).start()
+    return runner
+
+
+async def _receive(folder: Path, port: int) -> None:
+    """Take what comes until this process is ended."""
+    async with _running(folder, port):
+        print(_READY, flush=True)
+        await asyncio.Event().wait()
+
+
+async def _send(
+    folder: Path, port: int, *, consent: ConsentId, thread: ThreadId, messages: int
+) -> float:
+    """Send everything; the value is the seconds until the last receipt was stored."""
+    async with _running(folder, port) as node:
+        batches = iter(
+            min(sizes.BATCH_MESSAGES, messages - first)
+            for first in range(0, messages, sizes.BATCH_MESSAGES)
+        )
+
+        async def one_after_another() -> None:
+            for count in batches:
+                queue = partial(
+                    _queue, count=count, consent=consent, thread=thread, acting=node.gate.acting()
+                )
+                await node.gate.write(queue)
+                node.courier.wake()
+
+        begun = time.perf_counter()
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(BATCHES_UNDER_WAY):
+                tasks.create_task(one_after_another())
+        while await node.gate.read(_is_anything_waiting):
+            await asyncio.sleep(_LOOK_SECONDS)
+        return time.perf_counter() - begun
+
+
+def _is_anything_waiting(unit: Unit) -> bool:
+    return unit.vault.execute(_WAITING).fetchone() == (1,)
+
+
+def _queue(
+    unit: Unit, *, count: int, consent: ConsentId, thread: ThreadId, acting: Acting
+) -> None:
+    """Queue so many reports; the gate is asked and the content built for each of them."""
+    trusted = identity.note_time(unit.vault, acting.now)
+    for _ in range(count):
+        record = consents.find_consent(unit.vault, consent)
+        assert record is not None
+        given = record.standing.consent
+        request = ShareRequest(
+            holder=given.holder,
+            recipient=given.recipient,
+            purpose=given.purpose,
+            categories=given.categories,
+            handle=given.handle,
+        )
+        level = peers.load_peer(unit.vault, given.recipient).level
+        permit = may_share([record.standing], request=request, level=level, now=trusted)
+        if not isinstance(permit, Permit):
+            raise ProductError("the bench's own consent does not permit")
+        shape = ReportShape(at=acting.now, seen=SeenHow.PHONE, not_seen=None)
+        about = SendAbout(
+            payload=build_payload(two_nodes.SAID, permit, shape=shape),
+            to=given.recipient,
+            thread=thread,
+            reply_to=None,
+            urgency=Urgency.NORMAL,
+        )
+        apply([about], unit, acting=acting)
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.end_to_end")
+    roles = parser.add_subparsers(dest="role", required=True)
+    receive, send = roles.add_parser("receive"), roles.add_parser("send")
+    for role in (receive, send):
+        role.add_argument("folder", type=Path)
+        role.add_argument("port", type=int)
+    send.add_argument("consent", type=bytes.fromhex)
+    send.add_argument("thread", type=bytes.fromhex)
+    send.add_argument("messages", type=int)
+    given = parser.parse_args()
+    if given.role == "receive":
+        asyncio.run(_receive(given.folder, given.port))
+        return
+    seconds = _send(
+        given.folder,
+        given.port,
+        consent=consent_id(given.consent),
+        thread=thread_id(given.thread),
+        messages=given.messages,
+    )
+    print(asyncio.run(seconds))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,130 @@
+"""The courier lets an envelope go only when what was in it is safe, and says "erased" only when it is."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+
+from node import faults
+from node.courier import Courier, Patience
+from node.gate import Gate, OpenVault
+from node.mailbox.client import deposit_hash_of
+from node.mailbox.records import NewMailbox
+from node.mailbox.store import MailboxStore
+from node.vault.keyring import PRODUCT_COST
+from protocol.keys import signing_secret
+from tests.support.federation import Node
+from tests.support.mailboxes import StandingClock, open_store
+from tests.support.story import Story
+from tests.support.streams import offers, referrals_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Bandhan with its own mailbox, and somebody who carries for it."""
+
+    node: Node
+    store: MailboxStore
+    courier: Courier
+    opened: OpenVault
+
+    async def arrive(self, envelopes: list[bytes]) -> None:
+        await self.store.deposit(self.node.mailbox.mailbox_id, envelopes)
+
+    async def waiting(self) -> int:
+        return (await self.store.waiting(self.node.mailbox.mailbox_id)).envelopes
+
+
+@pytest.fixture
+async def desk(bandhan: Node) -> AsyncIterator[Desk]:
+    clock = StandingClock(seconds=bandhan.now)
+    gate = Gate(bandhan.folder, clock=clock, entropy=bandhan.entropy, cost=PRODUCT_COST)
+    opened = OpenVault(
+        database=bandhan.database,
+        me=bandhan.me,
+        mailboxes=(bandhan.mailbox,),
+        prekeys=bandhan.prekeys,
+    )
+    key = signing_secret(bandhan.mailbox.seed)
+    mailbox = NewMailbox(
+        mailbox_id=bandhan.mailbox.mailbox_id,
+        owner_key=key.public,
+        deposit_hash=deposit_hash_of(bandhan.mailbox.deposit_secret),
+        created=bandhan.now,
+    )
+    async with open_store(bandhan.folder) as store, aiohttp.ClientSession() as session:
+        await store.create(mailbox, ticket=None)
+        courier = Courier(gate, store, session, patience=Patience(poll_seconds=1))
+        yield Desk(node=bandhan, store=store, courier=courier, opened=opened)
+    faults.disarm()
+
+
+async def test_what_was_taken_is_committed_before_its_envelope_is_deleted(
+    desk: Desk, alo: Node
+) -> None:
+    await desk.arrive(offers(alo, desk.node, 2))
+    faults.arm("inbox.before_commit")
+    with pytest.raises(faults.InjectedCrash):
+        await desk.courier.drain(desk.opened)
+    after_the_crash = (await desk.waiting(), referrals_at(desk.node))
+    await desk.courier.drain(desk.opened)
+
+    assert after_the_crash == (2, [])
+    assert (await desk.waiting(), referrals_at(desk.node)) == (0, [("offered",)] * 2)
+
+
+@pytest.mark.parametrize("point", ["inbox.after_commit", "inbox.after_delete"])
+async def test_a_crash_after_the_commit_doubles_nothing(desk: Desk, alo: Node, point: str) -> None:
+    await desk.arrive(offers(alo, desk.node, 2))
+    faults.arm(point)
+    with pytest.raises(faults.InjectedCrash):
+        await desk.courier.drain(desk.opened)
+    await desk.courier.drain(desk.opened)
+
+    assert (await desk.waiting(), referrals_at(desk.node)) == (0, [("offered",)] * 2)
+
+
+async def test_a_batch_that_nobody_can_read_does_not_stay(desk: Desk, alo: Node) -> None:
+    (offer,) = offers(alo, desk.node, 1)
+    spoiled = bytearray(offer)
+    spoiled[2_000] ^= 1
+    await desk.arrive([bytes(spoiled), offer])
+    await desk.courier.drain(desk.opened)
+
+    assert (await desk.waiting(), referrals_at(desk.node)) == (0, [("offered",)])
+
+
+async def test_a_drain_carries_out_what_waits_before_anything_is_shown(
+    desk: Desk, story: Story
+) -> None:
+    story.up_to_dossier()
+    story.withdraw()
+    story.federation.deliver(story.alo)
+    await desk.arrive(story.federation.box(story.bandhan))
+    await desk.courier.drain(desk.opened)
+
+    assert desk.node.rows("SELECT erased_at IS NOT NULL FROM erasures") == [(1,)]
+    assert desk.node.rows(
+        "SELECT count(*) FROM outbox WHERE type = 'consent.withdrawn_ack/1'"
+    ) == [(2,)]
+
+
+async def test_while_something_erased_may_still_lie_in_a_log_only_locked_is_said(
+    desk: Desk, story: Story
+) -> None:
+    story.up_to_dossier()
+    story.withdraw()
+    story.federation.deliver(story.alo)
+    await desk.arrive(story.federation.box(story.bandhan))
+    faults.arm("erase.before_checkpoint")
+    with pytest.raises(faults.InjectedCrash):
+        await desk.courier.drain(desk.opened)
+    before = desk.node.rows("SELECT count(*) FROM outbox WHERE type = 'consent.withdrawn_ack/1'")
+    desk.opened.database.checkpoint()
+    await desk.courier.erase(desk.opened)
+
+    assert before == [(1,)]
+    assert desk.node.rows(
+        "SELECT count(*) FROM outbox WHERE type = 'consent.withdrawn_ack/1'"
+    ) == [(2,)]
