@@ -182,8 +182,8 @@ def _too_early(data: bytes) -> MalformedError:
     return _bad("an encoding that ends too early", len(data))
 
 
-# Readers: each takes the bytes, where its value begins and how many levels may follow, and gives the value and
-# where it ends. Which one reads a value is said by the value's first byte (`_READERS`).
+# Readers: each takes the bytes, where its value begins and how many levels may follow, and gives the value
+# and where it ends. Which one reads a value is said by the value's first byte (`_READERS`).
 
 
 def _small(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
@@ -209,6 +209,15 @@ def _bytes(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
     return data[start:end], end
 
 
+def _hash_like(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    # Hashes, keys and signatures: the most frequent strings, so the one byte of their size is read here.
+    size, start = data[at + 1], at + 2
+    if size < _LONG:
+        raise _bad("a head that is not the shortest", at)
+    end = start + size
+    return data[start:end], end
+
+
 def _short_text(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
     start = at + 1
     return _utf8_at(data, start, start + data[at] - _TEXT)
@@ -230,8 +239,10 @@ def _utf8_at(data: bytes, start: int, end: int) -> tuple[str, int]:
 
 def _array(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     count, at = _count(data, at, depth)
+    # Every item takes a byte at least, so a huge count cannot make a huge list.
+    if count > len(data) - at:
+        raise IndexError
     inside = depth - 1
-    # Every item takes a byte at least: a huge count meets the end of the bytes before it makes a huge list.
     items: list[Value] = []
     for _ in range(count):
         item, at = _READERS[data[at]](data, at, inside)
@@ -241,6 +252,8 @@ def _array(data: bytes, at: int, depth: int) -> tuple[Value, int]:
 
 def _map(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     count, at = _count(data, at, depth)
+    if count * 2 > len(data) - at:
+        raise IndexError
     inside = depth - 1
     entries: dict[int | str, Value] = {}
     before = b""
@@ -291,7 +304,7 @@ def _argument(data: bytes, at: int) -> tuple[int, int]:
     """The number behind a first byte that says how many bytes it has: 1, 2, 4 or 8."""
     short = data[at] & _SHORT_ARGUMENT
     if short == _LONG:
-        # The most frequent one, in its own short way.
+        # Frequent enough for its own short way.
         argument, end = data[at + 1], at + 2
         if argument < _LONG:
             raise _bad("a head that is not the shortest", at)
@@ -321,6 +334,8 @@ _BY_MAJOR: Final[dict[int, tuple[_Reader, _Reader]]] = {
 def _reader(first: int) -> _Reader:
     if first in (_FALSE, _TRUE, _NULL):
         return _simple
+    if first == _BYTES | _LONG:
+        return _hash_like
     short = first & _SHORT_ARGUMENT
     if short > _LONGEST and first < _FIRST_SIMPLE:
         return _not_given

@@ -112,15 +112,15 @@ class MapReader:
 
     def instant(self, key: int | str, name: str) -> Instant:
         """A second. Raises: MalformedError."""
-        return instant(self.unsigned(key, name), place=self.at(name))
+        return instant(self.unsigned(key, name))
 
     def node_id(self, key: int | str, name: str) -> NodeId:
         """A node id. Raises: MalformedError."""
-        return node_id(self.octets(key, name, size=32), place=self.at(name))
+        return node_id(self.octets(key, name, size=32))
 
     def digest(self, key: int | str, name: str) -> Hash:
         """A SHA-256. Raises: MalformedError."""
-        return digest(self.octets(key, name, size=32), place=self.at(name))
+        return digest(self.octets(key, name, size=32))
 
     def items(self, key: int | str, name: str, *, count_max: int) -> list[Value]:
         """An array of at most `count_max` items. Raises: MalformedError."""
@@ -140,7 +140,7 @@ class MapReader:
 
     def finish_allowing_extensions(self, *, first: int) -> None:
         """Like `finish`, but leave integer keys from `first` on to later versions. Raises: MalformedError."""
-        if any(not isinstance(key, int) or key < first for key in self._entries):
+        if self._entries and any(type(key) is not int or key < first for key in self._entries):
             raise MalformedError("a field that does not belong here", place=self._place)
 
 

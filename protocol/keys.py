@@ -12,8 +12,8 @@ from typing import Final, NewType
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
 
 from protocol.errors import MalformedError, RefusalCode
 from protocol.labels import Label, labelled_hash
@@ -35,6 +35,7 @@ VerifyingKey = NewType("VerifyingKey", bytes)
 """A 32-byte Ed25519 public key that is canonical and not of small order."""
 
 SEED_BYTES: Final = 32
+_SIGNATURE_BYTES: Final = 64
 PREKEY_PUBLIC_BYTES: Final = 1216
 _MLKEM_PUBLIC_BYTES: Final = 1184
 _FIELD_PRIME: Final = 2**255 - 19
@@ -78,12 +79,12 @@ def signature_is_good(key: bytes, message: bytes, signature: bytes) -> bool:
 
     A total function: any bytes are answered with True or False.
     """
-    if len(key) != SEED_BYTES or len(signature) != 64:
+    if len(key) != SEED_BYTES or len(signature) != _SIGNATURE_BYTES:
         return False
     if not is_strong_point(key) or not is_strong_point(signature[:32]):
         return False
     try:
-        VerifyKey(key).verify(message, signature)
+        crypto_sign_open(signature + message, key)
     except BadSignatureError:
         return False
     return True
@@ -95,17 +96,17 @@ class SigningSecret:
 
     seed: bytes = field(repr=False)
     public: VerifyingKey
-    _key: SigningKey = field(repr=False, compare=False)
 
     def signature(self, message: bytes) -> bytes:
         """The 64-byte signature of a message."""
-        return self._key.sign(message).signature
+        # libsodium's form of a secret: the seed and, so that it need not be computed again, the public key.
+        return crypto_sign(message, self.seed + self.public)[:_SIGNATURE_BYTES]
 
 
 def signing_secret(seed: bytes) -> SigningSecret:
     """The secret whose seed this is. `seed` comes from `entropy(32)`, the words or the vault."""
-    key = SigningKey(seed)
-    return SigningSecret(seed=seed, public=VerifyingKey(bytes(key.verify_key)), _key=key)
+    public, _ = crypto_sign_seed_keypair(seed)
+    return SigningSecret(seed=seed, public=VerifyingKey(public))
 
 
 def new_signing_secret(*, entropy: Entropy) -> SigningSecret:

@@ -42,8 +42,10 @@ class Kind(StrEnum):
 
 
 _PREFIXES: Final = {
-    text: bytes([len(text)]) + text.encode("ascii")
-    for text in [*(label.value for label in Label), *(f"sathi/1/{kind}" for kind in Kind)]
+    label: bytes([len(label.value)]) + label.value.encode("ascii") for label in Label
+}
+_KIND_PREFIXES: Final = {
+    kind: bytes([len(f"sathi/1/{kind}")]) + f"sathi/1/{kind}".encode("ascii") for kind in Kind
 }
 
 
@@ -54,7 +56,7 @@ def tbs(label: Label, message: bytes) -> bytes:
 
 def tbs_for_kind(kind: Kind, body: bytes) -> bytes:
     """The bytes to be signed for a signed object of this kind (SPEC R-21)."""
-    return _PREFIXES[f"sathi/1/{kind}"] + body
+    return _KIND_PREFIXES[kind] + body
 
 
 def labelled_hash(label: Label, message: bytes) -> bytes:

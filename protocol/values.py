@@ -187,7 +187,8 @@ def plain_text(raw: str, *, characters_max: int, place: str = "text") -> PlainTe
         raise MalformedError("an empty text", place=place)
     if len(raw) > characters_max:
         raise MalformedError(f"a text of over {characters_max} characters", place=place)
-    found = _UNSHOWABLE.search(raw)
+    # What Python calls printable has none of them; joiners and newlines, which it does not, are looked at.
+    found = None if raw.isprintable() else _UNSHOWABLE.search(raw)
     if found is not None:
         raise MalformedError(_why(found[0]), place=place)
     return PlainText(raw)

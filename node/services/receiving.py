@@ -33,6 +33,7 @@ from protocol.envelope import OpenedEnvelope, VerifiedMessage, open_envelope, pa
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.keys import PrekeySecret
 from protocol.limits import DAY
+from protocol.messages.core import Receipt
 from protocol.messages.union import OVERTAKING, Message
 from protocol.streams import Incoming, Placement, start
 from protocol.values import NodeId, PrekeyId, later
@@ -180,7 +181,8 @@ def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCod
 
 
 def _accept(batch: Batch, verified: VerifiedMessage, accepted: Accepted) -> None:
-    is_early = accepted.order is Order.EARLY
+    # A receipt means the same whenever it is read, and its content is not kept: it acts at once.
+    is_early = accepted.order is Order.EARLY and not isinstance(accepted.message, Receipt)
     has_place = accepted.placement is not None
     if not is_early:
         _react(batch, accepted.message, _arrival(batch, verified))

@@ -14,7 +14,7 @@ from tests.support.builders import OFFER
 from tests.support.federation import Federation, Node, done
 from tests.support.forging import forge, place_of
 from tests.support.story import Story
-from tests.support.streams import offers, receipts
+from tests.support.streams import head_of, offers, receipts
 
 ASK = ReferralAsk(question=Question.LANGUAGE)
 HELD = ReferralAccept(
@@ -155,3 +155,26 @@ def test_what_was_answered_as_stored_can_be_opened(story: Story) -> None:
 
     assert state_of(story.alo, "referral.dossier/1") == "stored"
     assert len(done(shown).facts) == 8
+
+
+def test_a_receipt_that_comes_early_settles_at_once_and_is_not_answered(story: Story) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.federation.deliver(story.alo)
+    epoch, sequence, link = place_of(story.alo, story.bandhan)
+    told = ReceiptRange(epoch=epoch, first=1, last=sequence, last_hash=link, at=story.alo.now)
+    gap = forge(OFFER, sender=story.bandhan, recipient=story.alo, advance=True)
+    early = forge(
+        Receipt(ranges=(told,), singles=()),
+        sender=story.bandhan,
+        recipient=story.alo,
+        advance=True,
+    )
+    story.alo.take([early])
+    settled = state_of(story.alo, "referral.offer/1")
+    story.alo.take([gap])
+
+    assert settled == "stored"
+    assert head_of(story.alo, story.bandhan)[0] == place_of(story.bandhan, story.alo)[1]
+    assert story.alo.rows("SELECT status, code FROM receipts_due") == [(1, None)]

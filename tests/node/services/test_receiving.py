@@ -195,3 +195,47 @@ def _answer_what_came(story: Story) -> None:
             from_date=story.bandhan.now,
         )
         done(story.bandhan.use(answering.accept, command))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_whole_story_over_a_rough_road_comes_to_the_same_end(story: Story, seed: int) -> None:
+    federation = story.federation
+    federation.road = rough(seed)
+    federation.batch = 2
+
+    def until(node: Node, sql: str) -> None:
+        for _ in range(20):
+            story.settle()
+            if node.rows(sql) != [(0,)]:
+                return
+            federation.clock.forward(limits.DAY)
+        raise AssertionError(sql)
+
+    story.open_case()
+    story.agree()
+    story.agree_way_back()
+    story.offer()
+    until(story.bandhan, "SELECT count(*) FROM referrals WHERE state = 'offered'")
+    story.accept()
+    until(story.alo, "SELECT count(*) FROM referrals WHERE state = 'accepted'")
+    story.dossier()
+    until(story.bandhan, "SELECT count(*) FROM referrals WHERE state = 'dossier_sent'")
+    story.arrive()
+    story.confirm()
+    story.report()
+    until(story.alo, "SELECT count(*) FROM follow_ups WHERE state = 'done'")
+    story.withdraw()
+    story.withdraw(story.way_back)
+    until(story.alo, "SELECT count(*) = 2 FROM withdrawals_told WHERE status = 2")
+
+    assert set(federation.refused) <= {RefusalCode.E_CONSENT_MISSING}
+    for node in (story.alo, story.bandhan):
+        assert node.rows("SELECT state FROM referrals") == [("withdrawn",)]
+        # The last words of a stream may wait behind a receipt that was lost.
+        assert (
+            node.rows("SELECT code FROM messages WHERE status NOT IN ('applied', 'early')") == []
+        )
+        assert node.rows(
+            "SELECT count(*) FROM messages WHERE consent IS NOT NULL AND payload IS NOT NULL"
+        ) == [(0,)]
+        assert node.use(reading.check_audit).is_whole
