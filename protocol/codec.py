@@ -159,8 +159,17 @@ def decode(data: bytes) -> Value:
     Raises:
         MalformedError: (E_ENCODING) if the bytes are not exactly what `encode` would have written.
     """
+    return decode_within(data, bytes_max=limits.ENCODED_BYTES_MAX)
+
+
+def decode_within(data: bytes, *, bytes_max: int) -> Value:
+    """As `decode`, for what stays on this machine and may be larger than a message.
+
+    Raises:
+        MalformedError: (E_ENCODING) if the bytes are not exactly what `encode_within` would have written.
+    """
     size = len(data)
-    if size > limits.ENCODED_BYTES_MAX:
+    if size > bytes_max:
         raise _bad("more bytes than an encoding may have", size)
     try:
         value, end = _READERS[data[0]](data, 0, limits.ENCODED_DEPTH_MAX)

@@ -38,6 +38,8 @@ class Task(StrEnum):
     STREAM_FROZEN = "stream_frozen"
     COMPARE_SAFETY_NUMBER = "compare_safety_number"
     CONFIRM_WITH_HER = "confirm_with_her"
+    MESSAGE_REFUSED = "message_refused"
+    NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

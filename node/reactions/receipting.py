@@ -6,11 +6,13 @@ from node.vault.tables import outbox, referrals, secrets
 from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.delivery import OutboxEvent, OutboxState, step
+from protocol.effects import Effect, Remind, Task
+from protocol.limits import DAY
 from protocol.messages.core import Receipt, ReceiptSingle
 from protocol.messages.referral import ReferralOffer
 from protocol.referral_flow import ReferralEvent
 from protocol.skeleton import Head
-from protocol.values import Instant, NodeId, instant
+from protocol.values import Instant, NodeId, instant, later
 from protocol.vocabulary.codes import ReceiptStatus
 
 
@@ -29,9 +31,16 @@ def on_receipt(unit: Unit, receipt: Receipt, arrival: Arrival) -> Reaction:
             last=told.last,
             now=arrival.now,
         )
-    for single in receipt.singles:
-        _settle_single(unit, single, arrival)
-    return []
+    refused = [single for single in receipt.singles if _settle_single(unit, single, arrival)]
+    return [_tell_somebody(unit, single, arrival) for single in refused]
+
+
+def _tell_somebody(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> Effect:
+    """What the other side would not take, a person must know: nobody else will try again."""
+    item = outbox.find(unit.vault, single.message_id)
+    thread = None if item is None else item.thread
+    due = later(arrival.now, DAY)
+    return Remind(task=Task.MESSAGE_REFUSED, peer=arrival.sender, thread=thread, due=due)
 
 
 def on_head(unit: Unit, head: Head, *, sender: NodeId, now: Instant) -> None:
@@ -51,28 +60,30 @@ def _settle_range(
         _settle(unit, item, event=OutboxEvent.RECEIPT, code=None, now=now)
 
 
-def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> None:
+def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
+    """Settle one message; True if it was refused, and we did not know that before."""
     item = outbox.find(unit.vault, single.message_id)
     if item is None or item.peer != arrival.sender or item.hash != single.message_hash:
-        return
+        return False
     refused = single.status in (ReceiptStatus.REFUSED, ReceiptStatus.EXPIRED)
     event = OutboxEvent.REFUSAL if refused else OutboxEvent.RECEIPT
     code = single.code or (single.status.name.lower() if refused else None)
-    _settle(unit, item, event=event, code=code, now=arrival.now)
+    return _settle(unit, item, event=event, code=code, now=arrival.now) and refused
 
 
 def _settle(
     unit: Unit, item: OutboxItem, *, event: OutboxEvent, code: str | None, now: Instant
-) -> None:
+) -> bool:
     state = step(item.state, event)
     if state is None:
-        return
+        return False
     if item.key_id is not None:
         secrets.destroy_disclosure_key(unit.keys, item.key_id)
         unit.destroyed()
     outbox.settle(unit.vault, item.message_id, state=state, code=code, now=now)
     if item.type == ReferralOffer.TYPE and state is OutboxState.STORED:
         _offer_delivered(unit, item, now=now)
+    return True
 
 
 def _offer_delivered(unit: Unit, item: OutboxItem, *, now: Instant) -> None:

@@ -13,13 +13,15 @@ from protocol.consent import (
     ConsentEvent,
     sign_consent,
 )
-from protocol.consent_rules import fits_age, on_our_withdrawal
-from protocol.effects import Effect, Send, Urgency
+from protocol.consent_rules import fits_age, may_tell_of_consent, on_our_withdrawal
+from protocol.disclosure import build_consent_copy
+from protocol.effects import Effect, Send, SendAbout, Urgency
 from protocol.errors import MalformedError
 from protocol.keys import fresh_handle
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.referral import ReferralRecall
+from protocol.permits import Permit
 from protocol.referral_flow import ReferralEvent, ReferralState
 from protocol.values import (
     ConsentId,
@@ -43,6 +45,16 @@ _BEFORE_DOSSIER = frozenset(
         ReferralState.DELIVERED,
         ReferralState.NEEDS_INFO,
         ReferralState.ACCEPTED,
+    }
+)
+_AFTER_DOSSIER = frozenset(
+    {
+        ReferralState.DOSSIER_SENT,
+        ReferralState.PREPARED,
+        ReferralState.ARRIVED,
+        ReferralState.IN_CARE,
+        ReferralState.OUTCOME_REPORTED,
+        ReferralState.WITHDRAWN,
     }
 )
 
@@ -94,7 +106,35 @@ def record_consent(
     for text in command.texts:
         consents.add_tick(unit.vault, consent.consent_id, digest(text), now=acting.now)
     audit(unit, "consent.given", consent.consent_id, acting=acting)
+    _tell_at_once(unit, consent.consent_id, case.case_id, me=me, acting=acting)
     return views.Done(ref=consent.consent_id)
+
+
+def _tell_at_once(
+    unit: Unit, consent: ConsentId, case_id: bytes, *, me: Self, acting: Acting
+) -> None:
+    """Where the dossier is over there already, its other party gets a later consent now."""
+    record = consents.find_consent(unit.vault, consent)
+    if record is None:
+        return
+    peer = record.standing.consent.other_party(me.node_id)
+    for referral in referrals.referrals_of_case(unit.vault, case_id):
+        if referral.peer != peer or referral.state not in _AFTER_DOSSIER:
+            continue
+        level = peers.load_peer(unit.vault, referral.peer).level
+        permit = may_tell_of_consent(
+            record.standing, teller=me.node_id, level=level, now=acting.now
+        )
+        if isinstance(permit, Permit):
+            copy = SendAbout(
+                payload=build_consent_copy(record.signed, record.words, permit),
+                to=referral.peer,
+                thread=referral.thread,
+                reply_to=None,
+                urgency=Urgency.NORMAL,
+            )
+            apply([copy], unit, acting=acting)
+        return
 
 
 def _may_replace(unit: Unit, command: commands.RecordConsent, case: CaseRecord) -> bool:

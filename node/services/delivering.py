@@ -11,13 +11,13 @@ from typing import Final
 
 from node.effects import Acting, apply
 from node.vault.records import OutboxItem, Peer, ReceiptDue, Self
-from node.vault.tables import consents, disclosures, identity, outbox, peers, secrets
+from node.vault.tables import consents, desk, disclosures, identity, outbox, peers, secrets
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentState
 from protocol.consent_rules import LEVEL_VERIFIED
 from protocol.delivery import OutboxState, next_attempt
-from protocol.effects import Send, Urgency
+from protocol.effects import Send, Task, Urgency
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic
 from protocol.labels import Kind
@@ -226,7 +226,7 @@ def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
         return None
     if item.sequence is None:
         if gate is _Gate.NEVER:
-            _vanish(sealing.unit, item)
+            _vanish(sealing, item)
             return None
         return _seal_first(sealing, item)
     if gate is _Gate.NEVER and not item.is_withheld:
@@ -251,8 +251,17 @@ def _ask_again(sealing: _Sealing, item: OutboxItem) -> _Gate:
     return _Gate.WAIT if state is ConsentState.NOT_YET else _Gate.NEVER
 
 
-def _vanish(unit: Unit, item: OutboxItem) -> None:
-    """It was never sealed: it goes without trace."""
+def _vanish(sealing: _Sealing, item: OutboxItem) -> None:
+    """It was never sealed: it goes without trace, and a person is told that it did not leave."""
+    unit = sealing.unit
+    desk.insert_task(
+        unit.vault,
+        task=Task.NOT_SENT.value,
+        peer=item.peer,
+        thread=item.thread,
+        due=sealing.now,
+        now=sealing.now,
+    )
     if item.key_id is not None:
         secrets.destroy_disclosure_key(unit.keys, item.key_id)
     outbox.drop(unit.vault, item.message_id)

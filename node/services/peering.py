@@ -3,7 +3,7 @@
 from node import showing
 from node.effects import Acting, apply, audit
 from node.vault.records import Self
-from node.vault.tables import identity, peers
+from node.vault.tables import desk, identity, peers
 from node.vault.unit import Unit
 from protocol.cards import (
     introduction_proof,
@@ -12,7 +12,7 @@ from protocol.cards import (
     sign_invite,
     write_introduction,
 )
-from protocol.effects import Send, Urgency
+from protocol.effects import Send, Task, Urgency
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.core import IntroductionRequest
@@ -89,5 +89,12 @@ def verify_peer(
     if tuple(command.groups) != safety_number(me.root, peer.root):
         return refused(No.NUMBER_DIFFERS)
     peers.verify_peer(unit.vault, peer.node_id, how=command.how, by=acting.actor, now=acting.now)
+    desk.finish_peer_tasks(
+        unit.vault,
+        task=Task.COMPARE_SAFETY_NUMBER.value,
+        peer=peer.node_id,
+        by=acting.actor,
+        now=acting.now,
+    )
     audit(unit, "peer.verified", peer.node_id, acting=acting, details=command.how.value)
     return showing.peer(peers.load_peer(unit.vault, peer.node_id), me)

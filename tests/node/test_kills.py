@@ -66,7 +66,6 @@ class Storm:
     meant: dict[Post, Death | None] = field(default_factory=dict)
     asked: deque[bytes] = field(default_factory=deque)
     cut_off: dict[Post, int] = field(default_factory=dict)
-    reports: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -87,7 +86,7 @@ class Storm:
             await self._look_for_the_dead()
 
     async def _bring_up(self, post: Post) -> None:
-        while not post.is_alive:
+        while not post.is_up:
             death = self.planned[post].popleft() if self.planned[post] else None
             self.meant[post] = death
             armed = () if death is None or death.fault is None else ("--fault", death.fault)
@@ -103,7 +102,7 @@ class Storm:
 
     async def _look_for_the_dead(self) -> None:
         """Somebody hung up: whoever it was has ended, or ends now."""
-        for post in self.two.both:
+        for post in filter(lambda each: each.is_up, self.two.both):
             try:
                 await post.ask(commands.ShowStatus(), views.NodeStatus)
             except GoneError:

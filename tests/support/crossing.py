@@ -29,6 +29,7 @@ from tests.support.story import OFFER
 
 WISH: Final = "আমি বিটপলতা নামে একটা সেলাইয়ের দোকান দিতে চাই।"
 TOWN: Final = "Satkhira-invented-town"
+FACTS: Final[dict[str, commands.FactInput]] = {"present_town": TOWN, "plan_position": "agreed"}
 DUE: Final = 2_000_000_000
 SCOPE: Final = [Category.LOCATION_CONTACT, Category.PLAN_WISHES]
 
@@ -102,7 +103,7 @@ async def _record(alo: Post) -> bytes:
             text=WISH,
         )
     )
-    await alo.do(commands.RecordFacts(case_id=case_id, facts={"present_town": TOWN}))
+    await alo.do(commands.RecordFacts(case_id=case_id, facts={**FACTS}))
     return case_id
 
 

@@ -67,9 +67,9 @@ class Post:
         self._client: Client | None = None
 
     @property
-    def is_alive(self) -> bool:
-        """Does its process run, as far as anybody has noticed?"""
-        return self._process is not None and self._process.returncode is None
+    def is_up(self) -> bool:
+        """Was it started, and has nobody noticed its end?"""
+        return self._client is not None
 
     @property
     def vault_key(self) -> bytes:

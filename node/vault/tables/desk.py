@@ -42,6 +42,16 @@ def finish_tasks(
     )
 
 
+def finish_peer_tasks(
+    vault: Connection, *, task: str, peer: NodeId, by: Pseudonym, now: Instant
+) -> None:
+    """What was asked for about an organisation was done."""
+    vault.execute(
+        "UPDATE tasks SET done_at = ?, done_by = ? WHERE task = ? AND peer = ? AND done_at IS NULL",
+        (now, by, task, peer),
+    )
+
+
 def open_tasks(vault: Connection) -> list[TaskRecord]:
     """What is to be done, the most pressing first."""
     rows = vault.execute(

@@ -236,6 +236,11 @@ def forget_key(vault: Connection, key_id: bytes) -> None:
         " WHERE key_id = ? AND sequence IS NOT NULL",
         (key_id,),
     )
+    vault.execute(
+        "DELETE FROM disclosures WHERE message_id IN"
+        " (SELECT message_id FROM outbox WHERE key_id = ? AND sequence IS NULL)",
+        (key_id,),
+    )
     vault.execute("DELETE FROM outbox WHERE key_id = ? AND sequence IS NULL", (key_id,))
 
 
