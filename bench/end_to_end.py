@@ -1,9 +1,9 @@
 """The durable path through the product, in two processes: from a message's enqueueing to its stored receipt.
 
 What runs is what a node runs: gate, courier, services, vault and mailbox, over HTTP on loopback. The sender
-asks the consent gate and builds the content of each message anew, and queues 64 in a transaction, as the floor
-does; the receiver judges them, lets them act, and answers with signed receipts, which come back into the
-sender's own mailbox. Making the nodes and starting the processes is not measured.
+asks the consent gate and builds the content of each message anew, and queues 64 in a transaction, as the
+floor does; the receiver judges them, lets them act, and answers with signed receipts, which come back into
+the sender's own mailbox. Making the nodes and starting the processes is not measured.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from aiohttp import web
 from bench import two_nodes
 from bench.floors import processes, sizes
 from bench.floors.durable import BATCHES_UNDER_WAY
-from bench.two_nodes import MadeNode, Pair
+from bench.two_nodes import MadeNode
 from node.courier import Courier, Patience
 from node.effects import Acting, apply
 from node.gate import Gate, OpenVault
@@ -125,18 +125,15 @@ async def _running(folder: Path, port: int) -> AsyncIterator[_Running]:
     gate = Gate(folder, clock=SystemClock(), entropy=entropy, cost=two_nodes.CHEAP)
     async with new_session() as session, asyncio.TaskGroup() as tasks:
         courier = Courier(gate, store, session, patience=Patience(poll_seconds=_POLL_SECONDS))
-        carrying: list[asyncio.Task[None]] = []
 
         async def carry(opened: OpenVault) -> None:
-            await courier.drain(opened)
-            carrying.append(tasks.create_task(courier.run(opened)))
+            await courier.begin(opened)
+            tasks.create_task(courier.run(opened))
 
-        gate.on_open = carry
+        gate.on_open, gate.on_close = carry, courier.rest
         door = await _open_door(store, folder, port)
         await gate.unlock(two_nodes.USER, two_nodes.PASSPHRASE)
         yield _Running(gate=gate, courier=courier)
-        carrying[0].cancel()
-        await asyncio.wait(carrying)
         await gate.lock()
         await door.cleanup()
     await store.close()
@@ -184,13 +181,15 @@ async def _send(
         async with asyncio.TaskGroup() as tasks:
             for _ in range(BATCHES_UNDER_WAY):
                 tasks.create_task(one_after_another())
-        while await node.gate.read(_is_anything_waiting):
+        # Nothing tells anybody outside that the last receipt came.
+        while await node.gate.read(_is_anything_waiting):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
         return time.perf_counter() - begun
 
 
 def _is_anything_waiting(unit: Unit) -> bool:
-    return unit.vault.execute(_WAITING).fetchone() == (1,)
+    (is_waiting,) = unit.vault.execute(_WAITING).fetchone()
+    return bool(is_waiting)
 
 
 def _queue(
@@ -245,7 +244,7 @@ def _main() -> None:
         thread=thread_id(given.thread),
         messages=given.messages,
     )
-    print(asyncio.run(seconds))
+    print(asyncio.run(seconds), flush=True)
 
 
 if __name__ == "__main__":

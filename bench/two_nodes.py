@@ -69,7 +69,6 @@ _NOBODY: Final = pseudonym(bytes(16))
 _WORDS: Final = "আমি বাড়ি ফিরে সেলাইয়ের কাজ করতে চাই। " * 8
 SAID: Final = CaseFacts(
     facts=(
-        Fact(field="plan_position", value="agreed"),
         Fact(field="goal_types", value=("home", "income", "learning")),
         Fact(field="skills", value=("embroidery", "sewing", "tailoring")),
         Fact(field="work_wanted", value=("own_shop", "tailoring")),
@@ -204,9 +203,7 @@ def _write_common_past(
         pending_auth=None,
         now=now,
     )
-    peers.verify_peer(
-        unit.vault, other.node_id, how=VerifiedHow.IN_PERSON, by=_NOBODY, now=now
-    )
+    peers.verify_peer(unit.vault, other.node_id, how=VerifiedHow.IN_PERSON, by=_NOBODY, now=now)
     consents.insert_consent(
         unit.vault,
         pair.consent,

@@ -8,14 +8,14 @@ them; while one request is under way, the next parcel is made ready.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
 import aiohttp
 
 from node import faults, logs
-from node.gate import Gate, OpenVault
+from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered
 from node.mailbox.store import MailboxStore
@@ -59,26 +59,83 @@ class Courier:
         self._work = asyncio.Event()
         self._round = asyncio.Lock()
         self._delivering = asyncio.Lock()
+        self._under_way: set[asyncio.Task[object]] = set()
+        self._is_resting = True
 
     def wake(self) -> None:
         """There is something new to send."""
         self._work.set()
 
-    async def run(self, opened: OpenVault) -> None:
-        """Carry until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._for_ever(self._collect_once, opened))
-            tasks.create_task(self._for_ever(self._deliver_once, opened))
+    async def begin(self, opened: OpenVault) -> None:
+        """The vault was opened: apply everything that waits, before anything is shown or sealed."""
+        self._is_resting = False
+        async with self._round_of_somebody():
+            await self._drain(opened)
 
-    async def drain(self, opened: OpenVault) -> None:
-        """Apply everything that waits, withdrawals first, before anything is shown or sealed."""
-        await self._collect(opened, _own(opened))
-        await self.erase(opened)
+    async def rest(self) -> None:
+        """The vault is being locked: end every round under way, and begin no other.
+
+        Once this returns, nothing is sent and no connection is opened.
+        """
+        self._is_resting = True
+        rounds = [task for task in self._under_way if task is not asyncio.current_task()]
+        for task in rounds:
+            task.cancel()
+        if rounds:
+            await asyncio.wait(rounds)
+
+    async def run(self, opened: OpenVault) -> None:
+        """Carry until `rest`."""
+        with contextlib.suppress(LockedError):
+            async with self._round_of_somebody(), asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._for_ever(self._collect_once, opened))
+                tasks.create_task(self._for_ever(self._deliver_once, opened))
 
     async def sync(self, opened: OpenVault) -> None:
-        """One whole round, for somebody who waits for it: collect, then send what is due."""
-        await self.drain(opened)
-        await self._deliver(opened)
+        """One whole round, for somebody who waits for it: collect, then send what is due.
+
+        Raises:
+            LockedError: if the node is locked, or was locked meanwhile.
+        """
+        async with self._round_of_somebody():
+            await self._drain(opened)
+            await self._deliver(opened)
+
+    async def tend(self, opened: OpenVault) -> None:
+        """What an erasure could not finish is tried again, and no sealed envelope stays in a log.
+
+        Raises:
+            LockedError: if the node is locked, or was locked meanwhile.
+        """
+        async with self._round_of_somebody():
+            await self._erase(opened)
+            await self._store.empty_log()
+        self.wake()
+
+    @contextlib.asynccontextmanager
+    async def _round_of_somebody(self) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        if task is None or self._must_rest():
+            raise LockedError("the node is locked")
+        self._under_way.add(task)
+        try:
+            yield
+        except BaseException:
+            if not self._must_rest():
+                raise
+            # It was `rest` that cancelled the round; whoever waits for it is told why it ended.
+            task.uncancel()
+            raise LockedError("the node was locked meanwhile") from None
+        finally:
+            self._under_way.discard(task)
+
+    def _must_rest(self) -> bool:
+        # Asked anew each time: `rest` may have come while a round was waiting.
+        return self._is_resting
+
+    async def _drain(self, opened: OpenVault) -> None:
+        await self._collect(opened, _own(opened))
+        await self._erase(opened)
 
     async def _for_ever(
         self, once: Callable[[OpenVault], Awaitable[None]], opened: OpenVault
@@ -94,7 +151,7 @@ class Courier:
         # The bell is taken before looking: a deposit between the two still rings it.
         bell = self._store.bell(_own(opened))
         await self._collect(opened, _own(opened))
-        await self.erase(opened)
+        await self._erase(opened)
         await _wait(bell, seconds=_LOOK_AGAIN_SECONDS)
 
     async def _deliver_once(self, opened: OpenVault) -> None:
@@ -120,12 +177,15 @@ class Courier:
                 # Receipts are due for what was taken.
                 self._work.set()
 
-    async def erase(self, opened: OpenVault) -> None:
+    async def _erase(self, opened: OpenVault) -> None:
         """Destroy what is locked, and say so once nothing of it is left in the files."""
         acting = self._gate.acting()
         database = opened.database
         erased = await database.write(lambda unit: retaining.erase_locked(unit, acting=acting))
         if not erased or database.is_erasure_pending:
+            return
+        # What came about her came sealed to a prekey that still lives: its envelope must be gone too.
+        if not await self._store.empty_log():
             return
         await database.write(
             lambda unit: retaining.confirm_erased(unit, erased, me=opened.me, acting=acting)

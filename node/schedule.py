@@ -5,6 +5,7 @@ takes its next time from now, and a watchdog notices when the wall clock was mov
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, final
@@ -12,7 +13,7 @@ from typing import Any, Final, final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from node.gate import Gate, OpenVault
+from node.gate import Gate, LockedError, OpenVault
 from node.mailbox.store import MailboxStore
 from node.services import retaining
 from node.system import Clock
@@ -41,7 +42,8 @@ class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
 class Schedule:
     """Runs the periodic jobs of one node.
 
-    `erase` destroys what is locked and says so; `wake` tells the courier that something may be due.
+    `tend` destroys what is locked, says so and looks for due work; `wake` tells the courier that
+    something is due.
     """
 
     def __init__(
@@ -50,12 +52,12 @@ class Schedule:
         store: MailboxStore,
         *,
         clock: Clock,
-        erase: Callable[[OpenVault], Awaitable[None]],
+        tend: Callable[[OpenVault], Awaitable[None]],
         wake: Callable[[], None],
     ) -> None:
         self._gate = gate
         self._store = store
-        self._erase = erase
+        self._tend_vault = tend
         self._wake = wake
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
@@ -97,19 +99,15 @@ class Schedule:
 
     async def _tend(self) -> None:
         """What a failed checkpoint left is tried again, and due work is looked for."""
-        if not self._gate.is_open:
-            return
-        opened: OpenVault = self._gate.vault
-        await self._erase(opened)
-        self._wake()
+        with contextlib.suppress(LockedError):
+            await self._tend_vault(self._gate.vault)
 
     async def _repeat(self) -> None:
-        if not self._gate.is_open:
-            return
-        opened: OpenVault = self._gate.vault
         acting = self._gate.acting()
-        repeated = await opened.database.write(
-            lambda unit: retaining.repeat_withdrawals(unit, acting=acting)
-        )
-        if repeated:
-            self._wake()
+        with contextlib.suppress(LockedError):
+            await self._gate.write(lambda unit: retaining.forget_old(unit, acting=acting))
+            repeated = await self._gate.write(
+                lambda unit: retaining.repeat_withdrawals(unit, acting=acting)
+            )
+            if repeated:
+                self._wake()

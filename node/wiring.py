@@ -65,7 +65,6 @@ class Node:
         self._clock = clock
         self._entropy = entropy
         self._tuning = tuning
-        self._carrying: asyncio.Task[None] | None = None
 
     async def run(self, *, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Serve until `stop` is set; `ready` is set once both doors are open.
@@ -95,7 +94,7 @@ class Node:
         gate = Gate(self._folder, clock=self._clock, entropy=self._entropy, cost=self._tuning.cost)
         patience = Patience(poll_seconds=self._config.courier.poll_seconds)
         courier = Courier(gate, store, session, patience=patience)
-        schedule = Schedule(gate, store, clock=self._clock, erase=courier.erase, wake=courier.wake)
+        schedule = Schedule(gate, store, clock=self._clock, tend=courier.tend, wake=courier.wake)
         desk = Desk(
             gate,
             courier,
@@ -126,15 +125,12 @@ class Node:
             # The mark beside the vault can be deleted; this one cannot.
             if opened.me.is_demo:
                 refuse_demo_elsewhere(self._config)
-            await courier.drain(opened)
-            self._carrying = tasks.create_task(courier.run(opened))
+            await courier.begin(opened)
+            tasks.create_task(courier.run(opened))
 
         async def end() -> None:
             desk.end_sessions()
-            carrying, self._carrying = self._carrying, None
-            if carrying is not None:
-                carrying.cancel()
-                await asyncio.wait([carrying])
+            await courier.rest()
 
         gate.on_open = begin
         gate.on_close = end

@@ -206,6 +206,17 @@ def _number(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
     return value, end
 
 
+def _instant_like(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
+    # Instants: the most frequent of the long numbers.
+    end = at + 5
+    if end > len(data):
+        raise IndexError
+    value = int.from_bytes(data[at + 1 : end])
+    if value < 0x10000:
+        raise _bad("a head that is not the shortest", at)
+    return value, end
+
+
 def _short_bytes(data: bytes, at: int, _depth: int) -> tuple[Value, int]:
     start = at + 1
     end = start + data[at] - _BYTES
@@ -339,12 +350,18 @@ _BY_MAJOR: Final[dict[int, tuple[_Reader, _Reader]]] = {
     _MAP: (_map, _map),
 }
 
+_FREQUENT: Final[dict[int, _Reader]] = {
+    _UNSIGNED | _LONG + 2: _instant_like,
+    _BYTES | _LONG: _hash_like,
+    _FALSE: _simple,
+    _TRUE: _simple,
+    _NULL: _simple,
+}
+
 
 def _reader(first: int) -> _Reader:
-    if first in (_FALSE, _TRUE, _NULL):
-        return _simple
-    if first == _BYTES | _LONG:
-        return _hash_like
+    if first in _FREQUENT:
+        return _FREQUENT[first]
     short = first & _SHORT_ARGUMENT
     if short > _LONGEST and first < _FIRST_SIMPLE:
         return _not_given

@@ -4,7 +4,7 @@ Every structure from outside is read through it: each key once, by its number or
 bound; `finish` refuses what is left over, so an unknown key is never carried along unread.
 """
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from protocol import limits
 from protocol.codec import Value, decode
@@ -14,6 +14,7 @@ from protocol.values import Hash, Instant, NodeId, PlainText, digest, instant, n
 Code = TypeVar("Code", bound=str)
 
 _ABSENT = object()
+_HASH_BYTES: Final = 32
 
 
 class MapReader:
@@ -120,7 +121,10 @@ class MapReader:
 
     def digest(self, key: int | str, name: str) -> Hash:
         """A SHA-256. Raises: MalformedError."""
-        return digest(self.octets(key, name, size=32))
+        value = self._entries.pop(key, None)
+        if type(value) is not bytes or len(value) != _HASH_BYTES:
+            raise MalformedError("not 32 bytes", place=self.at(name))
+        return digest(value)
 
     def items(self, key: int | str, name: str, *, count_max: int) -> list[Value]:
         """An array of at most `count_max` items. Raises: MalformedError."""

@@ -168,12 +168,18 @@ def prekey_public(raw: bytes, *, place: str) -> PrekeyPublic:
     if len(raw) != PREKEY_PUBLIC_BYTES:
         raise MalformedError(f"not {PREKEY_PUBLIC_BYTES} bytes", place=place)
     try:
-        mlkem = MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC_BYTES])
-        x25519 = X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC_BYTES:])
-        # With a point of small order no secret can be agreed on: sealing to it would fail later.
-        _PROBE.exchange(x25519)
+        return _read_prekey(raw)
     except ValueError:
         raise MalformedError("not a prekey", place=place) from None
+
+
+# A peer's bundle is read for each parcel, and holds the keys of eight weeks.
+@lru_cache(maxsize=1_024)
+def _read_prekey(raw: bytes) -> PrekeyPublic:
+    mlkem = MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC_BYTES])
+    x25519 = X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC_BYTES:])
+    # With a point of small order no secret can be agreed on: sealing to it would fail later.
+    _PROBE.exchange(x25519)
     key = hpke.MLKEM768X25519PublicKey(mlkem, x25519)
     return PrekeyPublic(prekey_id=prekey_id_of(raw), raw=raw, key=key)
 

@@ -58,6 +58,19 @@ class ReferralEvent(StrEnum):
     FREEZE = "freeze"
 
 
+SHARED_STATES: Final = frozenset(
+    {
+        ReferralState.ACCEPTED,
+        ReferralState.DOSSIER_SENT,
+        ReferralState.PREPARED,
+        ReferralState.ARRIVED,
+        ReferralState.IN_CARE,
+        ReferralState.OUTCOME_REPORTED,
+        ReferralState.WITHDRAWN,
+    }
+)
+"""From acceptance on both sides may speak of her follow-ups, also after she withdrew."""
+
 _S = ReferralState
 _E = ReferralEvent
 # Withdrawing is hers at any time, and freezing is for safety: both work from every state that still lives.

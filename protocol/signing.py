@@ -4,7 +4,6 @@ The signature is over the body exactly as it came; nothing is ever encoded again
 decoded only after a pinned key has verified it.
 """
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -62,7 +61,8 @@ def parse(raw: bytes, *, kind: Kind) -> Signed:
         raise MalformedError("not bytes", place=f"{kind}.body")
     if type(rows) is not list or not 1 <= len(rows) <= limits.SIGNATURES_MAX:
         raise MalformedError("not 1 to 8 signatures", place=f"{kind}.sigs")
-    signatures = tuple(_signature(item, place=f"{kind}.sigs") for item in rows)
+    place = f"{kind}.sigs"
+    signatures = tuple([_signature(item, place=place) for item in rows])
     return Signed(kind=kind, body=body, signatures=signatures, raw=raw)
 
 
@@ -81,14 +81,17 @@ def verify(signed: Signed, *, keys: Iterable[VerifyingKey]) -> VerifyingKey:
         RemoteProtocolError: E_SENDER_UNKNOWN if no signature names one of the keys, E_SIG if one does
             and is not good.
     """
-    hints = {signature.key_id for signature in signed.signatures}
-    # A hint is short, and two keys may have the same one: every key that fits is tried.
-    candidates = [key for key in keys if key_id_of(key) in hints]
+    pinned = tuple(keys)
     message = tbs_for_kind(signed.kind, signed.body)
-    for signature, key in itertools.product(signed.signatures, candidates):
-        if key_id_of(key) == signature.key_id and signature_is_good(key, message, signature.raw):
-            return key
-    code = RefusalCode.E_SIG if candidates else RefusalCode.E_SENDER_UNKNOWN
+    code = RefusalCode.E_SENDER_UNKNOWN
+    for signature in signed.signatures:
+        # A hint is short, and two keys may have the same one: every key that fits is tried.
+        for key in pinned:
+            if key_id_of(key) != signature.key_id:
+                continue
+            if signature_is_good(key, message, signature.raw):
+                return key
+            code = RefusalCode.E_SIG
     raise RemoteProtocolError(code, f"{signed.kind}.sigs")
 
 

@@ -12,6 +12,7 @@ from typing import Final, final
 from aiohttp import hdrs, web
 
 from node import logs
+from node.http_server import QuietRunner
 from node.local_api import door, problems
 from node.local_api.desk import Caller, Desk
 from node.local_api.problems import ProblemError
@@ -54,8 +55,11 @@ class LocalApi:
         """
         listening = door.listen(path)
         self._path = path
-        self._runner = web.AppRunner(
-            self._make_app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+        self._runner = QuietRunner(
+            self._make_app(),
+            refuse=self._refuse,
+            wall=self._clock.wall,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
@@ -76,6 +80,10 @@ class LocalApi:
         app.router.add_post(PATH_PREFIX + "{command:.+}", self._command)
         app.on_response_prepare.append(_say_less)
         return app
+
+    def _refuse(self, is_ours: bool) -> web.Response:  # noqa: FBT001
+        problem = LocalProblem.INTERNAL if is_ours else LocalProblem.MALFORMED
+        return problems.answer(problem, time=self._clock.wall())
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         began = self._clock.monotonic()
@@ -104,8 +112,7 @@ class LocalApi:
             return problems.answer(LocalProblem.INTERNAL, time=time)
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
-        uid = door.peer_uid(request)
-        if uid is not None and uid not in self._uids:
+        if not door.is_from(request, self._uids):
             raise ProblemError(LocalProblem.NO_SESSION)
         name = request.match_info["command"]
         if name not in BY_NAME:

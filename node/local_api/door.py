@@ -60,15 +60,25 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def peer_uid(request: web.Request) -> int | None:
-    """The user at the other end, as the kernel has it; None where the kernel does not say."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
+def is_from(request: web.Request, uids: frozenset[int]) -> bool:
+    """Is one of these users at the other end?
+
+    Where the system has no way to say, the modes of the socket and its folder decide alone; where it has
+    one and says nothing, the answer is no.
+    """
+    return not hasattr(socket, "SO_PEERCRED") or _peer_uid(request) in uids
+
+
+def _peer_uid(request: web.Request) -> int | None:
+    """The user at the other end, as the kernel has it; None if it does not say."""
     connection: socket.socket | None = request.get_extra_info("socket")
     if connection is None:
         return None
-    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    uid: int = _CREDENTIALS.unpack(raw)[1]
+    try:
+        raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        uid: int = _CREDENTIALS.unpack(raw)[1]
+    except (OSError, struct.error):
+        return None
     return uid
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from node import logs
+from node.http_server import QuietRunner
 from node.mailbox import deposits, pickups
 from node.mailbox.access import (
     TICKET_BYTES,
@@ -74,9 +75,15 @@ def make_app(store: MailboxStore, *, clock: Clock, policy: Policy) -> web.Applic
 
 def make_runner(app: web.Application) -> web.AppRunner:
     """Serve the application without an access log, and without unpacking compressed bodies."""
-    return web.AppRunner(
+    parts = app[PARTS]
+
+    def refuse(is_ours: bool) -> web.Response:  # noqa: FBT001
+        return _refusal(Problem.INTERNAL if is_ours else Problem.MALFORMED, parts)
+
+    return QuietRunner(
         app,
-        access_log=None,
+        refuse=refuse,
+        wall=parts.clock.wall,
         auto_decompress=False,
         read_bufsize=_READ_BUFFER_BYTES,
         shutdown_timeout=_SHUTDOWN_SECONDS,
@@ -104,6 +111,13 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
     if parts.policy.own_mailbox is not None and response.status in _TELLING:
         return blank_answer(time=now)
     return response
+
+
+def _refusal(problem: Problem, parts: Parts) -> web.Response:
+    """What no handler saw was sent by nobody who showed a right to be there."""
+    now = parts.clock.wall()
+    is_strange = parts.policy.own_mailbox is not None and problem is Problem.MALFORMED
+    return blank_answer(time=now) if is_strange else answer(problem, time=now)
 
 
 def _problem_of(error: web.HTTPException) -> Problem:

@@ -268,8 +268,20 @@ class MailboxStore:
             return work()
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
-    def _empty_log(self) -> None:
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    async def empty_log(self) -> bool:
+        """Empty the log file, so that no envelope that was deleted is left in it.
+
+        Returns:
+            Whether nothing is left; a reader in the way, or a full disk, leaves it for the next time.
+        """
+        return await self._aside(partial(self._writer.exclusively, self._empty_log))
+
+    def _empty_log(self) -> bool:
+        try:
+            row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return tuple(row) == (0, 0, 0)
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -28,21 +28,9 @@ from protocol.messages.referral import (
     ReferralOutcome,
 )
 from protocol.messages.union import encode_content
-from protocol.referral_flow import Heard, ReferralEvent, ReferralState
+from protocol.referral_flow import SHARED_STATES, Heard, ReferralEvent, ReferralState
 from protocol.values import ConsentId, later, plain_text, sha256
 from protocol.vocabulary.codes import CaseStatus
-
-_SHARED_STATES = frozenset(
-    {
-        ReferralState.DOSSIER_SENT,
-        ReferralState.PREPARED,
-        ReferralState.ARRIVED,
-        ReferralState.IN_CARE,
-        ReferralState.OUTCOME_REPORTED,
-        ReferralState.ACCEPTED,
-        ReferralState.WITHDRAWN,
-    }
-)
 
 
 def on_offer(unit: Unit, offer: ReferralOffer, arrival: Arrival) -> Reaction:
@@ -198,7 +186,7 @@ def _shared_referral(unit: Unit, arrival: Arrival) -> Referral | None:
     referral = referrals.find_referral(unit.vault, arrival.thread)
     if referral is None or referral.peer != arrival.sender:
         return None
-    return referral if referral.state in _SHARED_STATES else None
+    return referral if referral.state in SHARED_STATES else None
 
 
 def on_follow_up_request(unit: Unit, request: FollowUpRequest, arrival: Arrival) -> Reaction:

@@ -12,7 +12,7 @@ from protocol.messages.core import Receipt, ReceiptSingle
 from protocol.messages.referral import ReferralOffer
 from protocol.referral_flow import ReferralEvent
 from protocol.skeleton import Head
-from protocol.values import Instant, NodeId, instant, later
+from protocol.values import Instant, NodeId, ThreadId, instant, later
 from protocol.vocabulary.codes import ReceiptStatus
 
 
@@ -56,8 +56,16 @@ def on_head(unit: Unit, head: Head, *, sender: NodeId, now: Instant) -> None:
 def _settle_range(
     unit: Unit, peer: NodeId, *, epoch: Instant, first: int, last: int, now: Instant
 ) -> None:
-    for item in outbox.unsettled_in_range(unit.vault, peer, epoch=epoch, first=first, last=last):
-        _settle(unit, item, event=OutboxEvent.RECEIPT, code=None, now=now)
+    found = outbox.unsettled_in_range(unit.vault, peer, epoch=epoch, first=first, last=last)
+    keys = [item.key_id for item in found if item.key_id is not None]
+    if keys:
+        secrets.destroy_disclosure_keys(unit.keys, keys)
+        unit.destroyed()
+    # From both states in which an item was sealed and not answered, a receipt leads to the same one.
+    outbox.settle_as_stored(unit.vault, [item.message_id for item in found], now=now)
+    for item in found:
+        if item.type == ReferralOffer.TYPE:
+            _offer_delivered(unit, item.thread, now=now)
 
 
 def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
@@ -82,19 +90,19 @@ def _settle(
         unit.destroyed()
     outbox.settle(unit.vault, item.message_id, state=state, code=code, now=now)
     if item.type == ReferralOffer.TYPE and state is OutboxState.STORED:
-        _offer_delivered(unit, item, now=now)
+        _offer_delivered(unit, item.thread, now=now)
     return True
 
 
-def _offer_delivered(unit: Unit, item: OutboxItem, *, now: Instant) -> None:
-    referral = referrals.find_referral(unit.vault, item.thread)
+def _offer_delivered(unit: Unit, thread: ThreadId, *, now: Instant) -> None:
+    referral = referrals.find_referral(unit.vault, thread)
     if referral is None:
         return
     moved = referral_flow.step(referral.state, ReferralEvent.DELIVER, heard=None)
     if moved is not None:
         referrals.move_referral(
             unit.vault,
-            item.thread,
+            thread,
             event=ReferralEvent.DELIVER,
             state=moved[0],
             is_heard=True,

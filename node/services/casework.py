@@ -7,11 +7,10 @@ from node.vault.records import CaseRecord
 from node.vault.tables import cases, desk, disclosures, messages, referrals
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.codec import Value
 from protocol.errors import MalformedError
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
-from protocol.messages.disclosed import Fact, Sentence, parse_fact
+from protocol.messages.disclosed import Fact, Sentence, typed_fact
 from protocol.values import language_tag, plain_text
 from protocol.vocabulary.categories import SHAREABLE
 from protocol.vocabulary.codes import CaseStatus
@@ -48,7 +47,7 @@ def record_facts(
     case = cases.find_case(unit.vault, command.case_id)
     if case is None:
         return refused(No.NOT_FOUND)
-    facts = [read_fact(field, value) for field, value in command.facts.items()]
+    facts = [typed_fact(field, value) for field, value in command.facts.items()]
     former = {fact.field: fact.value for fact in cases.load_facts(unit.vault, case.case_id).facts}
     for fact in facts:
         old = former.get(fact.field)
@@ -64,15 +63,6 @@ def record_facts(
         cases.set_status(unit.vault, case.case_id, CaseStatus.ACTIVE)
     audit(unit, "case.facts", case.case_id, acting=acting, details=",".join(command.facts))
     return views.Done()
-
-
-def read_fact(field: str, value: commands.FactInput) -> Fact:
-    """A fact as a worker typed it, held against the allow-list. Raises: MalformedError."""
-    spec = FACT_FIELDS.get(field)
-    if spec is None:
-        raise MalformedError("a field that does not exist", place="facts")
-    plain: Value = [*value] if isinstance(value, list) else value
-    return parse_fact(field, plain, category=spec.category)
 
 
 def record_sentence(

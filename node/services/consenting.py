@@ -277,7 +277,7 @@ def _end_referrals(unit: Unit, consent: ConsentId, acting: Acting) -> list[Effec
 
 def _recall(referral: Referral) -> Send:
     return Send(
-        message=ReferralRecall(reason=RecallReason.HER_CHOICE),
+        message=ReferralRecall(reason=RecallReason.OTHER),
         to=referral.peer,
         thread=referral.thread,
         reply_to=None,

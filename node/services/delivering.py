@@ -16,7 +16,7 @@ from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentState
 from protocol.consent_rules import LEVEL_VERIFIED
-from protocol.delivery import OutboxState, next_attempt
+from protocol.delivery import next_attempt
 from protocol.effects import Send, Task, Urgency
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic
@@ -362,29 +362,11 @@ def _head(peer: Peer) -> Head:
 def settle(unit: Unit, settled: Settled, *, acting: Acting) -> None:
     """Note how an attempt ended; what failed is tried again, without end."""
     now = acting.now
-    for message in settled.deposited:
-        outbox.set_state(
-            unit.vault,
-            message,
-            state=OutboxState.DEPOSITED,
-            due=later(now, _RETRY_STORED_SECONDS),
-            attempts=0,
-        )
+    outbox.mark_deposited(unit.vault, settled.deposited, due=later(now, _RETRY_STORED_SECONDS))
     for message in settled.failed:
         item = outbox.find(unit.vault, message)
         if item is None:
             continue
-        attempts = item.attempts + 1
         jitter = acting.entropy(1)[0]
-        outbox.set_state(
-            unit.vault,
-            message,
-            state=item.state,
-            due=next_attempt(attempts=attempts, now=now, jitter=jitter),
-            attempts=attempts,
-        )
-
-
-def next_due(unit: Unit) -> Instant | None:
-    """When the courier has to look again."""
-    return outbox.next_due(unit.vault)
+        due = next_attempt(attempts=item.attempts + 1, now=now, jitter=jitter)
+        outbox.mark_failed(unit.vault, item, due=due)

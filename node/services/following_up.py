@@ -1,20 +1,22 @@
 """Follow-ups: asked for, taken on, and reported back exactly as she allows."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from node.effects import Acting, apply, audit
 from node.vault.records import FollowUp, Referral, Self
 from node.vault.tables import consents, identity, peers, referrals
 from node.vault.unit import Unit
 from protocol import follow_up_flow, limits
-from protocol.codec import Value
 from protocol.consent import Standing
 from protocol.consent_rules import Refusal, ShareRequest, may_share
 from protocol.disclosure import CaseFacts, ReportShape, build_payload
-from protocol.effects import Effect, Send, SendAbout, Urgency
+from protocol.effects import Send, SendAbout, Urgency
 from protocol.errors import MalformedError
 from protocol.follow_up_flow import FollowUpEvent, FollowUpState
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
-from protocol.messages.disclosed import Fact, Sentence, parse_fact
+from protocol.messages.disclosed import Sentence, typed_fact
 from protocol.messages.follow_up import (
     FollowUpAccept,
     FollowUpRequest,
@@ -22,7 +24,7 @@ from protocol.messages.follow_up import (
     FollowUpUnable,
 )
 from protocol.permits import Permit
-from protocol.referral_flow import ReferralState
+from protocol.referral_flow import SHARED_STATES
 from protocol.values import (
     Handle,
     Instant,
@@ -38,17 +40,7 @@ from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import Purpose
 from protocol.vocabulary.facts import FACT_FIELDS
 
-_SHARED = frozenset(
-    {
-        ReferralState.ACCEPTED,
-        ReferralState.DOSSIER_SENT,
-        ReferralState.PREPARED,
-        ReferralState.ARRIVED,
-        ReferralState.IN_CARE,
-        ReferralState.OUTCOME_REPORTED,
-        ReferralState.WITHDRAWN,
-    }
-)
+_TEXT: Final = "text:"
 
 
 def request(
@@ -160,14 +152,31 @@ def report(
     state = follow_up_flow.step(known.state, event)
     if state is None:
         return refused(No.WRONG_STATE)
-    effect, refusal = _report_effect(unit, command, referral, known, me=me, acting=acting)
+    facts = _facts(command)
+    permit = _permit(unit, referral, facts, me=me, now=acting.now)
+    effect = _report_effect(command, referral, known, facts, permit)
     apply([effect], unit, acting=acting)
     _move(unit, known, state, was_seen=command.seen is not None, acting=acting)
     audit(unit, f"followup.{event.value}", known.follow_up_id, acting=acting)
+    return _sent(known, command, permit, effect)
+
+
+def _sent(
+    known: FollowUp,
+    command: commands.ReportFollowUp,
+    permit: Permit | Refusal,
+    effect: Send | SendAbout,
+) -> views.ReportSent:
+    """What the worker is told, here alone: what left, and what stayed."""
+    told = effect.payload.fields if isinstance(effect, SendAbout) else ()
+    words = sum(name.startswith(_TEXT) for name in told)
+    stayed = {int(FACT_FIELDS[field].category) for field in command.facts if field not in told}
     return views.ReportSent(
         follow_up=known.follow_up_id,
-        with_her_words=refusal is None,
-        refusal=None if refusal is None else refusal.code.value,
+        with_her_words=words > 0,
+        refusal=permit.code.value if isinstance(permit, Refusal) else None,
+        left_out=sorted(stayed),
+        texts_left_out=words < len({given.text for given in command.sentences}),
     )
 
 
@@ -190,53 +199,40 @@ def _answered(
 
 
 def _report_effect(
-    unit: Unit,
     command: commands.ReportFollowUp,
     referral: Referral,
     known: FollowUp,
-    *,
-    me: Self,
-    acting: Acting,
-) -> tuple[Effect, Refusal | None]:
+    facts: CaseFacts,
+    permit: Permit | Refusal,
+) -> Send | SendAbout:
     at = instant(command.at, place="ReportFollowUp.at")
     reply_to = None if command.follow_up is None else known.follow_up_id
-    facts = _facts(command)
-    permit = _permit(unit, referral, facts, me=me, now=acting.now)
     if isinstance(permit, Refusal):
         # As C0: this says that somebody was seen or not, and nothing that she would have to allow.
-        status = FollowUpStatus(seen=command.seen is not None, at=at)
-        send = Send(
-            message=status,
+        return Send(
+            message=FollowUpStatus(seen=command.seen is not None, at=at),
             to=referral.peer,
             thread=referral.thread,
             reply_to=reply_to,
             urgency=Urgency.NORMAL,
         )
-        return send, permit
     shape = ReportShape(at=at, seen=command.seen, not_seen=command.not_seen)
-    about = SendAbout(
+    return SendAbout(
         payload=build_payload(facts, permit, shape=shape),
         to=referral.peer,
         thread=referral.thread,
         reply_to=reply_to,
         urgency=Urgency.NORMAL,
     )
-    return about, None
 
 
 def _facts(command: commands.ReportFollowUp) -> CaseFacts:
+    """What was typed, without the texts that nobody read back to her: these stay here."""
+    typed = [(given, _sentence(given)) for given in command.sentences]
     return CaseFacts(
-        facts=tuple(_fact(field, value) for field, value in command.facts.items()),
-        sentences=tuple((Category.PLAN_WISHES, _sentence(text)) for text in command.sentences),
+        facts=tuple(typed_fact(field, value) for field, value in command.facts.items()),
+        sentences=tuple((Category.PLAN_WISHES, text) for given, text in typed if given.read_back),
     )
-
-
-def _fact(field: str, value: commands.FactInput) -> Fact:
-    spec = FACT_FIELDS.get(field)
-    if spec is None:
-        raise MalformedError("a field that does not exist", place="ReportFollowUp.facts")
-    plain: Value = [*value] if isinstance(value, list) else value
-    return parse_fact(field, plain, category=spec.category)
 
 
 def _sentence(given: commands.SentenceInput) -> Sentence:
@@ -254,17 +250,45 @@ def _sentence(given: commands.SentenceInput) -> Sentence:
 def _permit(
     unit: Unit, referral: Referral, facts: CaseFacts, *, me: Self, now: Instant
 ) -> Permit | Refusal:
-    """Her way-back consent, as it stands now."""
-    name = _handle(unit, referral)
-    standings = [] if name is None else _standings(unit, name, facts, now=now)
-    used = {FACT_FIELDS[fact.field].category for fact in facts.facts}
-    used |= {category for category, _ in facts.sentences}
+    """Her way-back consent as it stands now, for all that it names, with the texts read back ticked.
+
+    What was typed is not asked about: a report of another type would tell that there is more.
+    """
+    standings = _standings(unit, referral)
+    found = _may_report(unit, referral, standings, frozenset(), me=me, now=now)
+    if isinstance(found, Refusal):
+        return found
+    (consent,) = (
+        standing.consent
+        for standing in standings
+        if standing.consent.consent_id == found.consent_id
+    )
+    for category, sentence in facts.sentences:
+        if category in consent.categories:
+            consents.add_tick(unit.vault, consent.consent_id, sentence.hash, now=now)
+    ticked = [
+        standing
+        for standing in _standings(unit, referral)
+        if standing.consent.consent_id == consent.consent_id
+    ]
+    return _may_report(unit, referral, ticked, consent.categories, me=me, now=now)
+
+
+def _may_report(
+    unit: Unit,
+    referral: Referral,
+    standings: Sequence[Standing],
+    categories: frozenset[Category],
+    *,
+    me: Self,
+    now: Instant,
+) -> Permit | Refusal:
     request = ShareRequest(
         holder=me.node_id,
         recipient=referral.peer,
         purpose=Purpose.FOLLOW_UP,
-        categories=frozenset(used),
-        handle=name,
+        categories=categories,
+        handle=_handle(unit, referral),
     )
     return may_share(
         standings,
@@ -281,20 +305,16 @@ def _handle(unit: Unit, referral: Referral) -> Handle | None:
     return None if record is None else record.standing.consent.handle
 
 
-def _standings(unit: Unit, name: Handle, facts: CaseFacts, *, now: Instant) -> list[Standing]:
-    """The consents about her, with the sentences of this report ticked: each was read back to her."""
-    for record in consents.of_handle(unit.vault, name):
-        if record.standing.consent.purpose is Purpose.FOLLOW_UP:
-            for _, sentence in facts.sentences:
-                consents.add_tick(
-                    unit.vault, record.standing.consent.consent_id, sentence.hash, now=now
-                )
-    return [record.standing for record in consents.of_handle(unit.vault, name)]
+def _standings(unit: Unit, referral: Referral) -> list[Standing]:
+    """The consents about her."""
+    name = _handle(unit, referral)
+    records = [] if name is None else consents.of_handle(unit.vault, name)
+    return [record.standing for record in records]
 
 
 def _shared(unit: Unit, thread: bytes) -> Referral | None:
     referral = referrals.find_referral(unit.vault, thread_id(thread))
-    return referral if referral is not None and referral.state in _SHARED else None
+    return referral if referral is not None and referral.state in SHARED_STATES else None
 
 
 def _move(

@@ -170,9 +170,7 @@ def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCod
             _withheld(batch, verified, placement)
             return None
         case Held(code=code):
-            # What waits for a consent is not kept in any form: it may turn out to have none.
-            if code is RefusalCode.E_CLOCK:
-                quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+            # It is not kept in any form: nothing was answered, so its sender leaves it again.
             return code
         case Refused():
             return _refuse(batch, verified, raw, verdict)

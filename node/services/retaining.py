@@ -9,14 +9,15 @@ from typing import Final
 
 from node.effects import Acting, apply, audit
 from node.vault.records import ConsentRecord, Self
-from node.vault.tables import consents, desk, messages, outbox, secrets
+from node.vault.tables import consents, desk, messages, outbox, quarantine, secrets
 from node.vault.unit import Unit
-from protocol import limits
 from protocol.consent import Consent
 from protocol.consent_rules import acknowledge, repeat_withdrawal
-from protocol.values import ConsentId, Hash, later
+from protocol.errors import RefusalCode
+from protocol.values import ConsentId, Hash
 from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
 
+_EVIDENCE: Final = ("defect", RefusalCode.E_FORK.value, RefusalCode.E_CHAIN.value)
 ERASED: Final = WithdrawalStatus.ERASED
 
 
@@ -34,6 +35,8 @@ def erase_locked(unit: Unit, *, acting: Acting) -> list[ConsentId]:
         audit(unit, "consent.erased", erasure.consent_id, acting=acting)
         done.append(erasure.consent_id)
     if done:
+        # What was kept as evidence can be opened with our prekeys, and may hold what she took back.
+        quarantine.drop(unit.vault, _EVIDENCE)
         unit.destroyed()
     return done
 
@@ -46,6 +49,12 @@ def _destroy(unit: Unit, record: ConsentRecord) -> None:
         desk.drop_search_texts(unit.vault, stored.message_id)
         desk.drop_drafts(unit.vault, stored.message_id)
         desk.drop_drafts(unit.vault, stored.thread)
+
+
+def forget_old(unit: Unit, *, acting: Acting) -> None:
+    """Let go of sealed envelopes that nobody could open for a week."""
+    if quarantine.forget_old(unit.vault, now=acting.now):
+        unit.destroyed()
 
 
 def confirm_erased(unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting: Acting) -> None:
@@ -88,24 +97,18 @@ def repeat_withdrawals(unit: Unit, *, acting: Acting) -> int:
             # What is said again is when she withdrew, not when it is said again.
             now=told.told_at,
         )
+        # This notes the telling too: when it is due again, while when she withdrew stays as it was.
         apply([again], unit, acting=acting)
-        consents.tell_withdrawal(
-            unit.vault,
-            told.consent_id,
-            peer=told.peer,
-            wanted=told.wanted,
-            now=acting.now,
-            repeat_due=later(acting.now, limits.WITHDRAWAL_REPEAT_SECONDS),
-        )
     return len(due)
 
 
 def sweep(unit: Unit, *, acting: Acting) -> int:
-    """Mend what a crash left between the two files: keys without a row, rows without a key.
+    """Mend what a crash left: keys without a row, rows without a key, and what was on its way.
 
     Returns:
         How many were mended.
     """
+    outbox.take_up_again(unit.vault, now=acting.now)
     keys = secrets.load_disclosure_key_ids(unit.keys)
     rows = outbox.key_ids(unit.vault) | messages.key_ids(unit.vault)
     for orphan in keys - rows:

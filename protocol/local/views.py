@@ -325,11 +325,16 @@ class AuditState(View, frozen=True, kw_only=True):
 
 
 class ReportSent(View, frozen=True, kw_only=True):
-    """How a follow-up report left: with her words, or as seen / not seen because of `refusal`."""
+    """How a follow-up report left: as her consent allows, or as seen / not seen because of `refusal`.
+
+    `left_out` are the categories of the facts that stayed here. The other side learns nothing of it.
+    """
 
     follow_up: bytes
     with_her_words: bool
     refusal: str | None
+    left_out: list[int]
+    texts_left_out: bool
 
 
 class No(StrEnum):

@@ -20,6 +20,7 @@ from protocol.vocabulary.facts import FACT_FIELDS, Shape
 FactValue: TypeAlias = str | int | tuple[str, ...]
 
 _LINE_CHARACTERS_MAX: Final = 200
+_ORDER: Final = {category: place for place, category in enumerate(DOSSIER_ORDER)}
 _KINDS: Final = {kind.value: kind for kind in TextKind}
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CODE: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -102,7 +103,7 @@ def parse_disclosed(items: Sequence[Value], *, place: str) -> Disclosed:
         MalformedError: for anything that is not in the allow-list, or not in its shape or order.
     """
     sections = tuple(_parse_section(item, place=place) for item in items)
-    order = [DOSSIER_ORDER.index(section.category) for section in sections]
+    order = [_ORDER[section.category] for section in sections]
     if order != sorted(set(order)):
         raise schema_error("sections out of order", place=place)
     return Disclosed(sections=sections)
@@ -119,8 +120,10 @@ def _parse_section(value: Value, *, place: str) -> Section:
     category = Category(number)
     return Section(
         category=category,
-        facts=tuple(parse_fact(field, value, category=category) for field, value in facts.items()),
-        sentences=tuple(_parse_sentence(text, place=place) for text in texts),
+        facts=tuple(
+            [parse_fact(field, value, category=category) for field, value in facts.items()]
+        ),
+        sentences=tuple([_parse_sentence(text, place=place) for text in texts]),
     )
 
 
@@ -153,6 +156,19 @@ def parse_fact(field: int | str, value: Value, *, category: Category) -> Fact:
             assert_never(spec.shape)
 
 
+def typed_fact(field: str, value: str | int | list[str]) -> Fact:
+    """A fact as a worker typed it, held against the allow-list.
+
+    Raises:
+        MalformedError: if the field does not exist or has another shape.
+    """
+    spec = FACT_FIELDS.get(field)
+    if spec is None:
+        raise schema_error("a field that does not exist", place="facts")
+    plain: Value = [*value] if isinstance(value, list) else value
+    return parse_fact(field, plain, category=spec.category)
+
+
 def _line(value: Value, *, place: str) -> str:
     if type(value) is not str or "\n" in value:
         raise schema_error("not one line", place=place)
@@ -178,10 +194,11 @@ def _parse_sentence(value: Value, *, place: str) -> Sentence:
     kind, language, text = row(value, count=3, place=place)
     if type(kind) is not str or type(language) is not str or type(text) is not str:
         raise schema_error("not kind, language and text", place=place)
-    if kind not in _KINDS:
+    known = _KINDS.get(kind)
+    if known is None:
         raise schema_error("a code that is not in its list", place=f"{place}.kind")
     return Sentence(
-        kind=_KINDS[kind],
+        kind=known,
         language=language_tag(language, place=place),
         text=plain_text(text, characters_max=limits.TEXT_CHARACTERS_MAX, place=place),
     )

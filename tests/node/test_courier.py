@@ -1,5 +1,6 @@
 """The courier lets an envelope go only when what was in it is safe, and says "erased" only when it is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import pytest
 
 from node import faults
 from node.courier import Courier, Patience
-from node.gate import Gate, OpenVault
+from node.gate import Gate, LockedError, OpenVault
 from node.mailbox.client import deposit_hash_of
 from node.mailbox.records import NewMailbox
 from node.mailbox.store import MailboxStore
@@ -66,9 +67,9 @@ async def test_what_was_taken_is_committed_before_its_envelope_is_deleted(
     await desk.arrive(offers(alo, desk.node, 2))
     faults.arm("inbox.before_commit")
     with pytest.raises(faults.InjectedCrash):
-        await desk.courier.drain(desk.opened)
+        await desk.courier.begin(desk.opened)
     after_the_crash = (await desk.waiting(), referrals_at(desk.node))
-    await desk.courier.drain(desk.opened)
+    await desk.courier.begin(desk.opened)
 
     assert after_the_crash == (2, [])
     assert (await desk.waiting(), referrals_at(desk.node)) == (0, [("offered",)] * 2)
@@ -79,8 +80,8 @@ async def test_a_crash_after_the_commit_doubles_nothing(desk: Desk, alo: Node, p
     await desk.arrive(offers(alo, desk.node, 2))
     faults.arm(point)
     with pytest.raises(faults.InjectedCrash):
-        await desk.courier.drain(desk.opened)
-    await desk.courier.drain(desk.opened)
+        await desk.courier.begin(desk.opened)
+    await desk.courier.begin(desk.opened)
 
     assert (await desk.waiting(), referrals_at(desk.node)) == (0, [("offered",)] * 2)
 
@@ -90,7 +91,7 @@ async def test_a_batch_that_nobody_can_read_does_not_stay(desk: Desk, alo: Node)
     spoiled = bytearray(offer)
     spoiled[2_000] ^= 1
     await desk.arrive([bytes(spoiled), offer])
-    await desk.courier.drain(desk.opened)
+    await desk.courier.begin(desk.opened)
 
     assert (await desk.waiting(), referrals_at(desk.node)) == (0, [("offered",)])
 
@@ -102,7 +103,7 @@ async def test_a_drain_carries_out_what_waits_before_anything_is_shown(
     story.withdraw()
     story.federation.deliver(story.alo)
     await desk.arrive(story.federation.box(story.bandhan))
-    await desk.courier.drain(desk.opened)
+    await desk.courier.begin(desk.opened)
 
     assert desk.node.rows("SELECT erased_at IS NOT NULL FROM erasures") == [(1,)]
     assert desk.node.rows(
@@ -119,12 +120,53 @@ async def test_while_something_erased_may_still_lie_in_a_log_only_locked_is_said
     await desk.arrive(story.federation.box(story.bandhan))
     faults.arm("erase.before_checkpoint")
     with pytest.raises(faults.InjectedCrash):
-        await desk.courier.drain(desk.opened)
+        await desk.courier.begin(desk.opened)
     before = desk.node.rows("SELECT count(*) FROM outbox WHERE type = 'consent.withdrawn_ack/1'")
     desk.opened.database.checkpoint()
-    await desk.courier.erase(desk.opened)
+    await desk.courier.tend(desk.opened)
 
     assert before == [(1,)]
     assert desk.node.rows(
         "SELECT count(*) FROM outbox WHERE type = 'consent.withdrawn_ack/1'"
     ) == [(2,)]
+
+
+def logged(desk: Desk) -> int:
+    """How many bytes lie in the log of the mailbox file."""
+    return (desk.node.folder / "mailbox.db-wal").stat().st_size
+
+
+async def test_erased_is_said_only_when_no_sealed_envelope_is_left_in_a_log(
+    desk: Desk, story: Story
+) -> None:
+    """Its prekey still lives: an envelope that was deleted but lies in the log could be opened."""
+    story.up_to_dossier()
+    story.withdraw()
+    story.federation.deliver(story.alo)
+    await desk.arrive(story.federation.box(story.bandhan))
+    before = logged(desk)
+    await desk.courier.begin(desk.opened)
+
+    assert before > 0
+    assert logged(desk) == 0
+    assert desk.node.rows("SELECT erased_at IS NOT NULL FROM erasures") == [(1,)]
+
+
+async def test_a_courier_that_rests_begins_no_round_and_ends_those_under_way(
+    desk: Desk, alo: Node
+) -> None:
+    await desk.courier.begin(desk.opened)
+    carrying = asyncio.ensure_future(desk.courier.run(desk.opened))
+    waiting = asyncio.ensure_future(desk.courier.sync(desk.opened))
+    await asyncio.sleep(0)
+    await desk.courier.rest()
+
+    carried, waited = await asyncio.gather(carrying, waiting, return_exceptions=True)
+
+    assert carried is None
+    assert isinstance(waited, LockedError)
+    await desk.arrive(offers(alo, desk.node, 1))
+    for round_of_somebody in (desk.courier.sync, desk.courier.tend):
+        with pytest.raises(LockedError):
+            await round_of_somebody(desk.opened)
+    assert await desk.waiting() == 1

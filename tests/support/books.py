@@ -9,6 +9,7 @@ from typing import Any, Final
 from node.vault import driver
 from node.vault.database import KEYS_FILE, VAULT_FILE
 from node.wiring import MAILBOX_FILE
+from protocol.sealing import decrypt_at_rest
 from tests.support.processes import Post
 
 RECEIPT: Final = "receipt/1"
@@ -18,6 +19,10 @@ REPORT: Final = "followup.report/1"
 TROUBLE: Final = frozenset({"message.refused", "message.defect", "envelope.refused"})
 _SENT: Final = "SELECT message_id, type, state, code, reply_to, sequence, hash FROM outbox"
 _CAME: Final = "SELECT message_id, type, status, reply_to, sequence, previous, hash FROM messages"
+_PERSONAL: Final = (
+    "SELECT message_id, payload, key_id FROM messages WHERE consent IS NOT NULL"
+    " AND payload IS NOT NULL AND key_id IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,8 @@ class Books:
     """Everything a comparison of both ends needs of one of them.
 
     `events` counts what the audit log says was done to each message; `follow_ups` holds for each follow-up
-    whether this side asked for it, and where it stands; `words` what can be searched for of what came.
+    whether this side asked for it, and where it stands; `words` what can be searched for of what came, and
+    `opened` what is in each personal message whose key is there.
     """
 
     sent: tuple[Sent, ...]
@@ -70,6 +76,7 @@ class Books:
     audit_links: tuple[tuple[int, bytes, bytes], ...]
     follow_ups: dict[bytes, tuple[bool, str]]
     words: tuple[str, ...]
+    opened: dict[bytes, bytes]
     owed: int
     kept_sealed: int
     in_mailbox: int
@@ -101,7 +108,9 @@ def read(post: Post) -> Books:
             connection.close()
 
 
-def _books(vault: driver.Connection, keys: driver.Connection, mailbox: sqlite3.Connection) -> Books:
+def _books(
+    vault: driver.Connection, keys: driver.Connection, mailbox: sqlite3.Connection
+) -> Books:
     heads = _rows(
         vault,
         "SELECT out_sequence, out_hash, in_sequence, in_hash, in_frozen FROM peers",
@@ -132,9 +141,8 @@ def _books(vault: driver.Connection, keys: driver.Connection, mailbox: sqlite3.C
                 vault, "SELECT follow_up_id, is_asked_by_us, state FROM follow_ups"
             )
         },
-        words=tuple(
-            _column(vault, "SELECT text FROM search_texts WHERE owner_kind = 'message'")
-        ),
+        words=tuple(_column(vault, "SELECT text FROM search_texts WHERE owner_kind = 'message'")),
+        opened=_opened(vault, keys),
         owed=len(_rows(vault, "SELECT 1 FROM receipts_due")),
         kept_sealed=len(_rows(vault, "SELECT 1 FROM quarantine")),
         in_mailbox=len(mailbox.execute("SELECT 1 FROM envelope").fetchall()),
@@ -142,6 +150,14 @@ def _books(vault: driver.Connection, keys: driver.Connection, mailbox: sqlite3.C
         keys_named=frozenset(name for name in named if name is not None),
         damage=tuple(line for one in (vault, keys, mailbox) for line in _damage(one)),
     )
+
+
+def _opened(vault: driver.Connection, keys: driver.Connection) -> dict[bytes, bytes]:
+    held = dict(_rows(keys, "SELECT key_id, key FROM disclosure_keys"))
+    return {
+        name: decrypt_at_rest(payload, key=held[key_id])
+        for name, payload, key_id in _rows(vault, _PERSONAL)
+    }
 
 
 def _rows(connection: driver.Connection, sql: str) -> list[tuple[Any, ...]]:
@@ -168,4 +184,3 @@ def is_chained(books: Books) -> bool:
             return False
         before = link
     return True
-

@@ -60,9 +60,7 @@ async def meet_and_refer(alo: Post, bandhan: Post) -> Two:
     await carry(bandhan, alo)
     ask = commands.PreviewDossier(thread=thread, categories=SCOPE)
     preview = await alo.ask(ask, views.Preview)
-    await alo.do(
-        commands.SendDossier(thread=thread, categories=SCOPE, preview=preview.hash)
-    )
+    await alo.do(commands.SendDossier(thread=thread, categories=SCOPE, preview=preview.hash))
     await carry(alo, bandhan)
     await bandhan.do(commands.ConfirmConsent(consent_id=way_back))
     await carry(bandhan, alo)

@@ -75,13 +75,12 @@ class Post:
     def vault_key(self) -> bytes:
         """The raw key, for reading the files without the product."""
         person = keyring.credential(self.founded.user, PASSPHRASE)
-        return keyring.unlock(
-            keyring.load(self.folder), person, cost=CHEAP_COST
-        ).vault_key
+        return keyring.unlock(keyring.load(self.folder), person, cost=CHEAP_COST).vault_key
 
     async def start(self, *trial: str) -> bool:
         """Start the process; True once it says that it is ready, False if it was killed before."""
-        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+        written = self.folder.parent / f"{self.folder.name}.log"
+        with written.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "node.cli", "serve"),
                 *(*_TRIAL, "--data", str(self.folder), *trial),
@@ -94,7 +93,8 @@ class Post:
         async with asyncio.timeout(_START_SECONDS):
             line = await self._process.stdout.readline()
         if not line.startswith(b"ready"):
-            assert await self.end_of_process() == -signal.SIGKILL, line
+            code = await self.end_of_process()
+            assert code == -signal.SIGKILL, written.read_text("utf-8")[-400:]
             return False
         self._client = Client(self.folder / SOCKET)
         await self._client.__aenter__()

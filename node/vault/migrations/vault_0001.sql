@@ -164,7 +164,9 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_due ON outbox (peer, urgency, number)
     WHERE state IN ('queued', 'sealed', 'deposited');
-CREATE INDEX outbox_next ON outbox (due) WHERE state IN ('queued', 'sealed', 'deposited');
+-- A receipt finds what it settles here, however long the stream behind it has become.
+CREATE INDEX outbox_unsettled ON outbox (peer, epoch, sequence)
+    WHERE state IN ('sealed', 'deposited');
 CREATE INDEX outbox_by_place ON outbox (peer, epoch, sequence) WHERE sequence IS NOT NULL;
 CREATE INDEX outbox_by_consent ON outbox (consent_id) WHERE consent_id IS NOT NULL;
 

@@ -1,6 +1,7 @@
 """Consents, what happened to each, ticks, tombstones, and withdrawals on both sides."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from node.vault.driver import Connection
@@ -208,11 +209,14 @@ def note_answer(
     vault: Connection, consent: ConsentId, *, peer: NodeId, status: int, answer: Hash, now: Instant
 ) -> None:
     """A signed answer came; it never goes back to an earlier one."""
-    column = "locked" if status == 1 else "erased"
     vault.execute(
-        f"UPDATE withdrawals_told SET status = max(status, ?), {column}_at = ?,"
-        f" {column}_answer = ? WHERE consent_id = ? AND peer = ? AND {column}_at IS NULL",
-        (status, now, answer, consent, peer),
+        "UPDATE withdrawals_told SET status = max(status, ?),"
+        " locked_at = CASE WHEN ? = 1 THEN coalesce(locked_at, ?) ELSE locked_at END,"
+        " locked_answer = CASE WHEN ? = 1 THEN coalesce(locked_answer, ?) ELSE locked_answer END,"
+        " erased_at = CASE WHEN ? = 2 THEN coalesce(erased_at, ?) ELSE erased_at END,"
+        " erased_answer = CASE WHEN ? = 2 THEN coalesce(erased_answer, ?) ELSE erased_answer END"
+        " WHERE consent_id = ? AND peer = ?",
+        (status, *(status, now, status, answer) * 2, consent, peer),
     )
 
 
@@ -289,8 +293,16 @@ def mark_erased(vault: Connection, consent: ConsentId, *, now: Instant) -> None:
     )
 
 
+@lru_cache(maxsize=64)
+def _read_signed(raw: bytes) -> tuple[Consent, Hash]:
+    # A signed consent never changes, and the gate asks for the same one again and again. What happened to it
+    # does change, and is never remembered.
+    signed = parse_signed(raw, kind=Kind.CONSENT)
+    return parse_consent(signed.body), consent_hash(signed)
+
+
 def _record(vault: Connection, row: Sequence[Any]) -> ConsentRecord:
-    signed = parse_signed(row[0], kind=Kind.CONSENT)
+    consent, cited = _read_signed(row[0])
     events = vault.execute(
         "SELECT DISTINCT event FROM consent_events WHERE consent_id = ? LIMIT 16", (row[6],)
     ).fetchall()
@@ -300,12 +312,12 @@ def _record(vault: Connection, row: Sequence[Any]) -> ConsentRecord:
     words = row[4]
     return ConsentRecord(
         standing=Standing(
-            consent=parse_consent(signed.body),
-            consent_hash=consent_hash(signed),
+            consent=consent,
+            consent_hash=cited,
             events=frozenset(ConsentEvent(event) for (event,) in events),
             ticks=frozenset(digest(tick) for (tick,) in ticks),
         ),
-        signed=signed.raw,
+        signed=row[0],
         case_id=None if row[1] is None else bytes(row[1]),
         is_issued_here=bool(row[2]),
         asked_by=None if row[3] is None else pseudonym(row[3]),

@@ -1,5 +1,7 @@
 """What is to leave, and what is still to be answered with a receipt."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Final
 
 from node.vault.driver import Connection
@@ -13,6 +15,7 @@ from protocol.values import (
     MessageId,
     NodeId,
     PrekeyId,
+    ThreadId,
     consent_id,
     digest,
     instant,
@@ -30,16 +33,20 @@ _INSERT: Final = (
     " queued_at, due, attempts, state, is_withheld, payload, key_id)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'queued', 0, ?, ?)"
 )
+# Written as the partial index says it, so that the index is used.
+_UNANSWERED: Final = "state IN ('queued', 'sealed', 'deposited')"
 # A receipt is answered by nobody: once it was left, it comes again only if something after it in its stream
 # would have to wait for it. Otherwise two nodes would remind each other of their last words for ever.
 _WAITING: Final = (
-    "state IN ('queued', 'sealed', 'deposited') AND (type != 'receipt/1' OR state != 'deposited'"
+    f"{_UNANSWERED} AND (type != 'receipt/1' OR state != 'deposited'"
     " OR EXISTS (SELECT 1 FROM outbox AS later WHERE later.peer = outbox.peer"
     " AND later.epoch = outbox.epoch AND later.sequence > outbox.sequence"
     " AND later.type != 'receipt/1'))"
 )
+# Peer by peer, each only as far as the first item that is due: a long queue is not read to its end.
 _DUE_PEERS: Final = (
-    f"SELECT DISTINCT peer FROM outbox WHERE {_WAITING} AND (due <= ? OR due > ?) LIMIT ?"
+    "SELECT node_id FROM peers WHERE EXISTS (SELECT 1 FROM outbox WHERE peer = node_id"
+    f" AND {_WAITING} AND (due <= ? OR due > ?)) LIMIT ?"
 )
 # What has its number goes before what has none, so that a stream has no gap for long.
 _DUE: Final = (
@@ -50,6 +57,25 @@ _SEALED: Final = (
     "UPDATE outbox SET state = ?, epoch = ?, sequence = ?, hash = ?, expires = ?, skeleton = ?,"
     " prekey_id = ?, is_withheld = ?, due = ? WHERE message_id = ?"
 )
+_ATTEMPTED: Final = (
+    "UPDATE outbox SET state = ?, due = ?, attempts = ? WHERE message_id = ?"
+    " AND state IN ('sealed', 'deposited')"
+)
+# The key is destroyed before, and the payload goes with it.
+_SETTLE: Final = (
+    "UPDATE outbox SET state = ?, code = ?, settled_at = ?,"
+    " payload = CASE WHEN key_id IS NULL THEN payload END, key_id = NULL"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """What has to be known of an item in order to settle it."""
+
+    message_id: MessageId
+    type: str
+    thread: ThreadId
+    key_id: bytes | None
 
 
 def insert(vault: Connection, item: OutboxItem) -> None:
@@ -87,12 +113,6 @@ def due_items(
     return [_item(row) for row in rows]
 
 
-def next_due(vault: Connection) -> Instant | None:
-    """When the next attempt is due."""
-    (due,) = vault.execute(f"SELECT min(due) FROM outbox WHERE {_WAITING}").fetchone()
-    return None if due is None else instant(due)
-
-
 def mark_sealed(
     vault: Connection,
     item: OutboxItem,
@@ -124,26 +144,30 @@ def mark_sealed(
     )
 
 
-def set_state(
-    vault: Connection, message: MessageId, *, state: OutboxState, due: Instant, attempts: int
-) -> None:
-    """An attempt ended."""
-    vault.execute(
-        "UPDATE outbox SET state = ?, due = ?, attempts = ? WHERE message_id = ?"
-        " AND state IN ('sealed', 'deposited')",
-        (state.value, due, attempts, message),
+def mark_deposited(vault: Connection, messages: Collection[MessageId], *, due: Instant) -> None:
+    """An attempt succeeded for these; `due` is when they leave again if nobody answers."""
+    vault.executemany(
+        _ATTEMPTED, [(OutboxState.DEPOSITED.value, due, 0, message) for message in messages]
     )
+
+
+def mark_failed(vault: Connection, item: OutboxItem, *, due: Instant) -> None:
+    """One more attempt failed."""
+    vault.execute(_ATTEMPTED, (item.state.value, due, item.attempts + 1, item.message_id))
 
 
 def settle(
     vault: Connection, message: MessageId, *, state: OutboxState, code: str | None, now: Instant
 ) -> None:
     """The peer answered for good; the payload goes with the key that was destroyed before."""
-    vault.execute(
-        "UPDATE outbox SET state = ?, code = ?, settled_at = ?,"
-        " payload = CASE WHEN key_id IS NULL THEN payload END, key_id = NULL"
-        " WHERE message_id = ?",
-        (state.value, code, now, message),
+    vault.execute(f"{_SETTLE} WHERE message_id = ?", (state.value, code, now, message))
+
+
+def settle_as_stored(vault: Connection, messages: Collection[MessageId], *, now: Instant) -> None:
+    """The peer has all of these; the payloads go with the keys that were destroyed before."""
+    vault.executemany(
+        f"{_SETTLE} WHERE message_id = ?",
+        [(OutboxState.STORED.value, None, now, message) for message in messages],
     )
 
 
@@ -157,14 +181,19 @@ def find(vault: Connection, message: MessageId) -> OutboxItem | None:
 
 def unsettled_in_range(
     vault: Connection, peer: NodeId, *, epoch: Instant, first: int, last: int
-) -> list[OutboxItem]:
+) -> list[Unsettled]:
     """Sealed items of one stream between two numbers that the peer has not answered."""
     rows = vault.execute(
-        f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND epoch = ? AND sequence BETWEEN ? AND ?"
-        " AND state IN ('sealed', 'deposited') LIMIT ?",
+        "SELECT message_id, type, thread, key_id FROM outbox WHERE peer = ? AND epoch = ?"
+        " AND sequence BETWEEN ? AND ? AND state IN ('sealed', 'deposited') LIMIT ?",
         (peer, epoch, first, last, limits.MAILBOX_ENVELOPES_MAX),
     ).fetchall()
-    return [_item(row) for row in rows]
+    return [
+        Unsettled(
+            message_id=message_id(row[0]), type=row[1], thread=thread_id(row[2]), key_id=row[3]
+        )
+        for row in rows
+    ]
 
 
 def hash_at(vault: Connection, peer: NodeId, *, epoch: Instant, sequence: int) -> Hash | None:
@@ -194,9 +223,14 @@ def was_sealed(vault: Connection, message: MessageId) -> bool:
 
 
 def was_sealed_under(vault: Connection, consent: ConsentId) -> bool:
-    """Did anything ever get its number under a consent, so that the peer may know of it?"""
+    """Did anything that cites a consent ever get its number, so that the peer may know of it?
+
+    An offer leaves under a consent and says nothing of it.
+    """
     row = vault.execute(
-        "SELECT 1 FROM outbox WHERE consent_id = ? AND sequence IS NOT NULL LIMIT 1", (consent,)
+        "SELECT 1 FROM outbox WHERE consent_id = ? AND consent IS NOT NULL"
+        " AND sequence IS NOT NULL LIMIT 1",
+        (consent,),
     ).fetchone()
     return row is not None
 
@@ -253,11 +287,22 @@ def waiting(vault: Connection) -> list[OutboxItem]:
 
 
 def make_due(vault: Connection, peer: NodeId, *, now: Instant) -> None:
-    """A sign of life: nothing waits any longer for a later attempt."""
+    """A sign of life: nothing that failed waits any longer for a later attempt.
+
+    What was sealed and has not failed is on its way at this moment, and would only leave twice.
+    """
     vault.execute(
-        "UPDATE outbox SET due = ?, attempts = 0"
-        " WHERE peer = ? AND state IN ('queued', 'sealed') AND due > ?",
+        f"UPDATE outbox SET due = ?, attempts = 0 WHERE peer = ? AND {_UNANSWERED}"
+        " AND (state = 'queued' OR state = 'sealed' AND attempts > 0) AND due > ?",
         (now, peer, now),
+    )
+
+
+def take_up_again(vault: Connection, *, now: Instant) -> None:
+    """The node was just opened: whatever was on its way when it ended is on its way no longer."""
+    vault.execute(
+        f"UPDATE outbox SET due = ? WHERE {_UNANSWERED} AND state = 'sealed' AND due > ?",
+        (now, now),
     )
 
 

@@ -1,5 +1,7 @@
 """The tables of `keys.db`: prekeys and disclosure keys. What is deleted here never comes back."""
 
+from collections.abc import Sequence
+
 from node.vault.driver import Connection
 from protocol import limits
 from protocol.errors import LocalProtocolError
@@ -54,6 +56,13 @@ def load_disclosure_key(keys: Connection, key_id: bytes) -> bytes:
 def destroy_disclosure_key(keys: Connection, key_id: bytes) -> None:
     """Destroy one key: what it encrypts is gone, wherever its bytes still lie."""
     keys.execute("DELETE FROM disclosure_keys WHERE key_id = ?", (key_id,))
+
+
+def destroy_disclosure_keys(keys: Connection, key_ids: Sequence[bytes]) -> None:
+    """Destroy several keys."""
+    keys.executemany(
+        "DELETE FROM disclosure_keys WHERE key_id = ?", [(key_id,) for key_id in key_ids]
+    )
 
 
 def load_disclosure_key_ids(keys: Connection) -> set[bytes]:

@@ -177,17 +177,19 @@ class DeclineFollowUp(Command, frozen=True, kw_only=True):
 
 
 class SentenceInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One text of hers for a report, read back to her and ticked."""
+    """One text of hers for a report. It leaves only if it was read back to her as it stands here."""
 
     kind: TextKind
     language: str
     text: str
+    read_back: bool
 
 
 class ReportFollowUp(Command, frozen=True, kw_only=True):
     """How she is. Without her confirmed way-back consent only seen or not seen leaves.
 
-    `follow_up` is the request it answers, or None. One of `seen` and `not_seen`.
+    With it leaves what it names of the facts, and each text that was read back to her. `follow_up` is
+    the request it answers, or None. One of `seen` and `not_seen`.
     """
 
     NAME: ClassVar[str] = "followup/report"

@@ -1,8 +1,14 @@
 """Nothing ends in silence: what was refused, what may no longer go, and a consent that came later."""
 
-from node.services import consenting, reading
+from functools import partial
+
+from node.services import consenting, reading, retaining
+from node.vault.tables import quarantine
+from node.vault.unit import Unit
+from protocol import limits
+from protocol.errors import RefusalCode
 from protocol.local import commands
-from protocol.values import NodeId
+from protocol.values import Instant, NodeId
 from tests.support.federation import Node, done
 from tests.support.story import Story, way_back_command
 
@@ -11,6 +17,10 @@ DAY = 86_400
 
 def tasks(node: Node) -> list[str]:
     return [task.task for task in node.use(reading.list_tasks).tasks]
+
+
+def keep(unit: Unit, *, code: str, now: Instant) -> None:
+    quarantine.keep(unit.vault, code.encode(), code=code, now=now)
 
 
 def lower_level(node: Node, peer: NodeId) -> None:
@@ -70,3 +80,28 @@ def test_a_consent_given_before_the_offer_was_accepted_stays_here(story: Story) 
     assert story.bandhan.rows("SELECT count(*) FROM consents") == [(0,)]
     shown = story.alo.use(consenting.list_consents, commands.ListConsents(case_id=story.case_id))
     assert len(shown.consents) == 2
+
+
+def test_what_nobody_could_open_is_let_go_after_a_week(story: Story) -> None:
+    node = story.bandhan
+    unknown = bytes.fromhex("53415448010100") + bytes(4_089)
+    assert node.take([unknown]).refused == (RefusalCode.E_PREKEY_UNKNOWN,)
+    counts = []
+    for seconds in (limits.QUARANTINE_SECONDS, 1):
+        story.federation.clock.forward(seconds)
+        node.use(retaining.forget_old)
+        counts.append(node.rows("SELECT count(*) FROM quarantine"))
+
+    assert counts == [[(1,)], [(0,)]]
+
+
+def test_evidence_that_can_be_opened_goes_with_an_erasure(story: Story) -> None:
+    story.up_to_dossier()
+    envelope = story.federation.box(story.bandhan)
+    for code in ("defect", "E_FORK", "E_CHAIN", "E_VERSION"):
+        story.bandhan.write(partial(keep, code=code, now=story.bandhan.now))
+    story.withdraw()
+    story.settle()
+
+    assert envelope == []
+    assert story.bandhan.rows("SELECT code FROM quarantine") == [("E_VERSION",)]

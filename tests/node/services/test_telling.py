@@ -27,7 +27,9 @@ def test_of_a_consent_the_peer_never_heard_of_nothing_is_said(story: Story) -> N
     assert told(story.alo) == []
 
 
-def test_after_an_offer_her_no_takes_the_offer_back_as_well(story: Story) -> None:
+def test_after_an_offer_her_no_takes_the_offer_back_and_says_nothing_of_a_consent(
+    story: Story,
+) -> None:
     story.open_case()
     story.agree()
     story.offer()
@@ -36,7 +38,10 @@ def test_after_an_offer_her_no_takes_the_offer_back_as_well(story: Story) -> Non
     story.settle()
 
     assert story.bandhan.rows("SELECT state FROM referrals") == [("recalled",)]
-    assert told(story.alo) == [(2,)]
+    assert told(story.alo) == []
+    assert [one.skeleton.type for one in story.federation.to(story.bandhan)].count(
+        "consent.withdrawn/1"
+    ) == 0
 
 
 def test_it_is_said_again_every_30_days_until_it_is_answered(story: Story) -> None:
