@@ -95,8 +95,8 @@ class Withheld:
 class Held:
     """Not yet: it is neither counted nor answered, so its sender leaves it again.
 
-    Its time does not fit our clock (E_CLOCK), or the consent it cites may lie in the gap before it
-    (E_CONSENT_MISSING).
+    Its time does not fit our clock (E_CLOCK), its stream is frozen after a fork (E_FORK), or the consent
+    it cites may lie in the gap before it (E_CONSENT_MISSING).
     """
 
     code: RefusalCode
@@ -137,6 +137,9 @@ def judge(verified: VerifiedMessage, situation: Situation) -> Verdict:
     if _is_ahead(max(skeleton.created, skeleton.epoch), situation):
         return Held(code=RefusalCode.E_CLOCK)
     placement = _place(verified, situation)
+    if placement is Placement.FORK and _is_frozen(situation.stream):
+        # Until people looked at it, its sender keeps what it has: nothing is lost meanwhile.
+        return Held(code=RefusalCode.E_FORK)
     if placement in _STREAM_REFUSALS:
         return _stream_refusal(placement)
     if max(situation.now, situation.latest_seen) >= skeleton.expires + limits.CLOCK_SKEW_SECONDS:
@@ -175,6 +178,10 @@ def _place(verified: VerifiedMessage, situation: Situation) -> Placement:
     skeleton = verified.skeleton
     link = Link(sequence=skeleton.sequence, previous=skeleton.previous, hash=verified.hash)
     return place(situation.stream, epoch=skeleton.epoch, link=link, held=situation.held)
+
+
+def _is_frozen(stream: Incoming | None) -> bool:
+    return stream is not None and stream.is_frozen
 
 
 def _stream_refusal(placement: Placement) -> Refused:

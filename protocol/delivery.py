@@ -67,9 +67,3 @@ def next_attempt(*, attempts: int, now: Instant, jitter: int) -> Instant:
     wait = waits[min(attempts, len(waits)) - 1]
     spread = wait * limits.ATTEMPT_JITTER_PERCENT // 100
     return later(now, wait - spread + 2 * spread * jitter // 255)
-
-
-def is_due(due: Instant, *, now: Instant) -> bool:
-    """Is an attempt due? One that lies further ahead than any wait is due too: the clock went back."""
-    longest = limits.ATTEMPT_SECONDS[-1] * (100 + limits.ATTEMPT_JITTER_PERCENT) // 100
-    return due <= now or due > now + longest

@@ -7,7 +7,7 @@ happen in this file; not one of them causes an answer to the network.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Final
 
 from protocol import limits
@@ -55,13 +55,13 @@ def _require(token: object) -> None:
 class SealedEnvelope:
     """The bytes have the outer form of an envelope; nothing else is known."""
 
-    token: _Token = field(repr=False, compare=False)
+    token: InitVar[_Token]
     raw: bytes = field(repr=False)
     prekey_id: PrekeyId
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, token: _Token) -> None:
         """Refuse to exist without the token. Raises: LocalProtocolError."""
-        _require(self.token)
+        _require(token)
 
     @property
     def envelope_id(self) -> EnvelopeId:
@@ -73,13 +73,13 @@ class SealedEnvelope:
 class OpenedEnvelope:
     """It was sealed to one of our live prekeys. By whom is not yet known."""
 
-    token: _Token = field(repr=False, compare=False)
+    token: InitVar[_Token]
     signed: Signed = field(repr=False)
     payload: bytes = field(repr=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, token: _Token) -> None:
         """Refuse to exist without the token. Raises: LocalProtocolError."""
-        _require(self.token)
+        _require(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,16 @@ class VerifiedMessage:
     case in which the sender was not known before.
     """
 
-    token: _Token = field(repr=False, compare=False)
+    token: InitVar[_Token]
     skeleton: Skeleton
     hash: Hash
     signed: Signed = field(repr=False)
     payload: bytes | None = field(repr=False)
     guest: Card | None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, token: _Token) -> None:
         """Refuse to exist without the token. Raises: LocalProtocolError."""
-        _require(self.token)
+        _require(token)
 
     @property
     def is_withheld(self) -> bool:

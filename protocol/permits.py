@@ -4,7 +4,7 @@ Their constructors take a token that only the makers import: `consent_rules.may_
 `disclosure` makes payloads. A test holds that nobody else does, and that nobody copies or forges one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from typing import Final
 
 from protocol.errors import LocalProtocolError
@@ -32,7 +32,7 @@ class Permit:
     `texts` are the SHA-256 of the sentences she ticked one by one; no other free text may leave.
     """
 
-    token: _Token = field(repr=False, compare=False)
+    token: InitVar[_Token]
     consent_id: ConsentId
     consent_hash: Hash
     handle: Handle
@@ -44,9 +44,9 @@ class Permit:
     texts: frozenset[Hash]
     at: Instant
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, token: _Token) -> None:
         """Refuse to exist without the token. Raises: LocalProtocolError."""
-        _require(self.token)
+        _require(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class Payload:
     `is_personal` says whether the consent travels by its hash (class P) or not at all (class 0).
     """
 
-    token: _Token = field(repr=False, compare=False)
+    token: InitVar[_Token]
     type: str
     content: bytes
     is_personal: bool
     permit: Permit
     fields: tuple[str, ...]
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, token: _Token) -> None:
         """Refuse to exist without the token. Raises: LocalProtocolError."""
-        _require(self.token)
+        _require(token)
 
     @property
     def categories(self) -> frozenset[Category]:

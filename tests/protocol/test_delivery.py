@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from protocol.delivery import OutboxEvent, OutboxState, is_due, next_attempt, step
+from protocol.delivery import OutboxEvent, OutboxState, next_attempt, step
 from protocol.values import Instant
 from tests.support.builders import NOON
 
@@ -53,15 +53,3 @@ def test_the_spread_grows_with_the_jitter_and_never_leaves_twenty_percent() -> N
 
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (2_880, 4_320)
-
-
-@pytest.mark.parametrize("seconds", [-1, 0, 4_321])
-def test_an_attempt_is_due_from_its_second_on_and_when_the_clock_went_back(seconds: int) -> None:
-    assert is_due(Instant(NOON + seconds), now=NOON)
-
-
-@pytest.mark.parametrize("seconds", [1, 4_320])
-def test_an_attempt_waits_for_its_second_but_never_longer_than_the_longest_wait(
-    seconds: int,
-) -> None:
-    assert not is_due(Instant(NOON + seconds), now=NOON)
