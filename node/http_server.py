@@ -6,7 +6,7 @@ itself. The same goes for an `Expect` it does not know. Both get a refusal of th
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final, final
@@ -23,13 +23,15 @@ _FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 Refuse = Callable[[bool], web.Response]
 """The answer to a request that no application saw; True if the fault is ours."""
 WallClock = Callable[[], Instant]
+Options = Mapping[str, bool | int]
+"""What the library's protocol takes besides, such as `read_bufsize`."""
 
 
 @final
 class QuietRunner(web.AppRunner):
     """Runs an application without an access log."""
 
-    __slots__ = ("_refuse", "_wall")
+    __slots__ = ("_options", "_refuse", "_wall")
 
     def __init__(
         self,
@@ -38,16 +40,17 @@ class QuietRunner(web.AppRunner):
         refuse: Refuse,
         wall: WallClock,
         shutdown_timeout: float,
-        **options: bool | int,
+        options: Options,
     ) -> None:
-        super().__init__(app, access_log=None, shutdown_timeout=shutdown_timeout, **options)
+        super().__init__(app, shutdown_timeout=shutdown_timeout)
         self._refuse = refuse
         self._wall = wall
+        self._options = options
 
     # typing.override comes with Python 3.12; this is where the library has its runners differ.
     async def _make_server(self) -> web.Server:  # type: ignore[explicit-override]
         made = await super()._make_server()
-        return _QuietServer(made, refuse=self._refuse, wall=self._wall, options=self._kwargs)
+        return _QuietServer(made, refuse=self._refuse, wall=self._wall, options=self._options)
 
 
 @final
@@ -55,7 +58,7 @@ class _QuietServer(web.Server):
     """Makes a protocol of ours for each connection."""
 
     def __init__(
-        self, like: web.Server, *, refuse: Refuse, wall: WallClock, options: dict[str, bool | int]
+        self, like: web.Server, *, refuse: Refuse, wall: WallClock, options: Options
     ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
         self._refuse = refuse
@@ -79,10 +82,10 @@ class _QuietProtocol(web.RequestHandler):
         *,
         refuse: Refuse,
         wall: WallClock,
-        options: dict[str, bool | int],
+        options: Options,
     ) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(server, loop=loop, **options)  # type: ignore[arg-type]
+        super().__init__(server, loop=loop, access_log=None, **options)  # type: ignore[arg-type]
         self._refuse = refuse
         self._wall = wall
 

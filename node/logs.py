@@ -54,6 +54,8 @@ FIELDS: Final[Mapping[str, type | tuple[type, ...]]] = MappingProxyType({
 _CODE: Final = re.compile(r"[A-Za-z0-9_]{1,48}([./][a-z0-9_]{1,48}){0,3}")
 _ID_BYTES_MAX: Final = 32
 _MARK: Final = "sathi"
+# Libraries that report each step: of a record of theirs nothing stays that would tell anybody anything.
+_CHATTY: Final = ("apscheduler",)
 
 
 class LogFieldError(SathiError):
@@ -96,6 +98,8 @@ def configure(stream: TextIO, *, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(stream)
     handler.addFilter(make_safe)
     logging.basicConfig(handlers=[handler], level=level, format="%(message)s", force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _on_uncaught
     threading.excepthook = _on_uncaught_in_thread

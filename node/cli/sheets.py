@@ -47,26 +47,29 @@ def root_text(words: str, *, node: str) -> str:
 
 
 def recovery_text(code: str, *, node: str) -> str:
-    """The sheet that opens the vault when every passphrase is lost."""
+    """The sheet that is to open the vault when every passphrase is lost."""
     groups = code.split()
     half = len(groups) // 2
     return _page(
         "SATHI: RECOVERY SHEET",
         f"Of the node {node}.",
         "Whoever has this code and the computer can read everything on it. Kept sealed, by somebody "
-        "who is named in writing and is not the one who keeps the computer. Delete this file once it is "
-        "printed.",
+        "who is named in writing and is not the one who keeps the computer. It is for the day when every "
+        "passphrase is lost, and kept for a later version: no command takes the code yet, so do not rely "
+        "on it. Delete this file once it is printed.",
         [" ".join(groups[:half]), " ".join(groups[half:])],
     )
 
 
 def suspend_text(suspend: Signed, *, node: str) -> str:
-    """The sheet with which its keeper stops all partners from talking to this node."""
+    """The sheet with which its keeper is to stop the partners from talking to this node."""
     return _page(
         "SATHI: SUSPEND, SIGNED BEFOREHAND",
         f"Of the node {node}.",
-        "For the keeper. If the computer is taken, give these lines to any partner: from then on no partner "
-        "sends to it or believes it, until its organisation makes a new card. It can do nothing else.",
+        "For the keeper. It is for the day when the computer is taken: a partner that reads these lines in "
+        "no longer sends to it or believes it, until its organisation makes a new card. It can do nothing "
+        "else. Kept for a later version: no partner can read them in yet. Until then, call every partner "
+        "and ask them to stop sending.",
         textwrap.wrap(base64.b32encode(suspend.raw).decode("ascii"), _COLUMNS),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from node.effects import Acting
 from node.vault.records import Peer, Self
@@ -113,7 +113,8 @@ def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
         held=messages.links_around(
             vault, skeleton.sender, epoch=skeleton.epoch, sequence=skeleton.sequence
         ),
-        standing=partial(find_standing, batch),
+        # The gate asks twice about a message, and nothing happens in between.
+        standing=cache(partial(find_standing, batch)),
         is_buried=partial(is_buried, batch, skeleton.sender),
         sender_keys=() if peer is None else peer.signing_keys(now=batch.now),
     )

@@ -60,6 +60,7 @@ class LocalApi:
             refuse=self._refuse,
             wall=self._clock.wall,
             shutdown_timeout=_SHUTDOWN_SECONDS,
+            options={},
         )
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()

@@ -84,9 +84,8 @@ def make_runner(app: web.Application) -> web.AppRunner:
         app,
         refuse=refuse,
         wall=parts.clock.wall,
-        auto_decompress=False,
-        read_bufsize=_READ_BUFFER_BYTES,
         shutdown_timeout=_SHUTDOWN_SECONDS,
+        options={"auto_decompress": False, "read_bufsize": _READ_BUFFER_BYTES},
     )
 
 

@@ -5,7 +5,7 @@ payload may no longer go, the same signed skeleton goes with an empty one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -36,7 +36,8 @@ from protocol.skeleton import (
     message_hash,
     payload_commitment,
 )
-from protocol.values import Hash, Instant, MessageId, NodeId, later
+from protocol.streams import Outgoing
+from protocol.values import ConsentId, Hash, Instant, MessageId, NodeId, later
 from protocol.vocabulary.codes import ReceiptStatus
 
 # Without any answer for a day, a deposited item is sealed and left again.
@@ -156,7 +157,15 @@ def _parcels(
         horizon=_horizon(now),
         count=limits.BATCH_ENVELOPES_MAX,
     )
-    sealing = _Sealing(unit=unit, me=me, peer=peer, prekey=prekey, now=now, trusted=trusted)
+    sealing = _Sealing(
+        unit=unit,
+        me=me,
+        peer=peer,
+        prekey=prekey,
+        outgoing=peer.outgoing,
+        now=now,
+        trusted=trusted,
+    )
     return [
         Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
         for envelopes in _requests(_seal_all(sealing, items))
@@ -180,20 +189,25 @@ def _requests(
 
 @dataclass(slots=True, kw_only=True)
 class _Sealing:
-    """What the items of one parcel share. `number` and `link` are the last ones given."""
+    """What the items of one parcel share.
+
+    `outgoing` moves on with each number that is given; `states` are the consents read so far: within this
+    transaction nobody else can change what she said.
+    """
 
     unit: Unit
     me: Self
     peer: Peer
     prekey: PrekeyPublic
+    outgoing: Outgoing
     now: Instant
     trusted: Instant
+    states: dict[ConsentId, ConsentState | None] = field(default_factory=dict)
 
 
 def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[MessageId, bytes]]:
     envelopes: list[tuple[MessageId, bytes]] = []
     size = 0
-    outgoing = sealing.peer.outgoing
     for item in items:
         sealed = _seal_one(sealing, item)
         if sealed is None:
@@ -202,12 +216,12 @@ def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[Mess
         envelopes.append((item.message_id, sealed))
         if size >= limits.BATCH_BYTES_MAX - limits.BUCKETS[2]:
             break
-    if sealing.peer.outgoing != outgoing:
+    if sealing.outgoing != sealing.peer.outgoing:
         peers.advance_outgoing(
             sealing.unit.vault,
             sealing.peer.node_id,
-            sequence=sealing.peer.outgoing.sequence,
-            link=sealing.peer.outgoing.hash,
+            sequence=sealing.outgoing.sequence,
+            link=sealing.outgoing.hash,
         )
     return envelopes
 
@@ -241,14 +255,22 @@ def _ask_again(sealing: _Sealing, item: OutboxItem) -> _Gate:
         return _Gate.NEVER
     if item.consent_id is None:
         return _Gate.GO
-    record = consents.find_consent(sealing.unit.vault, item.consent_id)
-    if record is None or sealing.peer.level < LEVEL_VERIFIED:
+    state = _consent_state(sealing, item.consent_id)
+    if state is None or sealing.peer.level < LEVEL_VERIFIED:
         return _Gate.NEVER
-    state = record.standing.state(now=sealing.trusted)
     if state in (_LIVE_FOR_COPY if item.type == ConsentCopy.TYPE else _LIVE):
         return _Gate.GO
     # It was live when this was queued: the clock went back a little, and she is still willing.
     return _Gate.WAIT if state is ConsentState.NOT_YET else _Gate.NEVER
+
+
+def _consent_state(sealing: _Sealing, consent: ConsentId) -> ConsentState | None:
+    if consent not in sealing.states:
+        record = consents.find_consent(sealing.unit.vault, consent)
+        sealing.states[consent] = (
+            None if record is None else record.standing.state(now=sealing.trusted)
+        )
+    return sealing.states[consent]
 
 
 def _vanish(sealing: _Sealing, item: OutboxItem) -> None:
@@ -287,7 +309,7 @@ def _payload(unit: Unit, item: OutboxItem) -> bytes:
 
 def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
     payload = _payload(sealing.unit, item)
-    outgoing = sealing.peer.outgoing
+    outgoing = sealing.outgoing
     skeleton = Skeleton(
         message_id=item.message_id,
         sender=sealing.me.node_id,
@@ -310,9 +332,7 @@ def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
     )
     signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[sealing.me.signing])
     link = message_hash(signed.body)
-    sealing.peer = replace(
-        sealing.peer, outgoing=replace(outgoing, sequence=skeleton.sequence, hash=link)
-    )
+    sealing.outgoing = replace(outgoing, sequence=skeleton.sequence, hash=link)
     _mark(sealing, item, signed, sequence=skeleton.sequence, link=link, expires=skeleton.expires)
     return seal_message(signed, payload=payload, recipient=sealing.prekey)
 
@@ -336,7 +356,7 @@ def _mark(
     link: Hash,
     expires: Instant,
 ) -> None:
-    epoch = item.epoch if item.epoch is not None else sealing.peer.outgoing.epoch
+    epoch = item.epoch if item.epoch is not None else sealing.outgoing.epoch
     outbox.mark_sealed(
         sealing.unit.vault,
         item,

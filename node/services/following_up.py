@@ -1,6 +1,5 @@
 """Follow-ups: asked for, taken on, and reported back exactly as she allows."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from node.effects import Acting, apply, audit
@@ -254,30 +253,23 @@ def _permit(
 
     What was typed is not asked about: a report of another type would tell that there is more.
     """
-    standings = _standings(unit, referral)
-    found = _may_report(unit, referral, standings, frozenset(), me=me, now=now)
+    found = _may_report(unit, referral, frozenset(), me=me, now=now)
     if isinstance(found, Refusal):
         return found
-    (consent,) = (
-        standing.consent
-        for standing in standings
+    (named,) = (
+        standing.consent.categories
+        for standing in _standings(unit, referral)
         if standing.consent.consent_id == found.consent_id
     )
     for category, sentence in facts.sentences:
-        if category in consent.categories:
-            consents.add_tick(unit.vault, consent.consent_id, sentence.hash, now=now)
-    ticked = [
-        standing
-        for standing in _standings(unit, referral)
-        if standing.consent.consent_id == consent.consent_id
-    ]
-    return _may_report(unit, referral, ticked, consent.categories, me=me, now=now)
+        if category in named:
+            consents.add_tick(unit.vault, found.consent_id, sentence.hash, now=now)
+    return _may_report(unit, referral, named, me=me, now=now)
 
 
 def _may_report(
     unit: Unit,
     referral: Referral,
-    standings: Sequence[Standing],
     categories: frozenset[Category],
     *,
     me: Self,
@@ -291,7 +283,7 @@ def _may_report(
         handle=_handle(unit, referral),
     )
     return may_share(
-        standings,
+        _standings(unit, referral),
         request=request,
         level=peers.load_peer(unit.vault, referral.peer).level,
         now=max(now, identity.latest_seen(unit.vault)),

@@ -179,11 +179,6 @@ def enter(unit: Unit, slot_id: bytes, *, acting: Acting) -> User | None:
     return user
 
 
-def is_name_taken(unit: Unit, name: str) -> bool:
-    """Is there a person of this name already?"""
-    return identity.user_by_name(unit.vault, name) is not None
-
-
 def add_user(
     unit: Unit, *, name: PlainText, role: Role, owner: Owner, acting: Acting
 ) -> views.Done | Refused:

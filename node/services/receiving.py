@@ -4,10 +4,12 @@ One transaction for a batch, a savepoint for each message. Only after its commit
 deleted from the mailbox. Withdrawals are carried out before anything else of the same batch.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from node import logs
 from node.effects import Acting, apply, audit
 from node.inbox import answering, keeping
 from node.inbox import batch as batches
@@ -38,6 +40,8 @@ from protocol.messages.union import OVERTAKING, Message
 from protocol.streams import Incoming, Placement, start
 from protocol.values import NodeId, PrekeyId, later
 from protocol.vocabulary.codes import ReceiptStatus
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 # Kept still sealed: they may be opened later, by a newer version or a clock that was set right.
 _WAIT_SEALED: Final = frozenset(
@@ -144,12 +148,18 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
         )
         with batch.unit.savepoint():
             return _refuse(batch, verified, raw, refusal)
-    except Exception:  # noqa: BLE001  (a defect of ours must not block every message behind it)
+    except Exception as error:  # noqa: BLE001  (a defect of ours must not block every message behind it)
+        _log_defect(error)
         batches.forget(batch, verified.skeleton.sender)
         code = RefusalCode.E_SCHEMA
         quarantine.keep(batch.unit.vault, raw, code="defect", now=batch.now)
         audit(batch.unit, "message.defect", verified.hash, acting=batch.acting)
         return code
+
+
+def _log_defect(error: Exception) -> None:
+    """Tell the operator of which class it is and where it was raised, and never what it says."""
+    logs.event(_LOGGER, "message.defect", level=logging.ERROR, error=error)
 
 
 def _placement(batch: Batch, verified: VerifiedMessage) -> Placement | None:
@@ -370,7 +380,8 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
     except _RefusedAfterAllError as error:
         _refuse_late(batch, stored, error.code)
         return True
-    except Exception:  # noqa: BLE001  (a defect of ours: it waits, and what came before it stays taken)
+    except Exception as error:  # noqa: BLE001  (a defect of ours: it waits, what came before it stays)
+        _log_defect(error)
         audit(batch.unit, "message.defect", stored.hash, acting=batch.acting)
         return False
     messages.set_status(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from protocol.cards import Card
-from protocol.consent import ConsentEvent, Standing
+from protocol.consent import Standing
 from protocol.delivery import OutboxState
 from protocol.follow_up_flow import FollowUpState
 from protocol.keys import SigningSecret, VerifyingKey
@@ -14,7 +14,6 @@ from protocol.signing import Signed
 from protocol.streams import Incoming, Outgoing
 from protocol.values import (
     ConsentId,
-    Handle,
     Hash,
     Instant,
     LanguageTag,
@@ -192,15 +191,6 @@ class ConsentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEventRecord:
-    """One thing that happened to a consent."""
-
-    event: ConsentEvent
-    at: Instant
-    by_user: Pseudonym | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalTold:
     """How far the other side has carried out a withdrawal we told it of."""
 
@@ -269,12 +259,3 @@ class TaskRecord:
     thread: ThreadId | None
     due: Instant
     made_at: Instant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandleRecord:
-    """The name of one survivor at one peer."""
-
-    handle: Handle
-    case_id: bytes
-    peer: NodeId

@@ -22,6 +22,7 @@ EXAMPLE = Path(__file__).parents[2] / "federation.toml.example"
 
 RELAY = "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
 HIGH = "[profile]\nrisk = 'high'\n"
+NOT_BUILT = "'mailbox.relay' cannot be used: relays are not built yet; take it out"
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "node": config.NodeSection,
@@ -65,8 +66,9 @@ def test_the_example_lists_every_setting() -> None:
         for field in msgspec.structs.fields(kind)
     }  # fmt: skip
     assert listed == declared - {("mailbox", "relay")}
-    assert parse(text).mailbox.relay == (
-        RelaySection(url="https://relay.example.org", ticket="the-ticket-from-the-operator"),
+    # What is not built yet is left commented out, and refused when it is not.
+    assert re.fullmatch(
+        rf"federation\.toml, line [0-9]+: {re.escape(NOT_BUILT)}", message_of(text)
     )
 
 
@@ -86,16 +88,10 @@ def test_a_whole_file_is_read() -> None:
         listen = "[::1]:9000"
         [mailbox]
         address = "http://127.0.0.1:9000"
-        [[mailbox.relay]]
-        url = "https://relay.example.org"
-        ticket = "t-1"
     """
     assert parse(text) == NodeConfig(
         node=NodeSection(listen="[::1]:9000"),
-        mailbox=MailboxSection(
-            address="http://127.0.0.1:9000",
-            relay=(RelaySection(url="https://relay.example.org", ticket="t-1"),),
-        ),
+        mailbox=MailboxSection(address="http://127.0.0.1:9000"),
     )
 
 
@@ -148,6 +144,11 @@ def test_one_word_sets_everything_that_depends_on_the_danger(
             RELAY + "[[mailbox.relay]]\nurl = 'https://b.example'\nticket = 5",
             "federation.toml, line 6: 'mailbox.relay[1].ticket' is not of the type str",
         ),
+        (HIGH + RELAY, f"federation.toml, line 3: {NOT_BUILT}"),
+        (
+            "[mailbox]\nrelay = [{url = 'u', ticket = 't'}]",
+            f"federation.toml, line 2: {NOT_BUILT}",
+        ),
         ("[node]\nlisten = ", "federation.toml, line 2: not TOML"),
         ("[node]\nlisten = 'a'\nlisten = 'b'", "federation.toml, line 3: not TOML"),
     ],
@@ -170,22 +171,6 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         (
             "mailbox.address",
             HIGH + "[mailbox]\naddress = 'https://secret.example'\npublish_address = true",
-        ),
-        (
-            "mailbox.relay[0].url",
-            "[[mailbox.relay]]\nurl = 'ftp://secret.example'\nticket = 't'",
-        ),
-        (
-            "mailbox.relay[0].url",
-            HIGH + "[[mailbox.relay]]\nurl = 'https://secret.example'\nticket = 't'",
-        ),
-        (
-            "mailbox.relay[0].ticket",
-            "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 'secret two'",
-        ),
-        (
-            "mailbox.relay",
-            RELAY * 4,
         ),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 4"),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 3601"),
@@ -215,7 +200,9 @@ def test_what_gives_nothing_away_or_was_asked_for_is_taken(text: str) -> None:
 
 
 def test_a_ticket_is_never_in_a_repr() -> None:
-    shown = repr(parse("[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 'secret'"))
+    relay = RelaySection(url="https://a.example", ticket="secret")
+    shown = repr(NodeConfig(mailbox=MailboxSection(relay=(relay,))))
+    assert "https://a.example" in shown
     assert "secret" not in shown
 
 

@@ -213,7 +213,8 @@ def compare_words(recipient: Books, follow_ups: Sequence[bytes]) -> None:
     unread = [
         row.message_id
         for row in came
-        if words_about(row.reply_to or b"").encode() not in recipient.opened[row.message_id]
+        if words_about(row.reply_to or b"").encode()
+        not in recipient.opened.get(row.message_id, b"")
     ]
     assert unread == []
 

@@ -27,6 +27,14 @@ thread.join()
 raise ValueError("Rani Das, 14")
 """
 
+CHATTY = """
+import logging, sys
+from node import logs
+logs.configure(sys.stderr)
+logging.getLogger("apscheduler.executors.default").info("ran")
+logging.getLogger("apscheduler.scheduler").warning("missed")
+"""
+
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
@@ -157,3 +165,14 @@ def test_what_nobody_caught_becomes_safe_lines_too() -> None:
         ("process.uncaught", "ValueError"),
     ]
     assert "Rani" not in done.stderr
+
+
+@pytest.mark.sockets
+def test_a_library_that_reports_each_step_is_heard_only_when_it_warns() -> None:
+    done = subprocess.run(  # noqa: S603 - our own interpreter and text
+        [sys.executable, "-c", CHATTY], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    lines = [json.loads(text) for text in done.stderr.splitlines()]
+    assert [(line["logger"], line["level"]) for line in lines] == [
+        ("apscheduler.scheduler", "warning")
+    ]

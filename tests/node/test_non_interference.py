@@ -3,14 +3,14 @@
 The observer is Bandhan together with whoever counts envelopes: it opens everything that travels, in
 both directions, and looks at its own desk. Two federations run the same story; their cases differ only
 in what the consent does not reach: facts, sentences, other cases, consents for another organisation,
-drafts. What is random is named by the order in which it is first seen, so that equal stories give equal
-traces.
+drafts. On the way back it is Alo that observes, and two reports of Bandhan differ in what was typed beyond
+her consent.
 """
 
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,22 +18,21 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from node.services import casework, consenting, following_up, reading
-from protocol.codec import Value, decode
-from protocol.errors import MalformedError
-from protocol.fields import row
+from node.services import casework, consenting, following_up
 from protocol.local import commands
 from protocol.messages.disclosed import Fact, Sentence
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import AgeBand, WithdrawalWanted
+from protocol.vocabulary.codes import AgeBand, SeenHow, WithdrawalWanted
 from tests.support import federation as federations
 from tests.support.cases import CATEGORY_OF, facts_of, sentences
-from tests.support.federation import Federation, Node, Seen, done
+from tests.support.federation import Federation, done
 from tests.support.story import C8, Story, consent_command, tell
+from tests.support.traces import trace_of
 
 EXAMPLES_TO_FIND_A_LEAK: Final = 200
 # One example is two whole stories: 20 of them in each run, 1,000 in a long search.
 EXAMPLES: Final = settings().max_examples // 5
+TOLD_APART: Final = "the observer can tell them apart"
 POSITIONS: Final = ("agreed", "dissents", "wants_time")
 # A consent for a referral reaches any category but images.
 REFERABLE: Final = tuple(category for category in Category if 1 <= category <= 11)
@@ -116,79 +115,6 @@ def _side(draw: st.DrawFn, hidden: list[str], ticked: set[Any], *, with_position
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class Names:
-    """Gives each random value the number in which it was first seen."""
-
-    known: dict[bytes, str] = field(default_factory=dict)
-
-    def plain(self, value: Value) -> object:
-        """A value with everything random replaced by its name."""
-        if isinstance(value, bytes):
-            return self.of_bytes(value)
-        if isinstance(value, list):
-            return [self.plain(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self.plain(item) for key, item in value.items()}
-        return value
-
-    def of_bytes(self, raw: bytes) -> object:
-        if len(raw) > 64:
-            try:
-                kind, body, _ = _signed(raw)
-            except MalformedError:
-                return raw
-            return kind, self.plain(decode(body))
-        return self.known.setdefault(raw, f"#{len(self.known)}")
-
-
-def _signed(raw: bytes) -> tuple[str, bytes, Value]:
-    kind, body, signatures = row(decode(raw), count=3, place="signed")
-    if not isinstance(kind, str) or not isinstance(body, bytes):
-        raise MalformedError("not a signed object", place="signed")
-    return kind, body, signatures
-
-
-def trace_of(story: Story) -> list[object]:
-    """Everything the observer can look at, in order."""
-    names = Names()
-    federation = story.federation
-    lines: list[object] = []
-    for sent in federation.sent:
-        seen = federation.seen(sent)
-        lines.append((names.plain(sent.sender), names.plain(sent.recipient), _line(seen, names)))
-    desks = {node.name: _desk(node, names) for node in federation.nodes.values()}
-    counts = [
-        (table, story.bandhan.rows(f"SELECT count(*) FROM {table}"))  # noqa: S608
-        for (table,) in story.bandhan.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if not table.startswith("search_")
-    ]
-    return [*lines, desks, counts]
-
-
-def _line(seen: Seen, names: Names) -> tuple[object, ...]:
-    skeleton = seen.skeleton
-    return (
-        seen.bucket,
-        skeleton.type,
-        skeleton.sequence,
-        skeleton.created,
-        skeleton.expires,
-        len(seen.opened.payload),
-        names.plain(skeleton.thread),
-        names.plain(skeleton.reply_to),
-        names.plain(skeleton.consent),
-        names.plain(seen.content),
-    )
-
-
-def _desk(node: Node, names: Names) -> list[object]:
-    tasks = node.use(reading.list_tasks).tasks
-    return [
-        (task.task, names.plain(task.peer), names.plain(task.thread), task.due) for task in tasks
-    ]
-
-
 @contextmanager
 def running(template: Federation) -> Iterator[Story]:
     with (
@@ -230,7 +156,7 @@ def run(story: Story, pair: Pair, side: Side, leak: Leak) -> list[object]:
     story.settle()
     story.withdraw(wanted=WithdrawalWanted.ERASE)
     story.settle()
-    return trace_of(story)
+    return trace_of(story, story.bandhan)
 
 
 def _fill(story: Story, pair: Pair, side: Side) -> None:
@@ -262,10 +188,55 @@ def _elsewhere(story: Story, side: Side) -> None:
         story.alo.use(casework.save_draft, draft)
 
 
+def run_back(story: Story, pair: Pair, side: Side, leak: Leak) -> list[object]:
+    """The way back, where the pair is what she allows of a report and a side what is typed beyond it."""
+    story.open_case()
+    story.agree()
+    story.agree_way_back(categories=[*pair.categories], excluded_fields=[*pair.excluded])
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    story.settle()
+    _report(story, pair, side)
+    story.settle()
+    story.confirm()
+    leak(story, side)
+    _report(story, pair, side)
+    story.settle()
+    return trace_of(story, story.alo)
+
+
+def _report(story: Story, pair: Pair, side: Side) -> None:
+    # Where she did not name her plans even a text that was read back stays.
+    texts = [(text, True) for _, text in pair.ticked]
+    texts += [(text, C8 not in pair.categories) for _, text in side.texts]
+    command = commands.ReportFollowUp(
+        thread=story.thread,
+        follow_up=None,
+        at=story.bandhan.now,
+        seen=SeenHow.PHONE,
+        not_seen=None,
+        facts={**pair.facts, **side.facts},
+        sentences=[
+            commands.SentenceInput(
+                kind=text.kind, language=text.language, text=text.text, read_back=read_back
+            )
+            for text, read_back in texts
+        ],
+    )
+    done(story.bandhan.use(following_up.report, command))
+
+
+Run = Callable[[Story, Pair, Side, Leak], list[object]]
+
+
 def hold(
     template: Federation,
     leak: Leak,
     *,
+    story_of: Run = run,
     examples: int,
     phases: tuple[Phase, ...] = (Phase.explicit, Phase.generate),
 ) -> None:
@@ -277,8 +248,8 @@ def hold(
         traces = []
         for side in (pair.one, pair.other):
             with running(template) as story:
-                traces.append(run(story, pair, side, leak))
-        assert traces[0] == traces[1]
+                traces.append(story_of(story, pair, side, leak))
+        assert traces[0] == traces[1], TOLD_APART
 
     cannot_be_told_apart()
 
@@ -288,6 +259,13 @@ def test_two_cases_that_differ_only_outside_the_consent_leave_the_same_trace(
     acquainted: Federation,
 ) -> None:
     hold(acquainted, no_leak, examples=EXAMPLES)
+
+
+@pytest.mark.slow
+def test_two_reports_that_differ_only_outside_the_way_back_leave_the_same_trace(
+    acquainted: Federation,
+) -> None:
+    hold(acquainted, no_leak, story_of=run_back, examples=EXAMPLES)
 
 
 # Each of these breaks the promise in one way a careless hand could.
@@ -333,5 +311,32 @@ def asks_the_peer_who_else_was_told(story: Story, side: Side) -> None:
     ],
 )
 def test_a_planted_leak_is_found(acquainted: Federation, leak: Leak) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match=TOLD_APART):
         hold(acquainted, leak, examples=EXAMPLES_TO_FIND_A_LEAK)
+
+
+def reports_as_seen_if_a_fact_stays_here(story: Story, side: Side) -> None:
+    if side.facts:
+        story.bandhan.write(
+            lambda unit: unit.vault.execute(
+                "DELETE FROM consent_events WHERE event = 'confirmed_by_holder'"
+            )
+        )
+
+
+def reports_once_more_if_a_text_stays_here(story: Story, side: Side) -> None:
+    if side.texts:
+        story.report()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "leak",
+    [
+        reports_as_seen_if_a_fact_stays_here,
+        reports_once_more_if_a_text_stays_here,
+    ],
+)
+def test_a_planted_leak_on_the_way_back_is_found(acquainted: Federation, leak: Leak) -> None:
+    with pytest.raises(AssertionError, match=TOLD_APART):
+        hold(acquainted, leak, story_of=run_back, examples=EXAMPLES_TO_FIND_A_LEAK)

@@ -5,7 +5,6 @@ from typing import Final
 import pytest
 
 from protocol.delivery import OutboxEvent, OutboxState, next_attempt, step
-from protocol.values import Instant
 from tests.support.builders import NOON
 
 # Every pair that means something; every other pair changes nothing.

@@ -151,7 +151,7 @@ def request(two: Two) -> commands.RequestFollowUp:
 def report(two: Two, follow_up: bytes, words: Sequence[str]) -> commands.ReportFollowUp:
     """How she is, in her own words, as the answer to a request."""
     said = [
-        commands.SentenceInput(kind=TextKind.HER_WORDS, language="ben", text=text)
+        commands.SentenceInput(kind=TextKind.HER_WORDS, language="ben", text=text, read_back=True)
         for text in words
     ]
     return commands.ReportFollowUp(

@@ -251,7 +251,9 @@ class Story:
     def report(
         self, words: str = HER_WORDS, facts: dict[str, commands.FactInput] | None = None
     ) -> views.ReportSent:
-        said = commands.SentenceInput(kind=TextKind.HER_WORDS, language="ben", text=words)
+        said = commands.SentenceInput(
+            kind=TextKind.HER_WORDS, language="ben", text=words, read_back=True
+        )
         command = commands.ReportFollowUp(
             thread=self.thread,
             follow_up=None,

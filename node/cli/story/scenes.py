@@ -294,6 +294,7 @@ async def report(story: Story) -> None:
     await bandhan.do(commands.ConfirmConsent(consent_id=story.way_back))
     second = await bandhan.ask(_report(story), views.ReportSent)
     check(second.with_her_words, "after confirmed_by_holder her words go")
+    check(not second.left_out and not second.texts_left_out, "and nothing stayed behind")
     await settle(bandhan, alo)
     await _read_report(story)
     case = await alo.ask(commands.ShowCase(case_id=story.case_id), views.CaseView)
@@ -303,7 +304,9 @@ async def report(story: Story) -> None:
 
 
 def _report(story: Story) -> commands.ReportFollowUp:
-    words = commands.SentenceInput(kind=TextKind.HER_WORDS, language="ben", text=cast.REPORT_WORDS)
+    words = commands.SentenceInput(
+        kind=TextKind.HER_WORDS, language="ben", text=cast.REPORT_WORDS, read_back=True
+    )
     return commands.ReportFollowUp(
         thread=story.thread,
         follow_up=None,

@@ -137,12 +137,6 @@ def load_facts(vault: Connection, case_id: bytes) -> CaseFacts:
     )
 
 
-def case_of_handle(vault: Connection, name: Handle) -> bytes | None:
-    """The case behind a handle of ours."""
-    row = vault.execute("SELECT case_id FROM handles WHERE handle = ?", (name,)).fetchone()
-    return None if row is None else bytes(row[0])
-
-
 def handle_of_case(vault: Connection, case_id: bytes, peer: NodeId) -> Handle | None:
     """Her name at one peer, if she has one there."""
     row = vault.execute(

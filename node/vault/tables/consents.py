@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from node.vault.driver import Connection
-from node.vault.records import ConsentEventRecord, ConsentRecord, Erasure, WithdrawalTold
+from node.vault.records import ConsentRecord, Erasure, WithdrawalTold
 from protocol import limits
 from protocol.codec import encode
 from protocol.consent import Consent, ConsentEvent, Standing, consent_hash, parse_consent
@@ -29,8 +29,14 @@ from protocol.values import (
     pseudonym,
 )
 
+# One statement for all of it: the gate asks before every seal and at every arrival.
 _CONSENT: Final = (
-    "SELECT signed, case_id, is_issued_here, asked_by, words, receipt_id, consent_id FROM consents"
+    "SELECT signed, case_id, is_issued_here, asked_by, words, receipt_id,"
+    " (SELECT group_concat(DISTINCT event) FROM consent_events AS e"
+    " WHERE e.consent_id = consents.consent_id),"
+    " (SELECT group_concat(hex(text_hash), '') FROM (SELECT text_hash FROM ticks AS t"
+    f" WHERE t.consent_id = consents.consent_id LIMIT {limits.FACTS_MAX}))"
+    " FROM consents"
 )
 _LAST_EVENT: Final = "SELECT hash FROM consent_events ORDER BY number DESC LIMIT 1"
 _EVENTS_FROM: Final = (
@@ -113,32 +119,16 @@ def _event_link(previous: Hash, consent: bytes, event: str, at: int, by: bytes |
     return digest(labelled_hash(Label.AUDIT, encode([previous, consent, event, at, by])))
 
 
-def load_events(vault: Connection, consent: ConsentId) -> list[ConsentEventRecord]:
-    """What happened to a consent, in order."""
-    rows = vault.execute(
-        "SELECT event, at, by_user FROM consent_events WHERE consent_id = ? ORDER BY number LIMIT ?",
-        (consent, limits.FACTS_MAX),
-    ).fetchall()
-    return [
-        ConsentEventRecord(
-            event=ConsentEvent(row[0]),
-            at=instant(row[1]),
-            by_user=None if row[2] is None else pseudonym(row[2]),
-        )
-        for row in rows
-    ]
-
-
 def find_consent(vault: Connection, consent: ConsentId) -> ConsentRecord | None:
     """One consent by its id."""
     row = vault.execute(f"{_CONSENT} WHERE consent_id = ?", (consent,)).fetchone()
-    return None if row is None else _record(vault, row)
+    return None if row is None else _record(row)
 
 
 def find_by_hash(vault: Connection, cited: Hash) -> ConsentRecord | None:
     """One consent by what skeletons cite."""
     row = vault.execute(f"{_CONSENT} WHERE hash = ?", (cited,)).fetchone()
-    return None if row is None else _record(vault, row)
+    return None if row is None else _record(row)
 
 
 def of_case(vault: Connection, case_id: bytes) -> list[ConsentRecord]:
@@ -147,7 +137,7 @@ def of_case(vault: Connection, case_id: bytes) -> list[ConsentRecord]:
         f"{_CONSENT} WHERE case_id = ? ORDER BY expires, consent_id LIMIT ?",
         (case_id, limits.FACTS_MAX),
     ).fetchall()
-    return [_record(vault, row) for row in rows]
+    return [_record(row) for row in rows]
 
 
 def of_handle(vault: Connection, name: Handle) -> list[ConsentRecord]:
@@ -156,7 +146,7 @@ def of_handle(vault: Connection, name: Handle) -> list[ConsentRecord]:
         f"{_CONSENT} WHERE handle = ? ORDER BY expires, consent_id LIMIT ?",
         (name, limits.FACTS_MAX),
     ).fetchall()
-    return [_record(vault, row) for row in rows]
+    return [_record(row) for row in rows]
 
 
 def add_tick(vault: Connection, consent: ConsentId, text: Hash, *, now: Instant) -> None:
@@ -301,21 +291,15 @@ def _read_signed(raw: bytes) -> tuple[Consent, Hash]:
     return parse_consent(signed.body), consent_hash(signed)
 
 
-def _record(vault: Connection, row: Sequence[Any]) -> ConsentRecord:
+def _record(row: Sequence[Any]) -> ConsentRecord:
     consent, cited = _read_signed(row[0])
-    events = vault.execute(
-        "SELECT DISTINCT event FROM consent_events WHERE consent_id = ? LIMIT 16", (row[6],)
-    ).fetchall()
-    ticks = vault.execute(
-        "SELECT text_hash FROM ticks WHERE consent_id = ? LIMIT ?", (row[6], limits.FACTS_MAX)
-    ).fetchall()
-    words = row[4]
+    words, events, ticks = row[4], row[6] or "", bytes.fromhex(row[7] or "")
     return ConsentRecord(
         standing=Standing(
             consent=consent,
             consent_hash=cited,
-            events=frozenset(ConsentEvent(event) for (event,) in events),
-            ticks=frozenset(digest(tick) for (tick,) in ticks),
+            events=frozenset(ConsentEvent(event) for event in events.split(",") if event),
+            ticks=frozenset(digest(ticks[at : at + 32]) for at in range(0, len(ticks), 32)),
         ),
         signed=row[0],
         case_id=None if row[1] is None else bytes(row[1]),

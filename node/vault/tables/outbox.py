@@ -48,7 +48,7 @@ _DUE_PEERS: Final = (
     "SELECT node_id FROM peers WHERE EXISTS (SELECT 1 FROM outbox WHERE peer = node_id"
     f" AND {_WAITING} AND (due <= ? OR due > ?)) LIMIT ?"
 )
-# What has its number goes before what has none, so that a stream has no gap for long.
+# The most urgent first, and what is equally urgent in the order in which it was queued.
 _DUE: Final = (
     f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND {_WAITING} AND (due <= ? OR due > ?)"
     " ORDER BY urgency, number LIMIT ?"

@@ -15,11 +15,7 @@ def run(folder: Path, *arguments: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "federation.toml").write_text(
-        '[profile]\nrisk = "normal"\n[[mailbox.relay]]\nurl = "https://relay.example.org"\n'
-        'ticket = "canary-ticket"\n',
-        encoding="utf-8",
-    )
+    (tmp_path / "federation.toml").write_text('[profile]\nrisk = "normal"\n', encoding="utf-8")
     return tmp_path
 
 
@@ -36,23 +32,32 @@ def test_a_wrong_line_is_named_and_not_quoted(folder: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_every_setting_is_shown_with_its_default_and_no_ticket(folder: Path) -> None:
+def test_a_relay_is_refused_by_its_line_as_long_as_there_are_none(folder: Path) -> None:
+    path = folder / "federation.toml"
+    path.write_text(
+        '\n[[mailbox.relay]]\nurl = "https://relay.example.org"\nticket = "canary"\n',
+        encoding="utf-8",
+    )
+    result = run(folder, "check")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "sathi: federation.toml, line 2: 'mailbox.relay' cannot be used: relays are not built yet; take"
+        " it out\n"
+    )
+
+
+def test_every_setting_is_shown_with_its_default(folder: Path) -> None:
     result = run(folder, "show")
     assert result.exit_code == 0
     assert 'node.listen = "127.0.0.1:8470"\n' in result.stdout
-    assert 'mailbox.relay[0].url = "https://relay.example.org"\n' in result.stdout
-    assert "canary" not in result.stdout
+    assert "courier.poll_seconds = 30\n" in result.stdout
 
 
 def test_the_settings_come_as_json_too(folder: Path) -> None:
     result = run(folder, "show", "--json")
     assert json.loads(result.stdout) == {
         "node": {"listen": "127.0.0.1:8470"},
-        "mailbox": {
-            "publish_address": False,
-            "address": "",
-            "relay": [{"url": "https://relay.example.org", "ticket": "(kept secret)"}],
-        },
+        "mailbox": {"publish_address": False, "address": "", "relay": []},
         "profile": {"risk": "normal"},
         "courier": {"poll_seconds": 30},
         "api": {"socket": "run/api.sock"},

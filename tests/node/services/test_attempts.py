@@ -40,6 +40,24 @@ def test_what_failed_is_due_again_after_a_minute_and_what_was_left_after_a_day(
     assert [m for m, _ in after_a_day[0].envelopes] == [m for m, _ in parcel.envelopes]
 
 
+def test_an_attempt_further_ahead_than_any_wait_is_due_because_the_clock_went_back(
+    story: Story,
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    alo, clock = story.alo, story.federation.clock
+    (parcel,) = _due(alo)
+    _settle(alo, parcel.peer, failed=frozenset(m for m, _ in parcel.envelopes))
+    clock.forward(-limits.DAY)
+    a_day_back = _due(alo)
+    clock.forward(-limits.DAY)
+    two_days_back = _due(alo)
+
+    assert a_day_back == []
+    assert [m for m, _ in two_days_back[0].envelopes] == [m for m, _ in parcel.envelopes]
+
+
 def test_a_sign_of_life_makes_everything_due_at_once(story: Story) -> None:
     story.open_case()
     story.agree()

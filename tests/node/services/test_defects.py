@@ -1,9 +1,13 @@
 """A defect of ours in one message keeps that message sealed and stops nobody else."""
 
+import io
+import json
+import logging
 from typing import Any
 
 import pytest
 
+from node import logs
 from node.reactions import dispatch
 from node.services import reading, receiving
 from protocol.errors import RefusalCode
@@ -19,6 +23,7 @@ ASK = ReferralAsk(question=Question.LANGUAGE)
 HELD = ReferralAccept(
     worker=PlainText("Rehana"), first_step=FirstStep.ROOM_READY, from_date=Instant(1_800_000_000)
 )
+CANARY = "Rani-canary-4711"
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def defective(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def react(unit: Any, message: Any, arrival: Any) -> Any:  # noqa: ANN401
         if message.TYPE in failing:
-            raise ZeroDivisionError
+            raise ZeroDivisionError(CANARY)
         return real(unit, message, arrival)
 
     monkeypatch.setattr(receiving, "react", react)
@@ -86,3 +91,30 @@ def test_a_defect_in_an_early_message_does_not_undo_the_one_before_it(
     assert stuck == 1
     assert len(referrals_at(bandhan)) == 3
     assert head_of(bandhan, alo)[0] == place_of(alo, bandhan)[1]
+
+
+def test_a_defect_is_logged_by_its_class_and_place_and_without_what_it_says(
+    defective: list[str], alo: Node, bandhan: Node
+) -> None:
+    first = forge(ASK, sender=alo, recipient=bandhan, advance=True)
+    early = forge(OFFER, sender=alo, recipient=bandhan, advance=True)
+    defective += [ASK.TYPE, OFFER.TYPE]
+    handler = logging.StreamHandler(io.StringIO())
+    handler.addFilter(logs.make_safe)
+    logger = logging.getLogger(receiving.__name__)
+    logger.addHandler(handler)
+    try:
+        bandhan.take([early, first])
+        defective.remove(ASK.TYPE)
+        bandhan.take([first])
+    finally:
+        logger.removeHandler(handler)
+    text = handler.stream.getvalue()
+    lines = [json.loads(line) for line in text.splitlines()]
+
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("message.defect", "ZeroDivisionError")
+    ] * 2
+    assert lines[0].keys() == {"time", "level", "logger", "event", "error", "place"}
+    assert lines[0]["place"].startswith("test_defects.py:")
+    assert CANARY not in text

@@ -8,8 +8,14 @@ import pytest
 from node.services import following_up
 from protocol import limits
 from protocol.errors import MalformedError, RefusalCode
-from protocol.local import commands
-from protocol.messages.follow_up import FollowUpAccept, FollowUpStatus, FollowUpUnable
+from protocol.local import commands, views
+from protocol.messages.follow_up import (
+    FollowUpAccept,
+    FollowUpStatus,
+    FollowUpUnable,
+)
+from protocol.values import sha256
+from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import NotSeenReason, SeenHow, TextKind, UnableReason
 from tests.support.federation import code_of, done
 from tests.support.forging import forge
@@ -25,6 +31,13 @@ def arrived(story: Story) -> Story:
     return story
 
 
+def said(text: str = HER_WORDS, **changes: Any) -> commands.SentenceInput:  # noqa: ANN401
+    usual = commands.SentenceInput(
+        kind=TextKind.HER_WORDS, language="ben", text=text, read_back=True
+    )
+    return msgspec.structs.replace(usual, **changes)
+
+
 def report_command(story: Story, **changes: Any) -> commands.ReportFollowUp:  # noqa: ANN401
     usual = commands.ReportFollowUp(
         thread=story.thread,
@@ -33,9 +46,7 @@ def report_command(story: Story, **changes: Any) -> commands.ReportFollowUp:  # 
         seen=SeenHow.PHONE,
         not_seen=None,
         facts={},
-        sentences=[
-            commands.SentenceInput(kind=TextKind.HER_WORDS, language="ben", text=HER_WORDS)
-        ],
+        sentences=[said()],
     )
     return msgspec.structs.replace(usual, **changes)
 
@@ -54,6 +65,17 @@ def follow_ups(story: Story) -> list[list[tuple[Any, ...]]]:
         node.rows("SELECT state, was_seen FROM follow_ups ORDER BY due")
         for node in (story.alo, story.bandhan)
     ]
+
+
+def content_of_last(story: Story) -> object:
+    """What the last envelope to Alo says."""
+    story.settle()
+    return story.federation.to(story.alo)[-1].content
+
+
+def ticks(story: Story) -> list[tuple[bytes, bytes]]:
+    """Consent and text of every tick at Bandhan."""
+    return story.bandhan.rows("SELECT consent_id, text_hash FROM ticks ORDER BY text_hash")
 
 
 def reports(story: Story) -> list[object]:
@@ -109,20 +131,87 @@ def test_before_she_was_asked_again_only_seen_or_not_seen_leaves(
 
     assert (sent.with_her_words, sent.refusal) == (False, "E_CONSENT_UNCONFIRMED")
     assert reports(arrived) == [{**content, 2: arrived.bandhan.now}]
+    assert (sent.left_out, sent.texts_left_out) == ([5] if "facts" in changes else [], True)
+    assert ticks(arrived) == []
 
 
 @pytest.mark.parametrize(
-    ("facts", "refusal"),
-    [({}, None), ({"plan_position": "agreed"}, None), ({"medicines": "বড়ি"}, "E_CONSENT_SCOPE")],
+    ("changes", "left_out", "texts_left_out"),
+    [
+        ({}, [], False),
+        ({"facts": {"plan_position": "agreed", "medicines": "বড়ি"}}, [5], False),
+        (
+            {
+                "facts": {"plan_position": "agreed", "wish_about": ["work"], "skills": ["sewing"]},
+                "sentences": [said(), said("কাউকে বলবেন না।", read_back=False)],
+            },
+            [8, 9],
+            True,
+        ),
+    ],
 )
-def test_a_report_beyond_what_she_allowed_leaves_as_seen(
-    arrived: Story, facts: dict[str, commands.FactInput], refusal: str | None
+def test_what_she_did_not_allow_stays_here_and_only_our_worker_is_told(
+    arrived: Story, changes: dict[str, Any], left_out: list[int], *, texts_left_out: bool
+) -> None:
+    arrived.withdraw(arrived.way_back)
+    arrived.settle()
+    arrived.agree_way_back(excluded_fields=["wish_about"])
+    arrived.settle()
+    arrived.confirm()
+    command = report_command(arrived, **{"facts": {"plan_position": "agreed"}, **changes})
+
+    sent = done(arrived.bandhan.use(following_up.report, command))
+
+    assert sent == views.ReportSent(
+        follow_up=sent.follow_up,
+        with_her_words=True,
+        refusal=None,
+        left_out=left_out,
+        texts_left_out=texts_left_out,
+    )
+    told = [8, {"plan_position": "agreed"}, [["her_words", "ben", HER_WORDS]]]
+    assert content_of_last(arrived) == {0: [told], 2: arrived.bandhan.now, 3: "phone"}
+
+
+def test_only_a_text_that_was_read_back_is_ticked_and_on_this_consent_alone(
+    arrived: Story,
 ) -> None:
     arrived.confirm()
+    ended = arrived.way_back
+    arrived.agree_way_back(supersedes=ended)
+    arrived.settle()
+    arrived.confirm()
+    sentences = [said(), said("এটা এখানেই থাক।", read_back=False)]
 
-    sent = arrived.report(facts=facts)
+    command = report_command(arrived, sentences=sentences)
+    done(arrived.bandhan.use(following_up.report, command))
 
-    assert (sent.with_her_words, sent.refusal) == (refusal is None, refusal)
+    assert ticks(arrived) == [(arrived.way_back, sha256(HER_WORDS.encode()))]
+
+
+def test_a_text_told_once_stays_here_when_it_is_not_read_back_again(arrived: Story) -> None:
+    arrived.confirm()
+    arrived.report()
+    command = report_command(arrived, sentences=[said(read_back=False)])
+
+    sent = done(arrived.bandhan.use(following_up.report, command))
+
+    assert (sent.with_her_words, sent.refusal, sent.texts_left_out) == (False, None, True)
+    assert content_of_last(arrived) == {0: [], 2: arrived.bandhan.now, 3: "phone"}
+
+
+def test_a_text_stays_here_unticked_where_the_way_back_does_not_name_her_plans(
+    arrived: Story,
+) -> None:
+    arrived.agree_way_back(categories=[Category.WORK_LEARNING], supersedes=arrived.way_back)
+    arrived.settle()
+    arrived.confirm()
+    command = report_command(arrived, facts={"skills": ["sewing"]})
+
+    sent = done(arrived.bandhan.use(following_up.report, command))
+
+    assert (sent.with_her_words, sent.left_out, sent.texts_left_out) == (False, [], True)
+    assert ticks(arrived) == []
 
 
 def test_without_any_way_back_consent_only_seen_leaves(story: Story) -> None:
@@ -167,8 +256,9 @@ def test_her_words_go_back_until_the_second_in_which_the_way_back_ends(
         {"not_seen": NotSeenReason.MOVED},
         {"facts": {"no_such_field": "x"}},
         {"facts": {"number_of_children": "x"}},
-        {"sentences": [commands.SentenceInput(kind=TextKind.NOTE, language="ben", text="")]},
-        {"sentences": [commands.SentenceInput(kind=TextKind.NOTE, language="x", text="y")]},
+        {"sentences": [said("")]},
+        {"sentences": [said(language="x")]},
+        {"sentences": [said("", read_back=False)]},
     ],
 )
 def test_a_report_that_is_not_legal_changes_nothing(
