@@ -96,7 +96,25 @@ def _scene() -> _Scene:
     roots = [new_signing_secret(entropy=entropy) for _ in range(2)]
     signing = new_signing_secret(entropy=entropy)
     holder, recipient = (node_id_of(root.public) for root in roots)
-    texts = [
+    texts = _texts()
+    consent = _consent(holder, recipient, entropy=entropy)
+    return _Scene(
+        sender=signing,
+        sender_id=holder,
+        recipient_id=recipient,
+        prekey=new_prekey_secret(entropy=entropy),
+        standing=Standing(
+            consent=consent,
+            consent_hash=consent_hash(sign_consent(consent, signing=signing)),
+            events=frozenset({ConsentEvent.GIVEN}),
+            ticks=frozenset(text.hash for text in texts),
+        ),
+        facts=_facts(texts),
+    )
+
+
+def _texts() -> list[Sentence]:
+    return [
         Sentence(
             kind=TextKind.WISH,
             language=language_tag("ben"),
@@ -104,7 +122,22 @@ def _scene() -> _Scene:
         )
         for number in range(_SENTENCES)
     ]
-    consent = Consent(
+
+
+def _facts(texts: list[Sentence]) -> CaseFacts:
+    return CaseFacts(
+        facts=(
+            Fact(field="present_town", value="Kolkata"),
+            Fact(field="contact_how", value="phone"),
+            Fact(field="medicines", value="not for anybody else"),
+            Fact(field="wish_about", value=("return_or_stay", "work_learning")),
+        ),
+        sentences=tuple((Category.PLAN_WISHES, text) for text in texts),
+    )
+
+
+def _consent(holder: NodeId, recipient: NodeId, *, entropy: _Counted) -> Consent:
+    return Consent(
         consent_id=consent_id(entropy(16)),
         handle=handle(entropy(16)),
         issuer=holder,
@@ -127,29 +160,6 @@ def _scene() -> _Scene:
         erase_at=later(_NOW, 90 * 86_400),
         conditions=frozenset(),
         supersedes=None,
-    )
-    standing = Standing(
-        consent=consent,
-        consent_hash=consent_hash(sign_consent(consent, signing=signing)),
-        events=frozenset({ConsentEvent.GIVEN}),
-        ticks=frozenset(text.hash for text in texts),
-    )
-    facts = CaseFacts(
-        facts=(
-            Fact(field="present_town", value="Kolkata"),
-            Fact(field="contact_how", value="phone"),
-            Fact(field="medicines", value="not for anybody else"),
-            Fact(field="wish_about", value=("return_or_stay", "work_learning")),
-        ),
-        sentences=tuple((Category.PLAN_WISHES, text) for text in texts),
-    )
-    return _Scene(
-        sender=signing,
-        sender_id=holder,
-        recipient_id=recipient,
-        prekey=new_prekey_secret(entropy=entropy),
-        standing=standing,
-        facts=facts,
     )
 
 
