@@ -52,9 +52,9 @@ covered: .venv/.ready
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -m 'not slow'
 	$(call GATE,$(DECIDING),100)
-	$(call GATE,protocol/*,90)
-	$(call GATE,node/*,80)
-	$(call GATE,tui/*,60)
+	$(call GATE,protocol/*,98)
+	$(call GATE,node/*,87)
+	$(call GATE,tui/*,85)
 
 test: .venv/.ready
 	$(PYTEST) -q

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 import cbor2
@@ -342,3 +343,18 @@ def test_two_spellings_of_a_letter_are_two_values() -> None:
 
     assert unicodedata.normalize("NFC", composed) == decomposed
     assert encode(composed) != encode(decomposed)
+
+
+class _Word(StrEnum):
+    YES = "yes"
+
+
+class _Number(IntEnum):
+    TWELVE = 12
+
+
+@pytest.mark.parametrize(("named", "plain"), [(_Word.YES, "yes"), (_Number.TWELVE, 12)])
+def test_a_code_of_a_list_is_written_as_the_word_or_number_it_is(
+    named: str | int, plain: str | int
+) -> None:
+    assert encode({0: named, 1: [named]}) == encode({0: plain, 1: [plain]})
