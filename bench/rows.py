@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from bench import messages
+from bench import end_to_end, messages
 from bench.floors import commits, crypto, durable, http
 from bench.harness import Row
 
@@ -27,7 +27,7 @@ def rows(folder: Path) -> tuple[Row, ...]:
             name="durable_end_to_end_vs_floor",
             target=0.5,
             floor=partial(durable.delivered_per_second, folder),
-            product=None,
+            product=partial(end_to_end.delivered_per_second, folder),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 from node.effects import Acting
 from node.vault.records import Peer, Self
@@ -29,6 +29,7 @@ class Batch:
     senders: list[KnownSender]
     known: dict[NodeId, Peer]
     heads: dict[NodeId, Head]
+    standings: dict[Hash, Standing | None]
 
     @property
     def now(self) -> Instant:
@@ -50,6 +51,7 @@ def begin(
         senders=[_sender(peer, now=acting.now) for peer in known.values()],
         known=known,
         heads={},
+        standings={},
     )
 
 
@@ -85,6 +87,7 @@ def refresh(batch: Batch, peer: Peer) -> None:
 
 def forget(batch: Batch, node: NodeId) -> None:
     """What this message did was undone: read its sender again as the vault has it."""
+    forget_standings(batch)
     batch.known.pop(node, None)
     batch.heads.pop(node, None)
     batch.senders = [sender for sender in batch.senders if sender.node_id != node]
@@ -113,17 +116,23 @@ def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
         held=messages.links_around(
             vault, skeleton.sender, epoch=skeleton.epoch, sequence=skeleton.sequence
         ),
-        # The gate asks twice about a message, and nothing happens in between.
-        standing=cache(partial(find_standing, batch)),
+        standing=partial(find_standing, batch),
         is_buried=partial(is_buried, batch, skeleton.sender),
         sender_keys=() if peer is None else peer.signing_keys(now=batch.now),
     )
 
 
 def find_standing(batch: Batch, cited: Hash) -> Standing | None:
-    """A consent by what a skeleton cites."""
-    record = consents.find_by_hash(batch.unit.vault, cited)
-    return None if record is None else record.standing
+    """A consent by what a skeleton cites, as it stands after the messages before this one."""
+    if cited not in batch.standings:
+        record = consents.find_by_hash(batch.unit.vault, cited)
+        batch.standings[cited] = None if record is None else record.standing
+    return batch.standings[cited]
+
+
+def forget_standings(batch: Batch) -> None:
+    """Something happened that may have changed a consent: each is read again when it is asked for."""
+    batch.standings.clear()
 
 
 def is_buried(batch: Batch, peer: NodeId, consent: ConsentId) -> bool:

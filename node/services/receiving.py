@@ -36,7 +36,7 @@ from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.keys import PrekeySecret
 from protocol.limits import DAY
 from protocol.messages.core import Receipt
-from protocol.messages.union import OVERTAKING, Message
+from protocol.messages.union import OVERTAKING, PURPOSE_OF_TYPE, Message
 from protocol.streams import Incoming, Placement, start
 from protocol.values import NodeId, PrekeyId, later
 from protocol.vocabulary.codes import ReceiptStatus
@@ -149,17 +149,12 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
         with batch.unit.savepoint():
             return _refuse(batch, verified, raw, refusal)
     except Exception as error:  # noqa: BLE001  (a defect of ours must not block every message behind it)
-        _log_defect(error)
+        logs.event(_LOGGER, "message.defect", level=logging.ERROR, error=error)
         batches.forget(batch, verified.skeleton.sender)
         code = RefusalCode.E_SCHEMA
         quarantine.keep(batch.unit.vault, raw, code="defect", now=batch.now)
         audit(batch.unit, "message.defect", verified.hash, acting=batch.acting)
         return code
-
-
-def _log_defect(error: Exception) -> None:
-    """Tell the operator of which class it is and where it was raised, and never what it says."""
-    logs.event(_LOGGER, "message.defect", level=logging.ERROR, error=error)
 
 
 def _placement(batch: Batch, verified: VerifiedMessage) -> Placement | None:
@@ -303,6 +298,9 @@ def _react(batch: Batch, message: Message, arrival: Arrival) -> None:
     if isinstance(reaction, RefusalCode):
         raise _RefusedAfterAllError(reaction)
     apply(reaction, batch.unit, acting=batch.acting)
+    # What only tells about her leaves every consent as it was; anything else may have changed one.
+    if message.TYPE not in PURPOSE_OF_TYPE:
+        batches.forget_standings(batch)
     audit(
         batch.unit,
         "message.applied",
@@ -381,7 +379,7 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
         _refuse_late(batch, stored, error.code)
         return True
     except Exception as error:  # noqa: BLE001  (a defect of ours: it waits, what came before it stays)
-        _log_defect(error)
+        logs.event(_LOGGER, "message.defect", level=logging.ERROR, error=error)
         audit(batch.unit, "message.defect", stored.hash, acting=batch.acting)
         return False
     messages.set_status(

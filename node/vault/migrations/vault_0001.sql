@@ -394,6 +394,7 @@ CREATE TABLE tasks (
 ) STRICT;
 
 CREATE INDEX tasks_open ON tasks (due) WHERE done_at IS NULL;
+CREATE INDEX tasks_open_by_subject ON tasks (peer, thread, task) WHERE done_at IS NULL;
 
 -- Half-written answers; go with what they are about.
 CREATE TABLE drafts (

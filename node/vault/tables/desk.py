@@ -9,7 +9,7 @@ from node.vault.records import TaskRecord
 from protocol import limits
 from protocol.values import Instant, NodeId, Pseudonym, ThreadId, instant, node_id, thread_id
 
-_JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
+_JOINERS: Final = ("\u200c", "\u200d")
 _WORD: Final = re.compile(r'[^\s"]+')
 SHOWN_MAX: Final = 200
 
@@ -24,12 +24,15 @@ def insert_task(
     now: Instant,
 ) -> None:
     """Put a task before a person; the same one is not put twice."""
-    vault.execute(
-        "INSERT INTO tasks (task, peer, thread, due, made_at) SELECT ?, ?, ?, ?, ?"
-        " WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE task = ? AND peer = ? AND thread IS ?"
-        " AND done_at IS NULL)",
-        (task, peer, thread, due, now, task, peer, thread),
-    )
+    waiting = vault.execute(
+        "SELECT 1 FROM tasks WHERE task = ? AND peer = ? AND thread IS ? AND done_at IS NULL",
+        (task, peer, thread),
+    ).fetchone()
+    if waiting is None:
+        vault.execute(
+            "INSERT INTO tasks (task, peer, thread, due, made_at) VALUES (?, ?, ?, ?, ?)",
+            (task, peer, thread, due, now),
+        )
 
 
 def finish_tasks(
@@ -139,4 +142,7 @@ def search(vault: Connection, words: str, *, limit: int) -> list[tuple[bytes, st
 
 def _matchable(text: str) -> str:
     # The stored text keeps its joiners; only what is compared loses them, on both sides.
-    return unicodedata.normalize("NFC", text).translate(_JOINERS)
+    composed = unicodedata.normalize("NFC", text)
+    for joiner in _JOINERS:
+        composed = composed.replace(joiner, "")
+    return composed

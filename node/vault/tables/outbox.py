@@ -184,7 +184,9 @@ def unsettled_in_range(
 ) -> list[Unsettled]:
     """Sealed items of one stream between two numbers that the peer has not answered."""
     rows = vault.execute(
-        "SELECT message_id, type, thread, key_id FROM outbox WHERE peer = ? AND epoch = ?"
+        # Named, because without it the whole stream behind is read again and again.
+        "SELECT message_id, type, thread, key_id FROM outbox INDEXED BY outbox_unsettled"
+        " WHERE peer = ? AND epoch = ?"
         " AND sequence BETWEEN ? AND ? AND state IN ('sealed', 'deposited') LIMIT ?",
         (peer, epoch, first, last, limits.MAILBOX_ENVELOPES_MAX),
     ).fetchall()

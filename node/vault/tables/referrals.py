@@ -1,6 +1,7 @@
 """Referrals and follow-ups, on both sides, and what happened to them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from node.vault.driver import Connection
@@ -9,7 +10,7 @@ from protocol import limits
 from protocol.codec import encode
 from protocol.fields import MapReader
 from protocol.follow_up_flow import FollowUpState
-from protocol.messages.referral import ReferralAccept, parse_offer
+from protocol.messages.referral import ReferralAccept, ReferralOffer, parse_offer
 from protocol.referral_flow import ReferralEvent, ReferralState
 from protocol.values import (
     ConsentId,
@@ -207,8 +208,13 @@ def set_follow_up_due(vault: Connection, follow_up: MessageId, due: Instant) -> 
     vault.execute("UPDATE follow_ups SET due = ? WHERE follow_up_id = ?", (due, follow_up))
 
 
+@lru_cache(maxsize=64)
+def _read_offer(raw: bytes) -> ReferralOffer:
+    # An offer never changes, says nothing about her, and is looked at with each message of its thread.
+    return parse_offer(MapReader.of_bytes(raw, place="referrals.offer"))
+
+
 def _referral(row: Sequence[Any]) -> Referral:
-    reader = MapReader.of_bytes(row[6], place="referrals.offer")
     return Referral(
         thread=thread_id(row[0]),
         peer=node_id(row[1]),
@@ -216,7 +222,7 @@ def _referral(row: Sequence[Any]) -> Referral:
         case_id=row[3],
         consent_id=None if row[4] is None else consent_id(row[4]),
         state=ReferralState(row[5]),
-        offer=parse_offer(reader),
+        offer=_read_offer(row[6]),
         answer_by=instant(row[7]),
         worker=None
         if row[8] is None

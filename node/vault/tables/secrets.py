@@ -38,7 +38,8 @@ def new_disclosure_key(keys: Connection, *, now: Instant, entropy: Entropy) -> t
     Returns:
         Its 16-byte id and the 32-byte key.
     """
-    key_id, key = entropy(_KEY_ID_BYTES), entropy(_KEY_BYTES)
+    drawn = entropy(_KEY_ID_BYTES + _KEY_BYTES)
+    key_id, key = drawn[:_KEY_ID_BYTES], drawn[_KEY_ID_BYTES:]
     keys.execute(
         "INSERT INTO disclosure_keys (key_id, key, made_at) VALUES (?, ?, ?)", (key_id, key, now)
     )

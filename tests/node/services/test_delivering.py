@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from node.services import reading, referring
+from node.effects import NODE_ITSELF
+from node.services import delivering, reading, referring
+from node.services.delivering import Settled
 from protocol import limits
 from protocol.local import commands
 from protocol.prekeys import sign_bundle
-from protocol.values import ThreadId, later
+from protocol.values import MessageId, ThreadId, later
 from protocol.vocabulary.codes import RecallReason
 from tests.support.federation import Node
 from tests.support.forging import place_of
@@ -253,3 +255,56 @@ def test_an_offer_that_left_is_taken_back_with_a_message(story: Story) -> None:
     story.settle()
 
     assert story.bandhan.rows("SELECT state FROM referrals") == [("recalled",)]
+
+
+# What is on its way
+
+
+def _seal(node: Node) -> list[MessageId]:
+    """Let one node seal what is due, and hear nothing of how the attempt ends."""
+    parcels = node.write(
+        lambda unit: delivering.due(unit, me=node.me, acting=node.acting(NODE_ITSELF))
+    )
+    return [message for parcel in parcels for message, _ in parcel.envelopes]
+
+
+def _bandhan_shows_that_it_lives(story: Story) -> None:
+    story.arrive()
+    story.federation.deliver(story.bandhan)
+    story.federation.collect(story.alo)
+
+
+def test_what_is_on_its_way_does_not_leave_twice_because_the_peer_shows_that_it_lives(
+    accepted: Story,
+) -> None:
+    accepted.dossier()
+    on_its_way = _seal(accepted.alo)
+    _bandhan_shows_that_it_lives(accepted)
+
+    assert len(on_its_way) == 2
+    assert set(_seal(accepted.alo)) & set(on_its_way) == set()
+
+
+def test_what_failed_leaves_again_as_soon_as_the_peer_shows_that_it_lives(
+    accepted: Story,
+) -> None:
+    accepted.dossier()
+    failed = frozenset(_seal(accepted.alo))
+    ended = Settled(peer=accepted.bandhan.node_id, deposited=frozenset(), failed=failed)
+    alo = accepted.alo
+    alo.write(lambda unit: delivering.settle(unit, ended, acting=alo.acting(NODE_ITSELF)))
+    waits = _seal(alo)
+    _bandhan_shows_that_it_lives(accepted)
+
+    assert (waits, failed <= set(_seal(alo))) == ([], True)
+
+
+def test_what_was_on_its_way_when_a_node_ended_leaves_again_once_it_is_open(
+    accepted: Story,
+) -> None:
+    accepted.dossier()
+    on_its_way = _seal(accepted.alo)
+    waits = _seal(accepted.alo)
+    accepted.alo.reopen()
+
+    assert (waits, _seal(accepted.alo)) == ([], on_its_way)
