@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ _SHIM: Final = (
     "from node.cli.main import main; main(prog_name='sathi')"
 )
 _CHUNK: Final = 4096
+_AGAIN_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -45,13 +47,31 @@ class Terminal:
         os.write(self.screen, (text + "\n").encode())
         return before
 
+    def give_up_until(self, text: str) -> str:
+        """Press Ctrl+C, again if nothing comes of it, until the text is shown.
+
+        A key pressed while the program is setting the terminal up may be dropped, as in life.
+        """
+        while text not in self.shown:
+            os.write(self.screen, b"\x03")
+            while text not in self.shown and self._is_anything_shown(_AGAIN_SECONDS):
+                more = self._read()
+                assert more, self.shown
+                self.shown += more
+        return self.wait_for(text)
+
     def end(self) -> tuple[int, str]:
         """Read to the end: the exit code and everything that was ever shown."""
         while more := self._read():
             self.shown += more
         return self.process.wait(PATIENCE_SECONDS), "".join(self.told) + self.shown
 
+    def _is_anything_shown(self, seconds: float) -> bool:
+        readable, _, _ = select.select([self.screen], [], [], seconds)
+        return bool(readable)
+
     def _read(self) -> str:
+        assert self._is_anything_shown(PATIENCE_SECONDS), f"nothing more came after: {self.shown}"
         try:
             return os.read(self.screen, _CHUNK).decode()
         except OSError:
