@@ -15,7 +15,9 @@ from tests.support.command_line import PATIENCE_SECONDS, environment
 
 # Makes the terminal this process's own, where hidden input is read from.
 _SHIM: Final = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    # Whoever started the tests may have had Ctrl+C ignored; a person's terminal has not.
+    "signal.signal(signal.SIGINT, signal.default_int_handler);"
     "from node.cli.main import main; main(prog_name='sathi')"
 )
 _CHUNK: Final = 4096
