@@ -40,6 +40,7 @@ class Task(StrEnum):
     CONFIRM_WITH_HER = "confirm_with_her"
     MESSAGE_REFUSED = "message_refused"
     NOT_SENT = "not_sent"
+    BUNDLE_STALE = "bundle_stale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ from protocol.skeleton import (
     payload_commitment,
 )
 from protocol.streams import Outgoing
-from protocol.values import ConsentId, Hash, Instant, MessageId, NodeId, later
+from protocol.values import ConsentId, Hash, Instant, MessageId, NodeId, instant, later
 from protocol.vocabulary.codes import ReceiptStatus
 
 # Without any answer for a day, a deposited item is sealed and left again.
@@ -145,10 +145,20 @@ def _parcels(
 ) -> list[Parcel]:
     if peer is None or peer.status not in ("active", "invited"):
         return []
-    bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=now)
+    # What we hold was judged when it came; a clock that went back does not make it a bad one.
+    held_at = max(now, instant(peer.bundle_generation))
+    bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
     prekey = slice_for(bundle, now=now)
     if prekey is None:
-        # It waits for a newer bundle; it never falls back to an older prekey.
+        # It waits for a newer bundle, and a person is told; it never falls back to an older prekey.
+        desk.insert_task(
+            unit.vault,
+            task=Task.BUNDLE_STALE.value,
+            peer=peer.node_id,
+            thread=None,
+            due=now,
+            now=now,
+        )
         return []
     items = outbox.due_items(
         unit.vault,

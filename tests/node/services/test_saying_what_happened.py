@@ -105,3 +105,27 @@ def test_evidence_that_can_be_opened_goes_with_an_erasure(story: Story) -> None:
 
     assert envelope == []
     assert story.bandhan.rows("SELECT code FROM quarantine") == [("E_VERSION",)]
+
+
+def test_a_person_is_told_that_everything_waits_for_a_newer_bundle(story: Story) -> None:
+    story.open_case()
+    story.agree(days=365)
+    story.federation.clock.forward(60 * DAY)
+    story.offer()
+    story.settle()
+
+    assert tasks(story.alo) == ["bundle_stale"]
+    assert story.alo.rows("SELECT state FROM outbox WHERE type = 'referral.offer/1'") == [
+        ("queued",)
+    ]
+
+
+def test_a_clock_in_1970_sends_nothing_and_loses_nothing(story: Story) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.federation.clock.forward(-story.alo.now)
+    story.settle()
+    waiting = story.alo.rows("SELECT state FROM outbox WHERE type = 'referral.offer/1'")
+
+    assert waiting == [("queued",)]
