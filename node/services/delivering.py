@@ -10,7 +10,8 @@ from enum import Enum, auto
 from typing import Final
 
 from node.effects import Acting, apply
-from node.vault.records import OutboxItem, Peer, ReceiptDue, Self
+from node.inbox import receipts
+from node.vault.records import OutboxItem, Peer, Self
 from node.vault.tables import consents, desk, disclosures, identity, outbox, peers, secrets
 from node.vault.unit import Unit
 from protocol import limits
@@ -22,7 +23,6 @@ from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic
 from protocol.labels import Kind
 from protocol.messages.consent import ConsentCopy
-from protocol.messages.core import Receipt, ReceiptRange, ReceiptSingle
 from protocol.prekeys import Route, parse_bundle, slice_for
 from protocol.sealing import decrypt_at_rest
 from protocol.signing import Signed, sign
@@ -38,7 +38,6 @@ from protocol.skeleton import (
 )
 from protocol.streams import Outgoing
 from protocol.values import ConsentId, Hash, Instant, MessageId, NodeId, instant, later
-from protocol.vocabulary.codes import ReceiptStatus
 
 # Without any answer for a day, a deposited item is sealed and left again.
 _RETRY_STORED_SECONDS: Final = limits.DAY
@@ -98,46 +97,9 @@ def _write_receipts(unit: Unit, acting: Acting) -> None:
         if peers.find_peer(unit.vault, node) is None:
             continue
         owed = outbox.take_receipts_due(unit.vault, node)
-        receipt = _receipt(owed)
+        receipt = receipts.compose(owed)
         send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
         apply([send], unit, acting=acting)
-
-
-def _receipt(owed: Sequence[ReceiptDue]) -> Receipt:
-    """Consecutive stored messages become ranges, everything else stands by itself."""
-    ranges: list[ReceiptRange] = []
-    singles: list[ReceiptSingle] = []
-    for item in owed:
-        last = ranges[-1] if ranges else None
-        if not item.in_range or item.status != ReceiptStatus.STORED:
-            singles.append(_single(item))
-        elif last is not None and (item.epoch, item.sequence) == (last.epoch, last.last + 1):
-            ranges[-1] = replace(last, last=item.sequence, last_hash=item.hash, at=item.at)
-        elif len(ranges) < limits.RECEIPT_RANGES_MAX:
-            ranges.append(_range(item))
-        else:
-            singles.append(_single(item))
-    return Receipt(ranges=tuple(ranges), singles=tuple(singles))
-
-
-def _range(item: ReceiptDue) -> ReceiptRange:
-    return ReceiptRange(
-        epoch=item.epoch,
-        first=item.sequence,
-        last=item.sequence,
-        last_hash=item.hash,
-        at=item.at,
-    )
-
-
-def _single(item: ReceiptDue) -> ReceiptSingle:
-    return ReceiptSingle(
-        message_id=item.message_id,
-        message_hash=item.hash,
-        status=ReceiptStatus(item.status),
-        at=item.at,
-        code=item.code,
-    )
 
 
 def _parcels(

@@ -1,0 +1,46 @@
+"""One receipt for everything that is to be answered to one peer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from node.vault.records import ReceiptDue
+from protocol import limits
+from protocol.messages.core import Receipt, ReceiptRange, ReceiptSingle
+from protocol.vocabulary.codes import ReceiptStatus
+
+
+def compose(owed: Sequence[ReceiptDue]) -> Receipt:
+    """Consecutive stored messages become ranges, everything else stands by itself."""
+    ranges: list[ReceiptRange] = []
+    singles: list[ReceiptSingle] = []
+    for item in owed:
+        last = ranges[-1] if ranges else None
+        if not item.in_range or item.status != ReceiptStatus.STORED:
+            singles.append(_single(item))
+        elif last is not None and (item.epoch, item.sequence) == (last.epoch, last.last + 1):
+            ranges[-1] = replace(last, last=item.sequence, last_hash=item.hash, at=item.at)
+        elif len(ranges) < limits.RECEIPT_RANGES_MAX:
+            ranges.append(_range(item))
+        else:
+            singles.append(_single(item))
+    return Receipt(ranges=tuple(ranges), singles=tuple(singles))
+
+
+def _range(item: ReceiptDue) -> ReceiptRange:
+    return ReceiptRange(
+        epoch=item.epoch,
+        first=item.sequence,
+        last=item.sequence,
+        last_hash=item.hash,
+        at=item.at,
+    )
+
+
+def _single(item: ReceiptDue) -> ReceiptSingle:
+    return ReceiptSingle(
+        message_id=item.message_id,
+        message_hash=item.hash,
+        status=ReceiptStatus(item.status),
+        at=item.at,
+        code=item.code,
+    )
