@@ -197,16 +197,26 @@ def _note_telling(message: ConsentWithdrawn, to: NodeId, unit: Unit, acting: Act
 def _cancel_unsent(unit: Unit, consent: ConsentId) -> None:
     for item in outbox.under_consent(unit.vault, consent):
         if item.state is OutboxState.QUEUED:
-            _destroy_key(unit, item.key_id)
-            outbox.drop(unit.vault, item.message_id)
-            disclosures.drop(unit.vault, item.message_id)
+            drop_unsealed(unit, item)
 
 
 def _withhold(unit: Unit, consent: ConsentId) -> None:
     for item in outbox.under_consent(unit.vault, consent):
         if item.state is not OutboxState.QUEUED and not item.is_withheld:
-            _destroy_key(unit, item.key_id)
-            outbox.withhold(unit.vault, item.message_id)
+            withhold(unit, item)
+
+
+def drop_unsealed(unit: Unit, item: OutboxItem) -> None:
+    """Take out what never had a number: it goes without trace, from her ledger too."""
+    _destroy_key(unit, item.key_id)
+    outbox.drop(unit.vault, item.message_id)
+    disclosures.drop(unit.vault, item.message_id)
+
+
+def withhold(unit: Unit, item: OutboxItem) -> None:
+    """Take the payload out of what has its number: from now on it goes without."""
+    _destroy_key(unit, item.key_id)
+    outbox.withhold(unit.vault, item.message_id)
 
 
 def _destroy_key(unit: Unit, key_id: bytes | None) -> None:

@@ -4,7 +4,7 @@ import base64
 
 from node.effects import NODE_ITSELF
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.records import CaseRecord, FollowUp, Referral
+from node.vault.records import CaseRecord, FollowUp, Referral, new_follow_up
 from node.vault.tables import cases, consents, desk, peers, referrals
 from node.vault.unit import Unit
 from protocol import follow_up_flow, referral_flow
@@ -193,16 +193,13 @@ def on_follow_up_request(unit: Unit, request: FollowUpRequest, arrival: Arrival)
     """The other side asks us to see her."""
     if _shared_referral(unit, arrival) is None:
         return RefusalCode.E_STATE
-    follow_up = FollowUp(
-        follow_up_id=arrival.message_id,
-        thread=arrival.thread,
-        peer=arrival.sender,
+    follow_up = new_follow_up(
+        arrival.message_id,
+        arrival.thread,
+        arrival.sender,
         is_asked_by_us=False,
         due=request.due,
         state=FollowUpState.REQUESTED,
-        was_seen=None,
-        seen_at=None,
-        report=None,
     )
     referrals.insert_follow_up(unit.vault, follow_up, now=arrival.now)
     return [_remind(Task.FOLLOW_UP_DUE, arrival)]
@@ -272,16 +269,13 @@ def _report(unit: Unit, arrival: Arrival, *, was_seen: bool, has_words: bool) ->
 
 def _begun(unit: Unit, arrival: Arrival) -> FollowUp:
     """A report that answers no request is a follow-up of its own."""
-    follow_up = FollowUp(
-        follow_up_id=arrival.message_id,
-        thread=arrival.thread,
-        peer=arrival.sender,
+    follow_up = new_follow_up(
+        arrival.message_id,
+        arrival.thread,
+        arrival.sender,
         is_asked_by_us=True,
         due=arrival.now,
         state=FollowUpState.PLANNED,
-        was_seen=None,
-        seen_at=None,
-        report=None,
     )
     referrals.insert_follow_up(unit.vault, follow_up, now=arrival.now)
     return follow_up

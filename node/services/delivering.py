@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final
 
-from node.effects import Acting, apply
+from node.effects import Acting, apply, drop_unsealed, withhold
 from node.inbox import receipts
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import consents, desk, disclosures, identity, outbox, peers, secrets
+from node.vault.tables import consents, desk, identity, outbox, peers, secrets
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentState
@@ -216,7 +216,7 @@ def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
             return None
         return _seal_first(sealing, item)
     if gate is _Gate.NEVER and not item.is_withheld:
-        _withhold(sealing.unit, item)
+        withhold(sealing.unit, item)
         item = replace(item, is_withheld=True, payload=None, key_id=None)
     return _seal_again(sealing, item)
 
@@ -247,27 +247,15 @@ def _consent_state(sealing: _Sealing, consent: ConsentId) -> ConsentState | None
 
 def _vanish(sealing: _Sealing, item: OutboxItem) -> None:
     """It was never sealed: it goes without trace, and a person is told that it did not leave."""
-    unit = sealing.unit
     desk.insert_task(
-        unit.vault,
+        sealing.unit.vault,
         task=Task.NOT_SENT.value,
         peer=item.peer,
         thread=item.thread,
         due=sealing.now,
         now=sealing.now,
     )
-    if item.key_id is not None:
-        secrets.destroy_disclosure_key(unit.keys, item.key_id)
-    outbox.drop(unit.vault, item.message_id)
-    disclosures.drop(unit.vault, item.message_id)
-    unit.destroyed()
-
-
-def _withhold(unit: Unit, item: OutboxItem) -> None:
-    if item.key_id is not None:
-        secrets.destroy_disclosure_key(unit.keys, item.key_id)
-    outbox.withhold(unit.vault, item.message_id)
-    unit.destroyed()
+    drop_unsealed(sealing.unit, item)
 
 
 def _payload(unit: Unit, item: OutboxItem) -> bytes:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from node.effects import Acting, apply, audit
-from node.vault.records import FollowUp, Referral, Self
+from node.vault.records import FollowUp, Referral, Self, new_follow_up
 from node.vault.tables import consents, identity, peers, referrals
 from node.vault.unit import Unit
 from protocol import follow_up_flow, limits
@@ -72,16 +72,13 @@ def _begin(
     is_asked_by_us: bool,
     acting: Acting,
 ) -> FollowUp:
-    begun = FollowUp(
-        follow_up_id=follow_up,
-        thread=referral.thread,
-        peer=referral.peer,
+    begun = new_follow_up(
+        follow_up,
+        referral.thread,
+        referral.peer,
         is_asked_by_us=is_asked_by_us,
         due=due,
         state=FollowUpState.REQUESTED if is_asked_by_us else FollowUpState.PLANNED,
-        was_seen=None,
-        seen_at=None,
-        report=None,
     )
     referrals.insert_follow_up(unit.vault, begun, now=acting.now)
     return begun

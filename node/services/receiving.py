@@ -37,7 +37,7 @@ from protocol.keys import PrekeySecret
 from protocol.limits import DAY
 from protocol.messages.core import Receipt
 from protocol.messages.union import OVERTAKING, PURPOSE_OF_TYPE, Message
-from protocol.streams import Incoming, Placement, start
+from protocol.streams import Incoming, Link, Placement, advance, start
 from protocol.values import NodeId, PrekeyId, later
 from protocol.vocabulary.codes import ReceiptStatus
 
@@ -323,12 +323,8 @@ def _advance(batch: Batch, verified: VerifiedMessage, *, is_next: bool) -> None:
     if stream is None or skeleton.epoch > stream.epoch:
         stream = start(skeleton.epoch)
     if is_next:
-        stream = Incoming(
-            epoch=stream.epoch,
-            sequence=skeleton.sequence,
-            hash=verified.hash,
-            is_frozen=stream.is_frozen,
-        )
+        link = Link(sequence=skeleton.sequence, previous=skeleton.previous, hash=verified.hash)
+        stream = advance(stream, held={link.sequence: link})
     batches.move_stream(batch, peer, stream)
     _catch_up(batch, skeleton.sender)
 
@@ -347,13 +343,8 @@ def _catch_up(batch: Batch, sender: NodeId) -> None:
             return
         if following.status == "early" and not _let_early_act(batch, following):
             return
-        moved = Incoming(
-            epoch=stream.epoch,
-            sequence=following.sequence,
-            hash=following.hash,
-            is_frozen=stream.is_frozen,
-        )
-        batches.move_stream(batch, peer, moved)
+        link = Link(sequence=following.sequence, previous=following.previous, hash=following.hash)
+        batches.move_stream(batch, peer, advance(stream, held={link.sequence: link}))
 
 
 def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:

@@ -249,6 +249,29 @@ class FollowUp:
     report: MessageId | None
 
 
+def new_follow_up(
+    follow_up_id: MessageId,
+    thread: ThreadId,
+    peer: NodeId,
+    *,
+    is_asked_by_us: bool,
+    due: Instant,
+    state: FollowUpState,
+) -> FollowUp:
+    """A follow-up of which nothing was reported yet."""
+    return FollowUp(
+        follow_up_id=follow_up_id,
+        thread=thread,
+        peer=peer,
+        is_asked_by_us=is_asked_by_us,
+        due=due,
+        state=state,
+        was_seen=None,
+        seen_at=None,
+        report=None,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRecord:
     """What a person is to do."""
