@@ -1,0 +1,98 @@
+"""What the own node shows: one structure for each answer, and what it says when it does not do a thing.
+
+Ids are bytes, times are UTC seconds. Names of fields are the glossary's.
+"""
+
+from protocol.local.views.answers import (
+    CONTENT_TYPE,
+    Done,
+    No,
+    Refused,
+    encode_view,
+    parse_view,
+    refused,
+)
+from protocol.local.views.care import (
+    FollowUpView,
+    HistoryLine,
+    MessageLine,
+    OfferView,
+    Preview,
+    ReferralLine,
+    Referrals,
+    ReferralView,
+    ReportSent,
+)
+from protocol.local.views.casework import (
+    CaseLine,
+    Cases,
+    CaseView,
+    DisclosureView,
+    Draft,
+    FactView,
+    Found,
+    MessageView,
+    SentenceView,
+)
+from protocol.local.views.consent import (
+    Consents,
+    ConsentView,
+    HolderView,
+)
+from protocol.local.views.node import (
+    AuditState,
+    IntroductionFile,
+    NodeStatus,
+    Outbox,
+    OutboxLine,
+    Peers,
+    PeerView,
+    Session,
+    Tasks,
+    TaskView,
+    Users,
+    UserView,
+)
+
+__all__ = [
+    "CONTENT_TYPE",
+    "AuditState",
+    "CaseLine",
+    "CaseView",
+    "Cases",
+    "ConsentView",
+    "Consents",
+    "DisclosureView",
+    "Done",
+    "Draft",
+    "FactView",
+    "FollowUpView",
+    "Found",
+    "HistoryLine",
+    "HolderView",
+    "IntroductionFile",
+    "MessageLine",
+    "MessageView",
+    "No",
+    "NodeStatus",
+    "OfferView",
+    "Outbox",
+    "OutboxLine",
+    "PeerView",
+    "Peers",
+    "Preview",
+    "ReferralLine",
+    "ReferralView",
+    "Referrals",
+    "Refused",
+    "ReportSent",
+    "SentenceView",
+    "Session",
+    "TaskView",
+    "Tasks",
+    "UserView",
+    "Users",
+    "encode_view",
+    "parse_view",
+    "refused",
+]

@@ -1,0 +1,80 @@
+"""What is shown of cases, of her words, and of messages about her."""
+
+from protocol.local.fitting import View
+
+
+class FactView(View, frozen=True, kw_only=True):
+    """One fact by its field code."""
+
+    field: str
+    category: int
+    value: str | int | list[str]
+
+
+class SentenceView(View, frozen=True, kw_only=True):
+    """One text of hers. `hash` is what a tick names."""
+
+    category: int
+    kind: str
+    language: str
+    text: str
+    hash: bytes
+
+
+class CaseLine(View, frozen=True, kw_only=True):
+    """A case in a list: no name."""
+
+    case_id: bytes
+    case_number: str
+    status: str
+    opened_at: int
+
+
+class Cases(View, frozen=True, kw_only=True):
+    """The newest cases and how many there are."""
+
+    cases: list[CaseLine]
+    count: int
+
+
+class DisclosureView(View, frozen=True, kw_only=True):
+    """One leaving of data: to whom, when, which categories and fields."""
+
+    peer: bytes
+    at: int
+    categories: str
+    fields: str
+
+
+class CaseView(View, frozen=True, kw_only=True):
+    """One case; her sentences come first."""
+
+    case: CaseLine
+    age_band: str
+    language: str
+    sentences: list[SentenceView]
+    facts: list[FactView]
+    disclosures: list[DisclosureView]
+    threads: list[bytes]
+
+
+class MessageView(View, frozen=True, kw_only=True):
+    """What a message says about her, and the hash of its content."""
+
+    type: str
+    content_hash: bytes
+    sentences: list[SentenceView]
+    facts: list[FactView]
+
+
+class Found(View, frozen=True, kw_only=True):
+    """Where words were found: cases, and messages that may still be read."""
+
+    cases: list[bytes]
+    messages: list[bytes]
+
+
+class Draft(View, frozen=True, kw_only=True):
+    """A half-written text; empty where there is none."""
+
+    text: str

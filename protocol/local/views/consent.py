@@ -1,0 +1,38 @@
+"""What is shown of consents and withdrawals."""
+
+from protocol.local.fitting import View
+
+
+class HolderView(View, frozen=True, kw_only=True):
+    """How far one holder has carried a withdrawal out: 0 asked, 1 locked, 2 erased, 3 legal hold."""
+
+    peer: bytes
+    status: int
+    told_at: int
+    locked_at: int | None
+    erased_at: int | None
+
+
+class ConsentView(View, frozen=True, kw_only=True):
+    """A consent and what it amounts to now."""
+
+    consent_id: bytes
+    holder: bytes
+    recipient: bytes
+    purpose: str
+    categories: list[int]
+    excluded_fields: list[str]
+    texts: list[bytes]
+    state: str
+    is_confirmed: bool
+    needs_confirmation: bool
+    valid_from: int
+    expires: int
+    receipt_id: bytes | None
+    holders: list[HolderView]
+
+
+class Consents(View, frozen=True, kw_only=True):
+    """Every consent of a case or a conversation."""
+
+    consents: list[ConsentView]
