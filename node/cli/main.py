@@ -1,24 +1,46 @@
-"""The `sathi` command: every subcommand, each from the file of its subject."""
+"""The `sathi` command: names every subcommand, and loads the file of its subject when it is used."""
 
-from typing import Any, final
+import importlib
+from collections.abc import Mapping
+from typing import Any, Final, final
 
 import click
 
-from node.cli.configuring import config
-from node.cli.demo import demo
-from node.cli.initialising import init
-from node.cli.looking import audit, lock, status
-from node.cli.peers import peer
-from node.cli.people import user
-from node.cli.serving import serve
 from node.cli.talking import failing_in_one_line
+
+# Loading all of them takes a second, which nobody who asks for one of them should wait.
+SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "init": (
+        "node.cli.initialising:init",
+        "Make a new node: by flags, by a file, or by questions.",
+    ),
+    "serve": ("node.cli.serving:serve", "Run the node; it starts locked."),
+    "status": (
+        "node.cli.looking:status",
+        "Is the node open? Needs no passphrase, and says no name while it is locked.",
+    ),
+    "lock": (
+        "node.cli.looking:lock",
+        "Close the vault: nothing can be read and nothing is sent until somebody unlocks.",
+    ),
+    "user": ("node.cli.people:user", "The people of this node."),
+    "peer": ("node.cli.peers:peer", "Other organisations."),
+    "audit": ("node.cli.looking:audit", "The record of who did what."),
+    "config": ("node.cli.configuring:config", "The settings of this node."),
+    "demo": (
+        "node.cli.demo:demo",
+        "Two nodes, one survivor who does not exist: offer, dossier, follow-up, withdrawal.",
+    ),
+}
+"""For each subcommand its place, `module:attribute`, and the line about it in the list of commands."""
 
 
 @final
 class OneLineGroup(click.Group):
-    """A group whose commands, whatever goes wrong in them, answer in one line.
+    """The group of all subcommands: each is loaded when it is used, and whatever fails says one line.
 
-    These two are where click reads what was typed and where it runs it; it has no other place to stand.
+    These methods are where click reads what was typed, finds a command, lists them and runs one; it has no
+    other place to stand.
     """
 
     # typing.override comes with Python 3.12; Any is what click itself declares.
@@ -33,6 +55,31 @@ class OneLineGroup(click.Group):
         with failing_in_one_line():
             return super().make_context(info_name, args, parent, **extra)
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # type: ignore[explicit-override]
+        """The names, in the order in which somebody needs them."""
+        del ctx
+        return list(SUBCOMMANDS)
+
+    def get_command(  # type: ignore[explicit-override]
+        self, ctx: click.Context, cmd_name: str
+    ) -> click.Command | None:
+        """Load one subcommand."""
+        del ctx
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        module, _, attribute = SUBCOMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(  # type: ignore[explicit-override]
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List them without loading any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in SUBCOMMANDS.items()])
+
     def invoke(self, ctx: click.Context) -> Any:  # type: ignore[explicit-override]  # noqa: ANN401
         """Do it."""
         with failing_in_one_line():
@@ -43,7 +90,3 @@ class OneLineGroup(click.Group):
 @click.version_option(package_name="sathi")
 def main() -> None:
     """Referral, consent and follow-up between organisations that walk with survivors."""
-
-
-for command in (init, serve, status, lock, user, peer, audit, config, demo):
-    main.add_command(command)

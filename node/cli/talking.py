@@ -1,6 +1,5 @@
 """What the command says: data on stdout, talk on stderr, and one line for whatever goes wrong."""
 
-import asyncio
 import contextlib
 import traceback
 from collections.abc import Iterator
@@ -92,8 +91,6 @@ def _told(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError):
         return _of_the_system(error)
-    if isinstance(error, asyncio.CancelledError):
-        return "stopped before it was done"
     return (
         f"this is a mistake in Sathi itself ({type(error).__name__} at {_place(error)}); what was "
         "begun was undone. Report this line: nothing of a case is in it"
