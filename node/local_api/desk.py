@@ -13,13 +13,15 @@ from typing import Final, Protocol, final
 from node import faults
 from node.gate import Gate, OpenVault
 from node.local_api.dispatch import ROUTES, Does, Route
+from node.local_api.held import Held
 from node.local_api.problems import ProblemError
 from node.local_api.requests import BUSY_SECONDS
 from node.local_api.sessions import Guesses, Session, Sessions
-from node.services import opening
+from node.services import opening, reading
 from node.system import Clock
 from node.vault.keyring import NAME_CHARACTERS_MAX, PASSPHRASE_CHARACTERS_MAX
 from node.vault.unit import Unit
+from protocol import limits
 from protocol.errors import LocalProtocolError, MalformedError
 from protocol.local import commands, views
 from protocol.local.commands import Command
@@ -32,6 +34,15 @@ LOOK_SECONDS: Final = 5
 # Each Argon2id takes 128 MiB for a quarter of a second.
 DERIVATIONS_MAX: Final = 2
 DERIVATIONS_WAITING_MAX: Final = 16
+_LOCKED: Final = views.NodeStatus(
+    is_open=False,
+    name="",
+    node_id="",
+    is_erasure_pending=False,
+    prekey_weeks_left=None,
+    outbox_waiting=None,
+    outbox_oldest_seconds=None,
+)
 
 
 class Carrier(Protocol):
@@ -72,11 +83,16 @@ class Desk:
         clock: Clock,
         entropy: Entropy,
         vault_lock_seconds: int,
+        settings: views.DeskSettings,
     ) -> None:
         self._gate = gate
         self._carrier = carrier
         self._clock = clock
         self._lock_seconds = vault_lock_seconds
+        self._settings = settings
+        self.held = Held(
+            gate, wake=carrier.wake, clock=clock, undo_seconds=settings.undo_seconds
+        )
         self._sessions = Sessions(entropy=entropy)
         self._guesses = Guesses()
         self._derivations = asyncio.Semaphore(DERIVATIONS_MAX)
@@ -124,12 +140,14 @@ class Desk:
         route = ROUTES.get(type(command))
         if route is not None:
             return await self._by_service(route, command, _session_of(caller))
+        if isinstance(command, commands.HoldSending):
+            return await self.held.hold(command, _session_of(caller))
         view: View = views.Done()
         match command:
             case commands.OpenSession():
                 view = await self._open_session(command)
             case commands.ShowStatus():
-                view = self._status()
+                view = await self._status()
             case commands.CloseSession():
                 self._sessions.close(caller.token)
                 await self.tend()
@@ -178,15 +196,22 @@ class Desk:
             token=token, user_id=user.user_id, name=user.name, role=user.role.value
         )
 
-    def _status(self) -> views.NodeStatus:
+    async def _status(self) -> views.NodeStatus:
         if not self._gate.is_open:
-            return views.NodeStatus(is_open=False, name="", node_id="", is_erasure_pending=False)
+            return _LOCKED
         opened = self._gate.vault
+        count, oldest = await self._gate.read(reading.outbox_since)
+        now = self._clock.wall()
+        # A clock that was set back makes nothing wait for less than no time.
         return views.NodeStatus(
             is_open=True,
             name=opened.me.card.display_name,
             node_id=node_id_text(opened.me.node_id),
             is_erasure_pending=opened.database.is_erasure_pending,
+            prekey_weeks_left=max(0, opened.me.bundle.expires - now)
+            // limits.PREKEY_SLICE_SECONDS,
+            outbox_waiting=count,
+            outbox_oldest_seconds=0 if oldest is None else max(0, now - oldest),
         )
 
     async def _add_user(self, command: commands.AddUser, session: Session) -> View:

@@ -18,7 +18,7 @@ from protocol.messages.union import (
     split_payload,
 )
 from protocol.sealing import decrypt_at_rest
-from protocol.values import message_id, node_id, sha256, thread_id
+from protocol.values import Instant, message_id, node_id, sha256, thread_id
 
 # Whether the holder's own worker heard it from her is not ours to know.
 _READABLE = frozenset({ConsentState.LIVE, ConsentState.UNCONFIRMED})
@@ -134,6 +134,11 @@ def list_outbox(unit: Unit) -> views.Outbox:
             for item in outbox.waiting(unit.vault)
         ]
     )
+
+
+def outbox_since(unit: Unit) -> tuple[int, Instant | None]:
+    """How much waits to leave or to be answered, and since when the oldest of it."""
+    return outbox.waiting_since(unit.vault)
 
 
 def check_audit(unit: Unit) -> views.AuditState:

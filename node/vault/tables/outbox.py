@@ -288,6 +288,14 @@ def waiting(vault: Connection) -> list[OutboxItem]:
     return [_item(row) for row in rows]
 
 
+def waiting_since(vault: Connection) -> tuple[int, Instant | None]:
+    """How much was not answered yet, and since when the oldest of it has been waiting."""
+    count, oldest = vault.execute(
+        f"SELECT count(*), min(queued_at) FROM outbox WHERE {_WAITING}"
+    ).fetchone()
+    return count, None if oldest is None else instant(oldest)
+
+
 def make_due(vault: Connection, peer: NodeId, *, now: Instant) -> None:
     """A sign of life: nothing that failed waits any longer for a later attempt.
 

@@ -1,6 +1,31 @@
 """What is shown of the node itself, its people, its peers, and what waits."""
 
+from enum import StrEnum
+
+import msgspec
+
 from protocol.local.fitting import View
+from protocol.local.views.desk import DeskSettings, UserSettings
+
+
+class NoticeCode(StrEnum):
+    """What everybody is told once, at her next unlock."""
+
+    # The recovery sheet was used: a supervisor has a new passphrase by it.
+    SHEET_USED = "sheet_used"
+    # There is a new recovery sheet; every older one opens nothing.
+    SHEET_NEW = "sheet_new"
+    # Somebody was removed: the vault has a new key, and every session ended.
+    PERSON_REMOVED = "person_removed"
+    # Somebody else gave this person a new passphrase.
+    PASSPHRASE_RESET = "passphrase_reset"  # noqa: S105  (a code, not a secret)
+
+
+class NoticeView(View, frozen=True, kw_only=True):
+    """What this person is told once. `code` is one of `NoticeCode`."""
+
+    code: str
+    at: int
 
 
 class Session(View, frozen=True, kw_only=True):
@@ -10,6 +35,9 @@ class Session(View, frozen=True, kw_only=True):
     user_id: bytes
     name: str
     role: str
+    notices: list[NoticeView] = msgspec.field(default_factory=list)
+    desk: DeskSettings
+    settings: UserSettings
 
     def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
         """Without the token."""
@@ -17,12 +45,19 @@ class Session(View, frozen=True, kw_only=True):
 
 
 class NodeStatus(View, frozen=True, kw_only=True):
-    """`name` and `node_id` are empty while the node is locked."""
+    """How the node stands; it names no case and no partner, because it is told to anybody on this computer.
+
+    While the node is locked `name` and `node_id` are empty, and the last three are nothing.
+    `outbox_oldest_seconds` is how long the oldest message has been waiting for its answer.
+    """
 
     is_open: bool
     name: str
     node_id: str
     is_erasure_pending: bool
+    prekey_weeks_left: int | None
+    outbox_waiting: int | None
+    outbox_oldest_seconds: int | None
 
 
 class UserView(View, frozen=True, kw_only=True):
@@ -37,6 +72,17 @@ class Users(View, frozen=True, kw_only=True):
     """Who may open this node."""
 
     users: list[UserView]
+
+
+class RecoverySheet(View, frozen=True, kw_only=True):
+    """A new recovery sheet's code, told once and kept nowhere, and the node it belongs to."""
+
+    code: str
+    node_id: str
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the code."""
+        return "RecoverySheet(...)"
 
 
 class IntroductionFile(View, frozen=True, kw_only=True):
