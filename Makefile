@@ -11,7 +11,7 @@ GATE = $(BIN)/coverage report --include='$(1)' --fail-under=$(2)
 
 # The steps of a target follow one another, also under `make -j`.
 .NOTPARALLEL:
-.PHONY: help setup check lint covered test test-all fast fix faults vectors bench demo docs-check clean
+.PHONY: help setup check lint covered test test-all fast fix faults vectors bench demo docs-check catalogues clean
 
 help:
 	@echo 'make demo      the whole story between two nodes on this machine, with invented people'
@@ -21,6 +21,7 @@ help:
 	@echo 'make faults    each planted fault turns its test red'
 	@echo 'make vectors   write the vectors again        make bench     measure against the floors'
 	@echo 'make test-all  the long searches too          make clean     remove what was built'
+	@echo 'make catalogues  take new texts of the desk into the translations'
 
 # The stamp is newer than pyproject.toml when the environment holds what it asks for.
 .venv/.ready: pyproject.toml
@@ -77,6 +78,10 @@ faults: .venv/.ready
 vectors: .venv/.ready
 	$(BIN)/python -m tests.vectors
 	git diff --exit-code -- tests/vectors
+
+# New texts go into tui/locale/; translations that are there stay.
+catalogues: .venv/.ready
+	$(BIN)/python -m tests.catalogues
 
 bench: .venv/.ready
 	$(BIN)/python -m bench

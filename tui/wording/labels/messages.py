@@ -1,0 +1,30 @@
+"""What people call the messages that go between organisations."""
+
+from typing import Final
+
+from tui.wording.marking import N_
+
+MESSAGES: Final = {
+    "intro.request/1": N_("Introduction"),
+    "intro.accept/1": N_("Answer to an introduction"),
+    "card/1": N_("A partner's new card"),
+    "bundle/1": N_("New keys of a partner"),
+    "receipt/1": N_("Receipt"),
+    "referral.offer/1": N_("Offer"),
+    "referral.ask/1": N_("Question about the offer"),
+    "referral.answer/1": N_("Answer to the question"),
+    "referral.accept/1": N_("Yes: a place is held"),
+    "referral.decline/1": N_("No to the offer"),
+    "referral.dossier/1": N_("Dossier"),
+    "referral.prepared/1": N_("They are ready for her"),
+    "referral.arrived/1": N_("She arrived"),
+    "referral.outcome/1": N_("News of how it goes"),
+    "referral.recall/1": N_("The offer was recalled"),
+    "followup.request/1": N_("Request for a follow-up"),
+    "followup.accept/1": N_("They take the follow-up on"),
+    "followup.report/1": N_("Follow-up report"),
+    "followup.unable/1": N_("They cannot do the follow-up"),
+    "consent.copy/1": N_("Copy of her consent"),
+    "consent.withdrawn/1": N_("She withdrew"),
+    "consent.withdrawn_ack/1": N_("Answer to her withdrawal"),
+}
