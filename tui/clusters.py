@@ -1,7 +1,7 @@
 """What a reader of Bengali, Devanagari or Latin sees as one letter, and where her words begin.
 
-A cluster is an extended grapheme cluster of Unicode (UAX 29) with the rule for conjuncts (GB9c): a
-consonant with its nukta, vowel signs and joiners, and with every consonant that a virama ties to it.
+A cluster is an extended grapheme cluster of Unicode (UAX 29) with the rule for conjuncts (GB9c): a letter
+with its nukta, vowel signs and joiners, and with every consonant that a virama ties to it.
 What Python itself takes for the characters of a word leaves out vowel signs and joiners, so that a word
 would end at each of them.
 """
@@ -55,13 +55,14 @@ _NONSPACING: Final = "".join(mark for mark in _of("Mn") if mark not in _VIRAMAS)
 _EXTENDING: Final = f"{_NONSPACING}{_COMPOSING}{_OTHER_EXTENDING}{ZWJ}"
 _MARKS: Final = f"{_of('Mn', 'Mc', 'Me')}{_OTHER_EXTENDING}{_VEDIC_SPACING}{ZWNJ}{ZWJ}"
 _BREAKING: Final = "\\x00-\\x1f\\x7f-\\x9f\u2028\u2029"
-# No part of it can match the same characters in two ways, so that a long run costs one pass.
+_PLAIN_MARKS: Final = "".join(mark for mark in _MARKS if mark not in _VIRAMAS)
+# The virama takes the next consonant with it, whatever it stands on: অ্যা is one, as a reader sees it.
+_TIED: Final = f"[{_VIRAMAS}][{_EXTENDING}{_VIRAMAS}]*[{_CONSONANTS}]?"
+# Nothing in it can fail once it has begun, so a long run of marks is read once.
 _CLUSTER: Final = re.compile(
     f"\\r\\n|[{_BREAKING}]"
-    f"|[{_CONSONANTS}](?:[{_EXTENDING}]*[{_VIRAMAS}][{_EXTENDING}{_VIRAMAS}]*[{_CONSONANTS}])*"
-    f"[{_MARKS}]*"
-    f"|[{PICTURES}][{_MARKS}]*(?:(?<={ZWJ})[{PICTURES}][{_MARKS}]*)*"
-    f"|.[{_MARKS}]*",
+    f"|[{PICTURES}](?:[{_PLAIN_MARKS}]|{_TIED}|(?<={ZWJ})[{PICTURES}])*"
+    f"|(?:{_TIED}|.)(?:[{_PLAIN_MARKS}]|{_TIED})*",
     re.DOTALL,
 )
 _WORD: Final = re.compile(f"[\\w{_MARKS}]+")
