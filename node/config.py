@@ -21,6 +21,12 @@ CONFIG_BYTES_MAX: Final = 65_536
 PORT_MAX: Final = 65_535
 POLL_SECONDS_MIN: Final = 5
 POLL_SECONDS_MAX: Final = 3_600
+# A screen that nobody looks at for a quarter of an hour is somebody else's screen.
+LOCK_MINUTES_MIN: Final = 1
+LOCK_MINUTES_MAX: Final = 15
+UNFOCUSED_SECONDS_MIN: Final = 10
+UNFOCUSED_SECONDS_MAX: Final = 600
+UNDO_SECONDS_MAX: Final = 60
 
 SectionT = TypeVar("SectionT", bound=msgspec.Struct)
 
@@ -125,6 +131,20 @@ class CourierSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     poll_seconds: int = 30
 
 
+class DeskSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[desk]`.
+
+    Attributes:
+        lock_minutes: after so long without a key the screen is wiped and its session ends.
+        unfocused_seconds: the same, after so long behind another window.
+        undo_seconds: for so long a sending can be stopped; 0 is not at all.
+    """
+
+    lock_minutes: int = 5
+    unfocused_seconds: int = 60
+    undo_seconds: int = 10
+
+
 class ApiSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[api]`.
 
@@ -144,6 +164,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     profile: ProfileSection = ProfileSection()
     courier: CourierSection = CourierSection()
     api: ApiSection = ApiSection()
+    desk: DeskSection = DeskSection()
 
     @property
     def stays_here(self) -> bool:
@@ -152,6 +173,14 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         if self.mailbox.address:
             addresses.append(self.mailbox.address)
         return not self.mailbox.relay and all(map(_is_loopback, addresses))
+
+    @property
+    def shows_place(self) -> bool:
+        """Can whoever knows us, or watches the line, see where this computer stands?"""
+        addresses = [f"http://{self.node.listen}"]
+        if self.mailbox.address:
+            addresses.append(self.mailbox.address)
+        return not all(_is_onion(one) or _is_loopback(one) for one in addresses)
 
 
 def load(path: Path) -> NodeConfig:
@@ -254,12 +283,30 @@ def _problems(config: NodeConfig) -> list[tuple[str, str]]:
     found += _problems_of_listen(config)
     found += _problems_of_address(config)
     found += _problems_of_relays(config)
-    if not POLL_SECONDS_MIN <= config.courier.poll_seconds <= POLL_SECONDS_MAX:
-        bounds = f"from {POLL_SECONDS_MIN} to {POLL_SECONDS_MAX}"
-        found.append(("courier.poll_seconds", f"is not {bounds}"))
+    found += _problems_of_numbers(config)
     if not config.api.socket:
         found.append(("api.socket", "is empty"))
     return found
+
+
+def _problems_of_numbers(config: NodeConfig) -> list[tuple[str, str]]:
+    desk = config.desk
+    numbers = (
+        ("courier.poll_seconds", config.courier.poll_seconds, POLL_SECONDS_MIN, POLL_SECONDS_MAX),
+        ("desk.lock_minutes", desk.lock_minutes, LOCK_MINUTES_MIN, LOCK_MINUTES_MAX),
+        (
+            "desk.unfocused_seconds",
+            desk.unfocused_seconds,
+            UNFOCUSED_SECONDS_MIN,
+            UNFOCUSED_SECONDS_MAX,
+        ),
+        ("desk.undo_seconds", desk.undo_seconds, 0, UNDO_SECONDS_MAX),
+    )
+    return [
+        (key, f"is not from {least} to {most}")
+        for key, value, least, most in numbers
+        if not least <= value <= most
+    ]
 
 
 def _problems_of_listen(config: NodeConfig) -> list[tuple[str, str]]:

@@ -14,6 +14,9 @@ from typing import Final, Protocol
 from protocol.values import Instant, instant
 
 _PR_SET_DUMPABLE: Final = 4
+# Room enough for the kernel's `struct timex`; all zero, it asks and sets nothing.
+_TIMEX_BYTES: Final = 512
+_TIME_ERROR: Final = 5
 
 
 class Clock(Protocol):
@@ -25,6 +28,10 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment; for timers, locks and durations."""
+        ...
+
+    def slept(self) -> float:
+        """Seconds this machine has slept since it started; none of them is in `monotonic`."""
         ...
 
 
@@ -40,10 +47,24 @@ class SystemClock:
         """Seconds since some fixed moment; never goes back."""
         return time.monotonic()
 
+    def slept(self) -> float:
+        """Seconds slept since the start; 0 where the system has no clock that counts them."""
+        if sys.platform != "linux":
+            return 0.0
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
 
 def entropy(count: int) -> bytes:
     """So many bytes that nobody could foresee, from the operating system."""
     return os.urandom(count)
+
+
+def is_clock_kept() -> bool | None:
+    """Does something keep the wall clock right, as far as the kernel knows? None where it does not say."""
+    if sys.platform != "linux":
+        return None
+    state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
+    return None if state < 0 else bool(state != _TIME_ERROR)
 
 
 def harden_process() -> None:

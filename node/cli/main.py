@@ -19,6 +19,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "node.cli.looking:status",
         "Is the node open? Needs no passphrase, and says no name while it is locked.",
     ),
+    "doctor": (
+        "node.cli.doctor.command:doctor",
+        "Look at the node and this computer, and say what to do; reads no case.",
+    ),
     "lock": (
         "node.cli.looking:lock",
         "Close the vault: nothing can be read and nothing is sent until somebody unlocks.",
@@ -68,8 +72,7 @@ class OneLineGroup(click.Group):
         if cmd_name not in SUBCOMMANDS:
             return None
         module, _, attribute = SUBCOMMANDS[cmd_name][0].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
+        command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def format_commands(  # type: ignore[explicit-override]

@@ -1,0 +1,51 @@
+"""The configuration: can it be used, what does its risk set, and what does it give away?"""
+
+from pathlib import Path
+
+from node import config
+from node.cli.doctor.findings import Check, Finding, bad, doubtful, good
+from node.config import ConfigError, NodeConfig
+
+
+def read(folder: Path) -> NodeConfig | Finding:
+    """The settings, or what is wrong with them: file, line and key, never a value."""
+    try:
+        return config.load(folder / config.FILE_NAME)
+    except ConfigError as error:
+        return bad(
+            Check.CONFIGURATION,
+            str(error),
+            fix="mend this line as federation.toml.example says, then: sathi config check",
+        )
+
+
+def judge(settings: NodeConfig) -> Finding:
+    """What is set."""
+    profile = settings.profile
+    minutes = profile.vault_lock_minutes
+    closes = f"{minutes} minutes after the last session" if minutes else "with the last session"
+    outside = "refused" if profile.needs_onion else "allowed if published"
+    return good(
+        Check.CONFIGURATION,
+        f"risk is {profile.risk}: the vault closes {closes}, an address outside Tor is {outside}",
+    )
+
+
+def judge_address(settings: NodeConfig) -> Finding:
+    """Does the configuration tell where the people whom the node protects may be found?"""
+    if settings.shows_place:
+        clear = settings.mailbox.address or settings.node.listen
+        return doubtful(
+            Check.ADDRESS,
+            f"published: {clear} shows every organisation that knows us, and everybody who watches the "
+            "line, where this computer stands",
+            fix="unless that was decided: set publish_address = false under [mailbox] and use an "
+            "onion address",
+        )
+    if settings.mailbox.publish_address:
+        return doubtful(
+            Check.ADDRESS,
+            "none is published, and the configuration would allow it",
+            fix="set publish_address = false under [mailbox]",
+        )
+    return good(Check.ADDRESS, "none is published that shows where this computer stands")
