@@ -1,0 +1,272 @@
+"""What a person sent and may still stop: tried at once, kept whole, carried out when its seconds are over.
+
+The use case of the command is handed in. It runs twice: when the sending is held, and then all it did is
+undone, so that a refusal is answered at once; and when it leaves, with everything checked again.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NoReturn, TypeAlias
+
+from node import logs
+from node.effects import Acting, audit
+from node.vault import driver
+from node.vault.records import HeldSending, User
+from node.vault.tables import desk, held, identity, referrals
+from node.vault.unit import Unit
+from protocol.effects import Task
+from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
+from protocol.local import commands, views
+from protocol.local.commands import MAY_BE_HELD, Command, may_use, parse_command
+from protocol.local.fitting import View
+from protocol.local.views import No, Refused, refused
+from protocol.values import MessageId, NodeId, ThreadId, later, message_id, node_id, thread_id
+from protocol.vocabulary.codes import Role
+
+# Nobody presses "send" so often in a minute; each is tried together with all before it.
+HELD_MAX: Final = 64
+_LOGGER: Final = logging.getLogger("sathi.holding")
+
+UseCase: TypeAlias = Callable[[Unit, Command, Acting], View]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A command that sends, read and as it came, and for how long it is held."""
+
+    command: Command
+    body: bytes = field(repr=False)
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    peer: NodeId
+    thread: ThreadId | None
+    case_id: bytes | None
+
+
+class _UndoneError(Exception):
+    """Ends a savepoint whose changes are not wanted; carries what the use case answered."""
+
+    def __init__(self, answer: View) -> None:
+        super().__init__("undone on purpose")
+        self.answer = answer
+
+
+def read_sending(command: commands.HoldSending) -> Command:
+    """The command inside. Raises: MalformedError if it may not be held or does not have the form."""
+    if command.name not in {kind.NAME for kind in MAY_BE_HELD}:
+        raise MalformedError("not a command that is held", place="HoldSending.name")
+    return parse_command(command.name, command.body)
+
+
+def hold(
+    unit: Unit, sending: Sending, *, use_case: UseCase, acting: Acting
+) -> views.Held | Refused:
+    """Hold a sending that would work now, after everything that is held before it.
+
+    Raises:
+        MalformedError: if the use case finds something in it that is not legal.
+    """
+    waiting = held.waiting(unit.vault)
+    name = sending.command.NAME
+    if any((known.name, known.body) == (name, sending.body) for known in waiting):
+        return refused(No.ALREADY_THERE)
+    if len(waiting) >= HELD_MAX:
+        return refused(No.NO_ROOM)
+    answer = _try(unit, waiting, sending.command, use_case=use_case, acting=acting)
+    if isinstance(answer, Refused):
+        return answer
+    subject = _subject(unit, sending.command)
+    if subject is None:
+        return refused(No.NOT_FOUND)
+    known = HeldSending(
+        held_id=acting.entropy(16),
+        user_id=acting.actor,
+        name=name,
+        body=sending.body,
+        peer=subject.peer,
+        thread=subject.thread,
+        case_id=subject.case_id,
+        held_at=acting.now,
+        leaves_at=later(acting.now, sending.seconds),
+        code=None,
+    )
+    held.insert(unit.vault, known)
+    audit(unit, "sending.held", known.held_id, acting=acting, details=name)
+    return views.Held(held_id=known.held_id, leaves_at=known.leaves_at)
+
+
+def _try(
+    unit: Unit,
+    waiting: Sequence[HeldSending],
+    command: Command,
+    *,
+    use_case: UseCase,
+    acting: Acting,
+) -> View:
+    """What the command would be answered once what waits has left; nothing of it stays."""
+    try:
+        with unit.savepoint():
+            for known in waiting:
+                _carry_out(unit, known, use_case=use_case, acting=acting)
+            _undo(use_case(unit, command, acting))
+    except _UndoneError as undone:
+        return undone.answer
+
+
+def _undo(answer: View) -> NoReturn:
+    raise _UndoneError(answer)
+
+
+def _subject(unit: Unit, command: Command) -> _Subject | None:
+    """Whom and what a sending is about."""
+    match command:
+        case commands.SendOffer(case_id=case_id, peer=peer):
+            return _Subject(peer=node_id(peer), thread=None, case_id=case_id)
+        case commands.AcceptFollowUp(follow_up=name) | commands.DeclineFollowUp(follow_up=name):
+            return _about_follow_up(unit, message_id(name))
+        case (
+            commands.SendDossier(thread=thread)
+            | commands.AskAboutOffer(thread=thread)
+            | commands.AnswerQuestion(thread=thread)
+            | commands.AcceptOffer(thread=thread)
+            | commands.DeclineOffer(thread=thread)
+            | commands.ReportPrepared(thread=thread)
+            | commands.ReportArrival(thread=thread)
+            | commands.RequestFollowUp(thread=thread)
+            | commands.ReportFollowUp(thread=thread)
+        ):
+            return _about_thread(unit, thread_id(thread))
+        case _:
+            return None
+
+
+def _about_follow_up(unit: Unit, follow_up: MessageId) -> _Subject | None:
+    known = referrals.find_follow_up(unit.vault, follow_up)
+    return None if known is None else _about_thread(unit, known.thread)
+
+
+def _about_thread(unit: Unit, thread: ThreadId) -> _Subject | None:
+    known = referrals.find_referral(unit.vault, thread)
+    if known is None:
+        return None
+    return _Subject(peer=known.peer, thread=thread, case_id=known.case_id)
+
+
+def waiting(unit: Unit) -> list[HeldSending]:
+    """What is held, in the order in which it leaves."""
+    return held.waiting(unit.vault)
+
+
+def carry_out(unit: Unit, held_id: bytes, *, use_case: UseCase, acting: Acting) -> bool:
+    """Send what was held, as whoever sent it; a refusal is a task for a person, and nothing is sent.
+
+    The row goes in the same transaction, so that it is carried out once or not at all.
+
+    Returns:
+        Whether something may be due to leave.
+    """
+    known = held.find(unit.vault, held_id)
+    if known is None or known.code is not None:
+        return False
+    code = _carry_out(unit, known, use_case=use_case, acting=acting)
+    if code is None:
+        held.drop(unit.vault, held_id)
+        # The body may hold her words, and the log files still have it.
+        unit.destroyed()
+        return True
+    _refuse(unit, known, code=code, acting=acting)
+    return False
+
+
+def _carry_out(unit: Unit, known: HeldSending, *, use_case: UseCase, acting: Acting) -> str | None:
+    """Run the use case as whoever sent it; the code of why not, and then nothing of it stays."""
+    try:
+        command = parse_command(known.name, known.body)
+        user = identity.user_by_id(unit.vault, known.user_id)
+        if user is None or not may_use(user.role, command):
+            return No.NOT_ALLOWED.value
+        with unit.savepoint():
+            answer = use_case(unit, command, replace(acting, actor=user.user_id))
+            if isinstance(answer, Refused):
+                _undo(answer)
+    except _UndoneError as undone:
+        return undone.answer.code if isinstance(undone.answer, Refused) else None
+    except RemoteProtocolError as error:
+        return error.code.value
+    except driver.DatabaseError:
+        # The disk, and not the sending: it is tried again.
+        raise
+    except Exception as error:  # noqa: BLE001  (a defect of ours must not keep back what was sent after it)
+        logs.event(_LOGGER, "sending.defect", level=logging.ERROR, error=error)
+        return RefusalCode.E_SCHEMA.value
+    return None
+
+
+def _refuse(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:
+    """It is not sent: what it says goes, why stays, and a person is told."""
+    held.refuse(unit.vault, known.held_id, code=code)
+    desk.insert_task(
+        unit.vault,
+        task=Task.SENDING_REFUSED.value,
+        peer=known.peer,
+        thread=known.thread,
+        due=acting.now,
+        now=acting.now,
+    )
+    unit.destroyed()
+    audit(unit, "sending.refused", known.held_id, acting=acting, details=code)
+
+
+def stop(unit: Unit, command: commands.StopSending, *, acting: Acting) -> views.Done | Refused:
+    """Stop a sending, or put a refused one away; whoever sent it may, and a supervisor."""
+    known = held.find(unit.vault, command.held_id)
+    if known is None:
+        return refused(No.NOT_FOUND)
+    if not _may_see(known, identity.user_by_id(unit.vault, acting.actor)):
+        return refused(No.NOT_ALLOWED)
+    held.drop(unit.vault, known.held_id)
+    unit.destroyed()
+    if known.code is not None and not held.is_refused_about(
+        unit.vault, peer=known.peer, thread=known.thread
+    ):
+        desk.finish_task_about(
+            unit.vault,
+            task=Task.SENDING_REFUSED.value,
+            peer=known.peer,
+            thread=known.thread,
+            by=acting.actor,
+            now=acting.now,
+        )
+    audit(unit, "sending.stopped", known.held_id, acting=acting, details=known.name)
+    return views.Done()
+
+
+def list_held(unit: Unit, _command: commands.ListHeld, *, acting: Acting) -> views.HeldSendings:
+    """What whoever asks may stop or put away."""
+    user = identity.user_by_id(unit.vault, acting.actor)
+    return views.HeldSendings(
+        sendings=[_line(known) for known in held.load_all(unit.vault) if _may_see(known, user)]
+    )
+
+
+def _may_see(known: HeldSending, user: User | None) -> bool:
+    if user is None:
+        return False
+    return known.user_id == user.user_id or user.role is Role.SUPERVISOR
+
+
+def _line(known: HeldSending) -> views.HeldLine:
+    return views.HeldLine(
+        held_id=known.held_id,
+        name=known.name,
+        user_id=known.user_id,
+        peer=known.peer,
+        thread=known.thread,
+        case_id=known.case_id,
+        leaves_at=known.leaves_at,
+        refused=known.code,
+    )

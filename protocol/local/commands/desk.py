@@ -1,0 +1,100 @@
+"""Commands about the desk itself: sendings that may still be stopped, and how a person likes the screen."""
+
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from protocol.local.commands.care import (
+    AcceptFollowUp,
+    AcceptOffer,
+    AnswerQuestion,
+    AskAboutOffer,
+    DeclineFollowUp,
+    DeclineOffer,
+    RecallOffer,
+    ReportArrival,
+    ReportFollowUp,
+    ReportPrepared,
+    RequestFollowUp,
+    SendDossier,
+    SendOffer,
+)
+from protocol.local.commands.consent import ConfirmConsent, RecordConsent, WithdrawConsent
+from protocol.local.commands.form import Command
+from protocol.local.commands.node import AddPeer, VerifyPeer
+
+
+class Digits(StrEnum):
+    """How numbers are written on a person's screen."""
+
+    LATIN = "latin"
+    NATIVE = "native"
+
+
+class HoldSending(Command, frozen=True, kw_only=True):
+    """Send something that may still be stopped for some seconds; until they are over nothing has happened.
+
+    `name` and `body` are another command, one of MAY_BE_HELD, as it would be given by itself.
+    """
+
+    NAME: ClassVar[str] = "sending/hold"
+    name: str
+    body: bytes
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the body, which may hold her words."""
+        return f"HoldSending(name={self.name!r})"
+
+
+class StopSending(Command, frozen=True, kw_only=True):
+    """Stop a held sending, or put away one that was refused when its seconds were over."""
+
+    NAME: ClassVar[str] = "sending/stop"
+    held_id: bytes
+
+
+class ListHeld(Command, frozen=True, kw_only=True):
+    """What is held: one's own, and for a supervisor everybody's."""
+
+    NAME: ClassVar[str] = "sending/list"
+
+
+class SaveSettings(Command, frozen=True, kw_only=True):
+    """How whoever asks wants the screen; `language` is empty as long as none was chosen."""
+
+    NAME: ClassVar[str] = "settings/save"
+    language: str
+    digits: Digits
+    has_practised: bool
+
+
+MAY_BE_HELD: Final[frozenset[type[Command]]] = frozenset(
+    {
+        SendOffer,
+        SendDossier,
+        AskAboutOffer,
+        AnswerQuestion,
+        AcceptOffer,
+        DeclineOffer,
+        ReportPrepared,
+        ReportArrival,
+        RequestFollowUp,
+        AcceptFollowUp,
+        DeclineFollowUp,
+        ReportFollowUp,
+    }
+)
+"""Commands that send and may wait for a second thought."""
+
+AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
+    {
+        # What takes something back must not wait: meanwhile what it takes back could leave.
+        WithdrawConsent,
+        RecallOffer,
+        # What was said or compared face to face is written down then and there; little or nothing leaves.
+        RecordConsent,
+        ConfirmConsent,
+        AddPeer,
+        VerifyPeer,
+    }
+)
+"""Commands that send and are never held."""
