@@ -1,0 +1,259 @@
+"""What `sathi doctor` makes of a folder, of answers and of a terminal: each rule, and where it turns."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from node import config
+from node.cli.doctor import files, running, settings, terminal
+from node.cli.doctor.files import PAGE_BYTES, Entry, VaultFile
+from node.cli.doctor.running import Partner, Silence
+from node.mailbox.soundness import Soundness
+from protocol import limits
+from protocol.local.views import NodeStatus
+
+OPEN = NodeStatus(
+    is_open=True,
+    name="Alo Shelter",
+    node_id="sn1alo",
+    is_erasure_pending=False,
+    prekey_weeks_left=7,
+    outbox_waiting=0,
+    outbox_oldest_seconds=0,
+)
+LOCKED = NodeStatus(
+    is_open=False,
+    name="",
+    node_id="",
+    is_erasure_pending=False,
+    prekey_weeks_left=None,
+    outbox_waiting=None,
+    outbox_oldest_seconds=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "uid", "state", "said"),
+    [
+        (0o600, 1000, "ok", "its own user only"),
+        (0o604, 1000, "FAIL", "'vault.db'"),
+        (0o640, 1000, "FAIL", "'vault.db'"),
+        (0o600, 0, "FAIL", "'vault.db'"),
+    ],
+)
+def test_the_folder_is_well_where_every_file_is_for_its_user_only(
+    mode: int, uid: int, state: str, said: str
+) -> None:
+    top = Entry(name=".", mode=0o700, uid=1000)
+    finding = files.judge_entries(
+        Path("/home/n o"), [top, Entry(name="vault.db", mode=mode, uid=uid)]
+    )
+    assert finding.state == state
+    assert said in finding.detail
+    assert finding.fix is None or "'/home/n o'" in finding.fix
+
+
+def test_a_file_that_is_not_the_nodes_may_have_a_persons_name_and_is_only_counted() -> None:
+    top = Entry(name=".", mode=0o755, uid=1000)
+    finding = files.judge_entries(Path("/n"), [top, Entry(name="Rani.txt", mode=0o644, uid=1000)])
+    assert finding.detail == "open to other users of this computer: '.', 1 that are not the node's"
+
+
+@pytest.mark.parametrize(
+    ("size", "head", "said"),
+    [
+        (None, b"", "missing"),
+        (0, b"", "cut off"),
+        (PAGE_BYTES - 1, b"x" * 16, "cut off"),
+        (PAGE_BYTES + 1, b"x" * 16, "cut off"),
+        (PAGE_BYTES, b"SQLite format 3\0", "not encrypted"),
+        (PAGE_BYTES, bytes(16), "holds nothing"),
+    ],
+)
+def test_a_database_is_bad_that_is_not_of_whole_encrypted_pages(
+    size: int | None, head: bytes, said: str
+) -> None:
+    whole = VaultFile(size=2 * PAGE_BYTES, head=b"x" * 16)
+    assert files.judge_vaults({"vault.db": whole, "keys.db": whole}).state == "ok"
+    finding = files.judge_vaults({"vault.db": whole, "keys.db": VaultFile(size=size, head=head)})
+    assert finding.state == "FAIL"
+    assert finding.detail.startswith("'keys.db'")
+    assert said in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "said"),
+    [
+        ({}, "ok", "whole"),
+        ({"is_whole": False}, "FAIL", "damaged"),
+        ({"is_known": False}, "FAIL", "another version"),
+        ({"is_ours": False}, "FAIL", "our own mailbox"),
+    ],
+)
+def test_a_mailbox_is_well_that_is_whole_known_and_ours(
+    change: dict[str, bool], state: str, said: str
+) -> None:
+    seen = Soundness(
+        **({"is_whole": True, "is_known": True, "is_ours": True} | change), envelopes=0
+    )
+    finding = files.judge_mailbox(seen)
+    assert finding.state == state
+    assert said in finding.detail
+
+
+ONION = f"http://{'a' * 56}.onion"
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "said"),
+    [
+        ("", "ok", "none is published"),
+        (f'[mailbox]\naddress = "{ONION}"\n', "ok", "none is published"),
+        ("[mailbox]\npublish_address = true\n", "warn", "would allow it"),
+        (
+            '[mailbox]\npublish_address = true\naddress = "https://shelter.example.org:8470"\n',
+            "warn",
+            "https://shelter.example.org:8470 shows every organisation",
+        ),
+        (
+            '[node]\nlisten = "0.0.0.0:8470"\n[mailbox]\npublish_address = true\n',
+            "warn",
+            "0.0.0.0:8470 shows every organisation",
+        ),
+    ],
+)
+def test_an_address_that_shows_where_the_computer_stands_is_warned_of(
+    text: str, state: str, said: str
+) -> None:
+    finding = settings.judge_address(config.parse(text.encode(), name="federation.toml"))
+    assert finding.state == state
+    assert said in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("risk", "said"),
+    [("normal", "60 minutes after the last session"), ("high", "with the last session")],
+)
+def test_the_configuration_says_what_its_risk_sets(risk: str, said: str) -> None:
+    read = config.parse(f'[profile]\nrisk = "{risk}"\n'.encode(), name="federation.toml")
+    assert f"risk is {risk}: the vault closes {said}" in settings.judge(read).detail
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "fix"),
+    [
+        (OPEN, "ok", None),
+        (LOCKED, "ok", None),
+        (Silence.NOT_RUNNING, "warn", "sathi serve"),
+        (Silence.NO_ANSWER, "FAIL", "stop it"),
+    ],
+)
+def test_a_node_is_well_that_answers(
+    seen: NodeStatus | Silence, state: str, fix: str | None
+) -> None:
+    finding = running.judge_node(seen)
+    assert finding.state == state
+    assert (finding.fix or "").startswith(fix or "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "envelopes", "state"),
+    [
+        (LOCKED, 0, "ok"),
+        (LOCKED, 1, "warn"),
+        (Silence.NOT_RUNNING, 1, "warn"),
+        (OPEN, 1, "ok"),
+    ],
+)
+def test_what_waits_for_an_unlocking_is_warned_of(
+    seen: NodeStatus | Silence, envelopes: int, state: str
+) -> None:
+    assert running.judge_waiting(seen, envelopes=envelopes).state == state
+
+
+def test_a_locked_node_says_nothing_that_only_an_open_one_can_know() -> None:
+    assert running.judge_open(LOCKED) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "states"),
+    [
+        ({}, ["ok", "ok", "ok"]),
+        ({"is_erasure_pending": True}, ["warn", "ok", "ok"]),
+        ({"prekey_weeks_left": 2}, ["ok", "ok", "ok"]),
+        ({"prekey_weeks_left": 1}, ["ok", "warn", "ok"]),
+        ({"prekey_weeks_left": 0}, ["ok", "FAIL", "ok"]),
+        ({"outbox_waiting": 1, "outbox_oldest_seconds": 3 * limits.DAY - 1}, ["ok", "ok", "ok"]),
+        ({"outbox_waiting": 1, "outbox_oldest_seconds": 3 * limits.DAY}, ["ok", "ok", "warn"]),
+    ],
+)
+def test_an_open_node_says_how_erasing_prekeys_and_outbox_stand(
+    change: dict[str, int], states: list[str]
+) -> None:
+    seen = msgspec.structs.replace(OPEN, **change)
+    assert [finding.state for finding in running.judge_open(seen)] == states
+
+
+DAYS_3 = 3 * limits.DAY
+
+
+def partner(
+    *,
+    status: str = "active",
+    level: int = 2,
+    silent_seconds: int | None = None,
+    waiting: int = 0,
+    oldest_seconds: int = 0,
+) -> Partner:
+    return Partner(
+        name="Bandhan",
+        node_id_text="sn1bandhan",
+        status=status,
+        level=level,
+        silent_seconds=silent_seconds,
+        waiting=waiting,
+        oldest_seconds=oldest_seconds,
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "said"),
+    [
+        (partner(), "ok", "Bandhan: never heard from, level 2, 0 waiting"),
+        (partner(silent_seconds=30 * limits.DAY), "ok", "last heard 30 days ago"),
+        (partner(silent_seconds=limits.DAY - 1), "ok", "heard today"),
+        (partner(silent_seconds=limits.DAY), "ok", "last heard 1 day ago"),
+        (partner(waiting=2, oldest_seconds=DAYS_3 - 1), "ok", "2 waiting"),
+        (partner(waiting=2, oldest_seconds=DAYS_3), "warn", "2 waiting for 3 days"),
+        (partner(level=1), "warn", "level 1"),
+        (partner(level=1, status="suspended"), "ok", "suspended"),
+    ],
+)
+def test_a_partner_is_missed_where_something_has_waited_for_three_days(
+    seen: Partner, state: str, said: str
+) -> None:
+    finding = running.judge_partner(seen)
+    assert finding.state == state
+    assert said in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (b'{"aligned": true, "conjuncts": "joined"}', "ok"),
+        (b'{"aligned": true, "conjuncts": "unknown"}', "ok"),
+        (b'{"aligned": true, "conjuncts": "split"}', "warn"),
+        (b'{"aligned": false, "conjuncts": "joined"}', "warn"),
+        (b'{"aligned": true}', None),
+        (b'{"aligned": true, "conjuncts": "perhaps"}', None),
+        (b'{"aligned": true, "conjuncts": "joined", "more": 1}', None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_a_terminal_is_judged_by_a_whole_answer_of_the_probe_and_by_no_other(
+    answer: bytes, state: str | None
+) -> None:
+    drawing = terminal.read(answer)
+    assert (None if drawing is None else terminal.judge(drawing).state) == state
