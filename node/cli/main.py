@@ -15,6 +15,7 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Make a new node: by flags, by a file, or by questions.",
     ),
     "serve": ("node.cli.serving:serve", "Run the node; it starts locked."),
+    "tui": ("node.cli.desk:tui", "Open the desk; F4 there changes the language."),
     "status": (
         "node.cli.looking:status",
         "Is the node open? Needs no passphrase, and says no name while it is locked.",

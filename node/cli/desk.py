@@ -1,0 +1,56 @@
+"""`sathi tui`: the desk of a node on this computer."""
+
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from node import config
+from node.cli import options
+from node.cli.talking import CommandFailedError, Exit
+from node.system import harden_process
+from tui.wording import LANGUAGES
+
+# Textual reads these when it is loaded; among them are a log of every key and a picture of the screen.
+_NOT_FOR_US: Final = "TEXTUAL"
+
+
+@click.command(name="tui")
+@options.data
+@click.option(
+    "--language", type=click.Choice(sorted(LANGUAGES)), default=None, help="To begin with."
+)
+@click.pass_context
+def tui(context: click.Context, folder: Path, language: str | None) -> None:
+    """Open the desk; F4 there changes the language."""
+    if open_desk(folder, language=language or language_of(os.environ)):
+        context.exit(Exit.FAILED)
+
+
+def open_desk(folder: Path, *, language: str) -> int:
+    """Show the desk until it is closed; the code is not 0 after a crash.
+
+    Raises:
+        CommandFailedError: if there is no node in the folder.
+    """
+    if not (folder / config.FILE_NAME).is_file():
+        raise CommandFailedError(f"'{folder}' holds no node; begin with `sathi init`")
+    socket = folder / config.load(folder / config.FILE_NAME).api.socket
+    harden_process()
+    for name in [name for name in os.environ if name.startswith(_NOT_FOR_US)]:
+        del os.environ[name]
+    # Only now: what loads Textual must come after its settings are gone.
+    run: Callable[..., int] = importlib.import_module("node.cli.window").run
+    return run(socket, language=language, mark_width=os.environ.get("SATHI_MARK_WIDTH"))
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language this computer speaks, if the desk speaks it too; otherwise English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        code = environment.get(name, "").partition("_")[0].partition(".")[0]
+        if code in LANGUAGES:
+            return code
+    return "en"

@@ -1,0 +1,448 @@
+"""The desk: locked or unlocked, the screens above each other, and what every screen can do.
+
+Locking the screen wipes it: every screen with data is taken away, the session is closed, every cache that may
+hold a rendered line is emptied. The node goes on working.
+"""
+
+import contextlib
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Final, final
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+
+from protocol.local import commands
+from tui import crash, theme, wiping
+from tui.client import Client, ClientError, LockedError, NoSessionError
+from tui.desk import Desk, Surroundings
+from tui.everywhere import EVERYWHERE, STOP
+from tui.messages import Failed, Sending, Stopped
+from tui.palette import ActsProvider
+from tui.places import (
+    Back,
+    Destination,
+    Go,
+    Place,
+    ToOutbox,
+    ToPlace,
+    ToPlainWords,
+    ToPractice,
+    ToSettings,
+)
+from tui.routes import screen_for
+from tui.screens.desk_screen import ROOT_DEPTH, DeskScreen
+from tui.screens.help import HelpScreen
+from tui.screens.problems import sentence
+from tui.screens.settings import Speak
+from tui.screens.unlock import Unlocked, UnlockScreen
+from tui.watching import Changed, SessionOver, Unreachable, next_change
+from tui.wording import LANGUAGES, N_, Digits
+from tui.working import in_background
+
+NAMES_SECONDS: Final = 60.0
+HIDE_PRESSES: Final = 3
+HIDE_WITHIN_SECONDS: Final = 1.5
+# A node that does not answer is asked again after this, not at once.
+_PAUSE_SECONDS: Final = 5.0
+
+
+@final
+class LockNow(Message):
+    """Lock the screen, in the application's own turn: a screen cannot take itself away."""
+
+
+@final
+class SathiApp(App[None]):
+    """One terminal, one person at a time."""
+
+    TITLE = "Notes"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {ActsProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", show=False),
+        Binding(STOP.key, STOP.name.removeprefix("app."), show=False),
+        *(
+            Binding(act.key, act.name.removeprefix("app."), show=False, priority=len(act.key) > 1)
+            for act in EVERYWHERE
+        ),
+    ]
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.register_theme(theme.SATHI)
+        self.theme = theme.NAME
+        self.desk = Desk(surroundings, Client(surroundings.socket))
+        self._held_open = contextlib.AsyncExitStack()
+        self._escapes: list[float] = []
+        self._idle: Timer | None = None
+        self._away: Timer | None = None
+        self._away_seconds = 0.0
+        self._names: Timer | None = None
+        self._counting: Timer | None = None
+        self._kept = ""
+
+    # Beginning and end.
+
+    async def on_mount(self) -> None:
+        """Nobody sits here yet."""
+        await self._held_open.enter_async_context(self.desk.client)
+        await self.push_screen(UnlockScreen(self.desk))
+
+    async def on_unmount(self) -> None:
+        """The session ends with the program."""
+        await self._close_session()
+        await self._held_open.aclose()
+
+    async def on_unlocked(self, event: Unlocked) -> None:
+        """Somebody opened the desk."""
+        session = event.session
+        self.desk.sit_down(session)
+        self._away_seconds = float(session.desk.unfocused_seconds)
+        self._idle = self.set_timer(session.desk.lock_seconds, self.action_lock)
+        await self._root(Place.TODAY)
+        if not session.settings.has_practised:
+            await self.push_screen(screen_for(ToPractice(), self.desk))
+        in_background(self, self._watch, group="watch")
+
+    async def _watch(self) -> None:
+        """Wait for changes as long as somebody sits here."""
+        since = 0
+        while self.desk.person is not None:
+            since, found = await next_change(self.desk.client, since)
+            if found is not None:
+                self.post_message(found)
+            if isinstance(found, SessionOver):
+                return
+            if isinstance(found, Unreachable):
+                await self._pause()
+
+    async def _pause(self) -> None:
+        await self.desk.pause(_PAUSE_SECONDS)
+
+    def on_changed(self, event: Changed) -> None:
+        """The screen in front may show something old."""
+        event.stop()
+        if isinstance(self.screen, DeskScreen) and self.screen.RELOADS:
+            self.screen.reload()
+
+    def on_session_over(self, event: SessionOver) -> None:
+        """The node ended it: nothing may stay on the screen."""
+        event.stop()
+        self.action_lock()
+
+    def on_unreachable(self, event: Unreachable) -> None:
+        """Say so; what is on the screen may be old."""
+        event.stop()
+        self.tell(
+            self.desk.words.say(N_("The program behind this screen does not answer.")),
+            tone="warn",
+        )
+
+    # Locking.
+
+    def action_lock(self) -> None:
+        """Wipe the screen and end the session; the node goes on."""
+        if self.desk.person is not None:
+            self.post_message(LockNow())
+
+    async def on_lock_now(self, event: LockNow) -> None:
+        """Drafts first, then everything goes."""
+        event.stop()
+        if self.desk.person is None:
+            return
+        for timer in (self._idle, self._away, self._names, self._counting):
+            if timer is not None:
+                timer.stop()
+        self._idle = self._away = self._names = self._counting = None
+        await self._keep_drafts()
+        self.desk.get_up()
+        self._kept = ""
+        self.workers.cancel_group(self, "watch")
+        with self.batch_update():
+            while len(self.screen_stack) > ROOT_DEPTH:
+                await self.pop_screen()
+            await self.switch_screen(UnlockScreen(self.desk))
+        await self._close_session()
+        wiping.empty_caches()
+
+    async def _keep_drafts(self) -> None:
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen):
+                await screen.keep_draft()
+
+    async def _close_session(self) -> None:
+        if self.desk.client.has_session:
+            with contextlib.suppress(ClientError):
+                await self.desk.client.close_session()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and click shows that somebody is here; three times Esc hides at once."""
+        if isinstance(
+            event, events.Key | events.MouseDown | events.MouseScrollDown | events.Paste
+        ):
+            if self._idle is not None:
+                self._idle.reset()
+            if isinstance(event, events.Key):
+                self._count_escapes(event)
+        await super().on_event(event)
+
+    def _count_escapes(self, event: events.Key) -> None:
+        if event.key != "escape":
+            self._escapes = []
+            return
+        recent = [at for at in self._escapes if event.time - at <= HIDE_WITHIN_SECONDS]
+        self._escapes = [*recent, event.time]
+        if len(self._escapes) >= HIDE_PRESSES:
+            self._escapes = []
+            self.desk.has_tried_hiding = True
+            self.action_lock()
+
+    def on_app_blur(self) -> None:
+        """Another window is in front: perhaps she went away."""
+        if self.desk.person is not None and self._away is None:
+            self._away = self.set_timer(self._away_seconds, self.action_lock)
+
+    def on_app_focus(self) -> None:
+        """She is back."""
+        if self._away is not None:
+            self._away.stop()
+            self._away = None
+
+    # Going from screen to screen.
+
+    async def on_go(self, event: Go) -> None:
+        """Open a screen that another one asked for."""
+        event.stop()
+        if self.desk.person is None:
+            return
+        if isinstance(event.to, ToPlace):
+            await self._root(event.to.place)
+        elif event.instead and len(self.screen_stack) > ROOT_DEPTH:
+            await self.switch_screen(screen_for(event.to, self.desk))
+        else:
+            await self.push_screen(screen_for(event.to, self.desk))
+
+    async def on_back(self, event: Back) -> None:
+        """One screen less."""
+        event.stop()
+        if len(self.screen_stack) > ROOT_DEPTH:
+            await self._close_front()
+
+    async def _root(self, place: Place) -> None:
+        with self.batch_update():
+            while len(self.screen_stack) > ROOT_DEPTH:
+                await self._close_front()
+            await self._leave_front()
+            await self.switch_screen(screen_for(ToPlace(place=place), self.desk))
+
+    async def _close_front(self) -> None:
+        await self._leave_front()
+        await self.pop_screen()
+
+    async def _leave_front(self) -> None:
+        if isinstance(self.screen, DeskScreen):
+            await self.screen.keep_draft()
+
+    def action_place(self, place: str) -> None:
+        """One of the digits."""
+        self._open(ToPlace(place=Place(place)))
+
+    def action_outbox(self) -> None:
+        """What has not left yet."""
+        self._open(ToOutbox())
+
+    def action_settings(self) -> None:
+        """Language, digits, practice."""
+        self._open(ToSettings())
+
+    def action_plain_words(self) -> None:
+        """The glossary."""
+        self._open(ToPlainWords())
+
+    def _open(self, to: Destination) -> None:
+        if self.desk.person is not None and isinstance(self.screen, DeskScreen):
+            self.post_message(Go(to))
+
+    async def action_help(self) -> None:
+        """What this screen is for, and its keys."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen) and not isinstance(screen, HelpScreen | UnlockScreen):
+            await self.push_screen(HelpScreen(self.desk, about=screen.ABOUT, acts=screen.ACTS))
+
+    def action_command_palette(self) -> None:
+        """Only over a screen that has something in it."""
+        if self.desk.person is not None and not isinstance(self.screen, CommandPalette):
+            placeholder = self.desk.words.say(N_("Type what you want to do"))
+            self.call_later(self.push_screen, CommandPalette(placeholder=placeholder))
+
+    def action_leave(self) -> None:
+        """Close the window; what is half-written is kept, what waits to leave the node sends."""
+        in_background(self, self._leave, group="leave")
+
+    async def action_quit(self) -> None:
+        """As any other way out."""
+        self.action_leave()
+
+    async def _leave(self) -> None:
+        await self._keep_drafts()
+        self.exit()
+
+    # What every screen can be asked for.
+
+    def action_names(self) -> None:
+        """Show the short names for a minute, or hide them."""
+        if self.desk.person is None:
+            return
+        self._show_names(not self.desk.names_are_shown)
+
+    def _show_names(self, shown: bool) -> None:  # noqa: FBT001
+        if self._names is not None:
+            self._names.stop()
+            self._names = None
+        self.desk.names_are_shown = shown
+        if shown:
+            self._names = self.set_timer(NAMES_SECONDS, self._hide_names)
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.names_turned()
+
+    def _hide_names(self) -> None:
+        self._show_names(False)
+
+    def action_language(self) -> None:
+        """The next language, everywhere at once."""
+        codes = list(LANGUAGES)
+        here = codes.index(self.desk.words.language)
+        self.speak(codes[(here + 1) % len(codes)], digits=self.desk.words.digits)
+
+    def speak(self, language: str, *, digits: Digits) -> None:
+        """Show everything in this language, and remember it for this person."""
+        self.desk.use(language=language, digits=digits)
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.retell()
+        if self.desk.person is not None:
+            in_background(self, self._remember, group="settings")
+
+    def on_speak(self, event: Speak) -> None:
+        """She chose."""
+        event.stop()
+        self.speak(event.language, digits=event.digits)
+
+    async def _remember(self) -> None:
+        try:
+            await self.desk.save_settings()
+        except ClientError as error:
+            self.post_message(Failed(error))
+
+    # Ten seconds to stop a sending.
+
+    def on_sending(self, event: Sending) -> None:
+        """It leaves soon, and says so until it has."""
+        event.stop()
+        self.desk.held = event.held
+        if self._counting is not None:
+            self._counting.stop()
+        self._counting = self.set_interval(1.0, self._count_down)
+        self._count_down()
+
+    def _count_down(self) -> None:
+        held = self.desk.held
+        left = 0 if held is None else held.leaves_at - self.desk.now
+        if held is not None and left > 0:
+            text = N_("Leaves in {count} s. u stops it: then nothing has happened.")
+            self.tell(self.desk.words.say(text, count=left), tone="note")
+        else:
+            self.desk.held = None
+            self.tell(self.desk.words.say(N_("On its way.")), tone="done")
+            if self._counting is not None:
+                self._counting.stop()
+                self._counting = None
+        if isinstance(self.screen, DeskScreen):
+            self.screen.refresh_keys()
+
+    def action_stop_sending(self) -> None:
+        """Stop what was just sent, while it can be."""
+        held, self.desk.held = self.desk.held, None
+        if held is None:
+            return
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+        in_background(self, partial(self._stop_sending, held.held_id), group="stop")
+
+    async def _stop_sending(self, held_id: bytes) -> None:
+        try:
+            await self.desk.client.stop_sending(commands.StopSending(held_id=held_id))
+        except ClientError as error:
+            self.post_message(Failed(error))
+            return
+        self.post_message(Stopped())
+
+    def on_stopped(self, event: Stopped) -> None:
+        """Nothing has happened."""
+        event.stop()
+        self.tell(self.desk.words.say(N_("Stopped. Nothing was sent.")), tone="done")
+        if isinstance(self.screen, DeskScreen):
+            self.screen.refresh_keys()
+            self.screen.reload()
+
+    def tell(self, text: str, *, tone: str) -> None:
+        """Say something on the screen in front."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.say(text, tone=tone)
+
+    def on_failed(self, event: Failed) -> None:
+        """What went wrong, as a sentence; a session that is over locks the screen."""
+        event.stop()
+        if isinstance(event.error, LockedError | NoSessionError):
+            self.action_lock()
+        else:
+            self.tell(sentence(event.error, self.desk.words), tone="wrong")
+
+    # What Textual would do, and this program must not.
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None: among them is a picture of the screen, written to a file."""
+        del screen
+        return ()
+
+    def export_screenshot(self, **_options: object) -> str:
+        """No picture of the screen is ever made: there are people on it."""
+        return ""
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied, inside this program only."""
+        return self._kept
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Into this program only: the terminal's own clipboard is everybody's."""
+        self._kept = text
+
+    def _fatal_error(self) -> None:
+        """Textual prints local variables here, and they hold what people told us."""
+        error = self._exception
+        code = "" if error is None else crash.report_code(error)
+        place = "" if error is None else crash.report_place(error)
+        say = self.desk.words.say
+        self.panic_plainly(
+            say(
+                N_("Sathi stopped. Report {code}, {place} (no case data in it)."),
+                code=code,
+                place=place,
+            ),
+            say(N_("What you were writing is saved up to the last second.")),
+        )
+
+    def panic_plainly(self, *lines: str) -> None:
+        """Leave these lines behind and close."""
+        self._exit_renderables.append("\n".join(lines))
+        self._close_messages_no_wait()

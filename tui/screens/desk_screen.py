@@ -1,0 +1,244 @@
+"""What every screen has: a heading, keys that are shown while they work, one way to load and one to act."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import ClassVar, Final, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from protocol.local.commands import Command
+from protocol.local.views import Held
+from tui.acts import Act, bindings
+from tui.client import Client, ClientError
+from tui.desk import Desk
+from tui.everywhere import STOP
+from tui.messages import Failed, Loaded, Moved, Sending
+from tui.places import Back, Destination, Go
+from tui.widgets.key_line import KeyLine
+from tui.widgets.said import Said
+from tui.widgets.top_line import TopLine
+from tui.wording import N_, Words
+from tui.working import in_background
+
+LoadedT = TypeVar("LoadedT")
+AnswerT = TypeVar("AnswerT")
+
+# Under a root lies only the application's own empty screen.
+ROOT_DEPTH: Final = 2
+BACK: Final = Act(
+    name="back", key="escape", label=N_("back"), help=N_("Go back; what is half-written stays.")
+)
+HELP: Final = Act(
+    name="app.help", key="question_mark,f1", label=N_("help"), help=N_("What can be done here.")
+)
+
+
+class DeskScreen(Screen[None], Generic[LoadedT]):
+    """The form of every screen that shows what the node holds.
+
+    A screen sets HEADING and ABOUT and its ACTS (with BINDINGS made of them), lays out `body`, asks the node
+    in `load`, and puts the answer on its widgets in `show`.
+    """
+
+    HEADING: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""
+    ACTS: ClassVar[tuple[Act, ...]] = (BACK,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((BACK,))
+    # A change at the node reloads a list, and never takes a form from under her hands.
+    RELOADS: ClassVar[bool] = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._loaded: LoadedT | None = None
+        self._was_asked = False
+
+    @property
+    def words(self) -> Words:
+        """Every sentence in the reader's language."""
+        return self.desk.words
+
+    # What a screen fills in.
+
+    def body(self) -> ComposeResult:
+        """The widgets between the heading and the keys."""
+        yield from ()
+
+    async def load(self, client: Client) -> LoadedT:
+        """Ask the node; no widget may be touched here."""
+        raise NotImplementedError
+
+    def show(self, loaded: LoadedT) -> None:
+        """Put the answer on the widgets."""
+
+    def heading(self) -> str:
+        """What the first row says."""
+        return self.words.say(self.HEADING)
+
+    def can(self, name: str) -> bool:
+        """Does this act work now? What does not is not in the footer."""
+        return bool(name)
+
+    # What a screen uses.
+
+    def go(self, to: Destination, *, instead: bool = False) -> None:
+        """Open another screen."""
+        self.post_message(Go(to, instead=instead))
+
+    def say(self, sentence: str, *, tone: str = "done") -> None:
+        """Tell what happened; `tone` is `done`, `note`, `warn` or `wrong`."""
+        self.query_one(Said).say(sentence, tone=tone)
+
+    def reload(self) -> None:
+        """Ask the node anew."""
+        in_background(self, self._load, group="load")
+
+    def attempt(
+        self,
+        doing: Callable[[Client], Awaitable[AnswerT]],
+        then: Callable[[AnswerT], None],
+    ) -> None:
+        """Do something at the node and go on with its answer; what goes wrong is said in the last row."""
+        in_background(self, partial(self._attempt, doing, then), group="act", is_exclusive=False)
+
+    def send(self, command: Command, then: Callable[[], None]) -> None:
+        """Send something that may be stopped for ten seconds; a refusal comes at once."""
+
+        def held(answer: Held) -> None:
+            self.post_message(Sending(answer))
+            then()
+
+        self.attempt(lambda client: client.hold(command), held)
+
+    # The frame.
+
+    def compose(self) -> ComposeResult:
+        """The heading, the body, and the rows below."""
+        yield TopLine()
+        with VerticalScroll(id="body", can_focus=False):
+            yield from self.body()
+        with Vertical(id="bottom"):
+            yield Said()
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        """The heading and the keys are there before the answer."""
+        self.refresh_frame()
+
+    def on_screen_resume(self) -> None:
+        """Load when it comes to the front: what lay under another screen may be old."""
+        self.refresh_frame()
+        if self.RELOADS or not self._was_asked:
+            self._was_asked = True
+            self.reload()
+
+    def refresh_frame(self) -> None:
+        """The heading and the keys."""
+        if not self.is_mounted:
+            return
+        names = N_("names shown (F9)") if self.desk.names_are_shown else N_("names hidden (F9)")
+        right = self.mark() or self.words.say(names)
+        self.query_one(TopLine).put(left=self.heading(), right=right)
+        self.refresh_keys()
+
+    def mark(self) -> str:
+        """What stands at the right of the heading instead of the note about names."""
+        return ""
+
+    def refresh_keys(self) -> None:
+        """The keys that work now."""
+        if self.is_mounted:
+            shown = [(act, self.words.say(act.label)) for act in self.acts_now()]
+            self.query_one(KeyLine).put(shown)
+
+    def acts_now(self) -> Sequence[Act]:
+        """Help first, then what this screen can do now."""
+        is_typing = isinstance(self.focused, Input | TextArea)
+        stopping = () if self.desk.held is None else (STOP,)
+        return [
+            act
+            for act in (HELP, *stopping, *self.ACTS, *self.further_acts())
+            if (act.works_while_typing or not is_typing) and self._works(act)
+        ]
+
+    def further_acts(self) -> Sequence[Act]:
+        """Acts of the widget that has the focus."""
+        hints = getattr(self.focused, "ACTS", ())
+        return tuple(act for act in hints if isinstance(act, Act))
+
+    def _works(self, act: Act) -> bool:
+        return act.name.startswith("app.") or act.name == BACK.name or self.can(act.name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is not in the footer does nothing when its key is pressed."""
+        del parameters
+        mine = {act.name for act in self.ACTS}
+        return action not in mine or action == BACK.name or self.can(action)
+
+    def action_back(self) -> None:
+        """Close this screen; a root stays."""
+        if len(self.app.screen_stack) > ROOT_DEPTH:
+            self.post_message(Back())
+
+    async def keep_draft(self) -> None:
+        """Called before the screen closes or is locked: what is half-written is saved here."""
+
+    def names_turned(self) -> None:
+        """F9: names may be seen, or no longer."""
+        self.refresh_frame()
+        self.reload()
+
+    def retell(self) -> None:
+        """Say everything in another language; what was typed is in the screen, not only in its widgets."""
+        self.call_later(self._retell)
+
+    async def _retell(self) -> None:
+        await self.recompose()
+        self.refresh_frame()
+        if self._loaded is not None:
+            self.show(self._loaded)
+
+    # Work in the background; only handlers touch widgets.
+
+    async def _load(self) -> None:
+        try:
+            loaded = await self.load(self.desk.client)
+        except ClientError as error:
+            self.post_message(Failed(error))
+            return
+        self.post_message(Loaded(self._take, loaded))
+
+    def _take(self, loaded: LoadedT) -> None:
+        self._loaded = loaded
+        self.show(loaded)
+
+    async def _attempt(
+        self,
+        doing: Callable[[Client], Awaitable[AnswerT]],
+        then: Callable[[AnswerT], None],
+    ) -> None:
+        try:
+            answer = await doing(self.desk.client)
+        except ClientError as error:
+            self.post_message(Failed(error))
+            return
+        self.post_message(Loaded(then, answer))
+
+    def on_loaded(self, event: Loaded[object]) -> None:
+        """In the screen's own turn."""
+        event.stop()
+        event.carry_out()
+        self.refresh_frame()
+
+    def on_moved(self, event: Moved) -> None:
+        """Another row, perhaps other keys."""
+        event.stop()
+        self.refresh_keys()
+
+    def on_descendant_focus(self) -> None:
+        """Another widget, perhaps other keys."""
+        self.refresh_keys()

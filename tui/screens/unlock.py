@@ -1,0 +1,155 @@
+"""Who sits here: typed, never listed; also the screen that stands alone when the desk is locked."""
+
+from functools import partial
+from typing import ClassVar, Final, final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from protocol.local import views
+from tui.acts import Act, bindings
+from tui.client import BusyError, Client, ClientError, RefusedError
+from tui.plain import Text, plain
+from tui.screens.desk_screen import DeskScreen
+from tui.screens.problems import sentence
+from tui.widgets.field import Field
+from tui.wording import N_
+from tui.working import in_background
+
+NAME_CHARACTERS_MAX: Final = 64
+PASSPHRASE_CHARACTERS_MAX: Final = 256
+SHEET_AFTER: Final = 5
+
+OPEN: Final = Act(name="open", key="enter", label=N_("open"), help=N_("Unlock."), in_palette=False)
+LANGUAGE: Final = Act(
+    name="app.language", key="f4", label=N_("language"), help=N_("Speak the next language.")
+)
+LEAVE: Final = Act(
+    name="app.leave", key="ctrl+q", label=N_("close"), help=N_("Close this window.")
+)
+
+
+@final
+class Unlocked(Message):
+    """Somebody opened the desk."""
+
+    def __init__(self, session: views.Session) -> None:
+        super().__init__()
+        self.session = session
+
+
+@final
+class UnlockScreen(DeskScreen[views.NodeStatus]):
+    """Neutral: it says neither what this program is nor whose it is."""
+
+    HEADING = N_("Notes")
+    ACTS: ClassVar[tuple[Act, ...]] = (OPEN,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
+
+    wrong_attempts = 0
+
+    def body(self) -> ComposeResult:
+        """Two fields and a sentence."""
+        with Vertical(classes="box"):
+            yield Text(self.words.say(N_("Locked.")), id="standing")
+            yield Field(self.words.say(N_("Who")), characters_max=NAME_CHARACTERS_MAX, id="who")
+            yield Field(
+                self.words.say(N_("Pass phrase")),
+                characters_max=PASSPHRASE_CHARACTERS_MAX,
+                is_secret=True,
+                id="passphrase",
+            )
+            yield Text("", id="hint")
+            yield Text(
+                plain(
+                    self.words.say(N_("Forgotten? Ask the keeper of the recovery sheet.")),
+                    "$text-muted",
+                )
+            )
+
+    def on_mount(self) -> None:
+        """The next keys are the name."""
+        super().on_mount()
+        self.query_one("#who", Field).take_focus()
+
+    def mark(self) -> str:
+        """Nothing about names."""
+        return " "
+
+    def acts_now(self) -> tuple[Act, ...]:
+        """Nothing that needs a session."""
+        return (OPEN, LANGUAGE, LEAVE)
+
+    def can(self, name: str) -> bool:
+        """Enter opens."""
+        return name == OPEN.name
+
+    async def load(self, client: Client) -> views.NodeStatus:
+        """Is somebody there?"""
+        return await client.show_status()
+
+    def show(self, loaded: views.NodeStatus) -> None:
+        """Counts only, and only of sealed things."""
+        say = self.words.say
+        standing = (
+            N_("Locked. The node goes on.") if loaded.is_open else N_("Locked, the node too.")
+        )
+        self.query_one("#standing", Text).put(say(standing))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes on: from the name to the pass phrase, from there it opens."""
+        event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Try."""
+        who = self.query_one("#who", Field)
+        passphrase = self.query_one("#passphrase", Field)
+        if not who.value.strip():
+            who.take_focus()
+        elif not passphrase.value:
+            passphrase.take_focus()
+        else:
+            name, typed = who.value.strip(), passphrase.value
+            passphrase.put("")
+            self.say(self.words.say(N_("One moment …")), tone="note")
+            in_background(self, partial(self._open, name, typed), group="act")
+
+    async def _open(self, name: str, passphrase: str) -> None:
+        try:
+            session = await self.desk.client.open_session(name=name, passphrase=passphrase)
+        except ClientError as error:
+            self.post_message(NotOpened(error))
+            return
+        self.post_message(Unlocked(session))
+
+    def on_not_opened(self, event: "NotOpened") -> None:
+        """Say what is known, which is not whether there is such a person."""
+        event.stop()
+        if isinstance(event.error, RefusedError):
+            self.wrong_attempts += 1
+        sentence_ = (
+            self.words.say(
+                N_("Not yet: wait {count} seconds, then try again."),
+                count=event.error.retry_after_seconds,
+            )
+            if isinstance(event.error, BusyError)
+            else sentence(event.error, self.words)
+        )
+        self.say(sentence_, tone="wrong")
+        self.query_one("#passphrase", Field).take_focus()
+        if self.wrong_attempts >= SHEET_AFTER:
+            hint = N_("Five times wrong. The keeper of the recovery sheet can help.")
+            self.query_one("#hint", Text).put(plain(self.words.say(hint), "$warning"))
+
+
+@final
+class NotOpened(Message):
+    """It stayed locked."""
+
+    def __init__(self, error: ClientError) -> None:
+        super().__init__()
+        self.error = error

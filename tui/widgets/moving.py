@@ -1,0 +1,10 @@
+"""Moving through a form: what Textual's own keys do, said in the footer like everything else."""
+
+from typing import Final
+
+from tui.acts import Act
+from tui.wording import N_
+
+NEXT: Final = Act(
+    name="app.focus_next", key="tab", label=N_("next"), help=N_("The next part of this screen.")
+)
