@@ -11,7 +11,7 @@ GATE = $(BIN)/coverage report --include='$(1)' --fail-under=$(2)
 
 # The steps of a target follow one another, also under `make -j`.
 .NOTPARALLEL:
-.PHONY: help setup check lint covered test test-all fast fix faults vectors bench demo docs-check catalogues clean
+.PHONY: help setup check lint covered test test-all fast fix faults vectors snapshots bench demo docs-check catalogues clean
 
 help:
 	@echo 'make demo      the whole story between two nodes on this machine, with invented people'
@@ -21,6 +21,7 @@ help:
 	@echo 'make faults    each planted fault turns its test red'
 	@echo 'make vectors   write the vectors again        make bench     measure against the floors'
 	@echo 'make test-all  the long searches too          make clean     remove what was built'
+	@echo 'make snapshots take new pictures of the screens, as text'
 	@echo 'make catalogues  take new texts of the desk into the translations'
 
 # The stamp is newer than pyproject.toml when the environment holds what it asks for.
@@ -88,6 +89,10 @@ bench: .venv/.ready
 
 demo: .venv/.ready
 	$(BIN)/sathi demo --headless
+
+snapshots: .venv/.ready
+	SATHI_SNAPSHOTS=write $(PYTEST) -q tests/tui
+	git diff --stat -- tests/tui/snapshots
 
 docs-check: .venv/.ready
 	$(PYTEST) -q tests/docs tests/tidy/test_adr.py

@@ -175,7 +175,9 @@ class SathiApp(App[None]):
     async def _keep_drafts(self) -> None:
         for screen in reversed(self.screen_stack):
             if isinstance(screen, DeskScreen):
-                await screen.keep_draft()
+                # Locking must not wait for a node that does not answer: what was saved a second ago is there.
+                with contextlib.suppress(ClientError):
+                    await screen.keep_draft()
 
     async def _close_session(self) -> None:
         if self.desk.client.has_session:
@@ -248,7 +250,10 @@ class SathiApp(App[None]):
 
     async def _leave_front(self) -> None:
         if isinstance(self.screen, DeskScreen):
-            await self.screen.keep_draft()
+            try:
+                await self.screen.keep_draft()
+            except ClientError as error:
+                self.post_message(Failed(error))
 
     def action_place(self, place: str) -> None:
         """One of the digits."""

@@ -222,7 +222,7 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 def _is_quiet(app: App[Any]) -> bool:
     pumps: list[MessagePump] = [app, *app.screen_stack, *app.screen.walk_children()]
-    if any(not pump._message_queue.empty() or pump._next_callbacks for pump in pumps):
+    if any(pump._message_queue.qsize() + len(pump._next_callbacks) > 0 for pump in pumps):
         return False
     return all(worker.group == "watch" or worker.is_finished for worker in app.workers)
 
