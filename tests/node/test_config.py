@@ -31,6 +31,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "profile": config.ProfileSection,
     "courier": config.CourierSection,
     "api": config.ApiSection,
+    "desk": config.DeskSection,
 }
 
 
@@ -175,6 +176,12 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         ("courier.poll_seconds", "[courier]\npoll_seconds = 4"),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 3601"),
         ("api.socket", "[api]\nsocket = ''"),
+        ("desk.lock_minutes", "[desk]\nlock_minutes = 0"),
+        ("desk.lock_minutes", "[desk]\nlock_minutes = 16"),
+        ("desk.unfocused_seconds", "[desk]\nunfocused_seconds = 9"),
+        ("desk.unfocused_seconds", "[desk]\nunfocused_seconds = 601"),
+        ("desk.undo_seconds", "[desk]\nundo_seconds = -1"),
+        ("desk.undo_seconds", "[desk]\nundo_seconds = 61"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_and_not_quoted(key: str, text: str) -> None:
@@ -193,6 +200,8 @@ def test_a_value_that_cannot_be_right_is_refused_and_not_quoted(key: str, text: 
         "[mailbox]\npublish_address = true\n[node]\nlisten = '192.0.2.7:80'",
         "[courier]\npoll_seconds = 5",
         "[courier]\npoll_seconds = 3600",
+        "[desk]\nlock_minutes = 1\nunfocused_seconds = 10\nundo_seconds = 0",
+        "[desk]\nlock_minutes = 15\nunfocused_seconds = 600\nundo_seconds = 60",
     ],
 )
 def test_what_gives_nothing_away_or_was_asked_for_is_taken(text: str) -> None:
