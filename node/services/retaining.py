@@ -9,12 +9,23 @@ from typing import Final
 
 from node.effects import Acting, apply, audit
 from node.vault.records import ConsentRecord, Self
-from node.vault.tables import consents, desk, messages, outbox, quarantine, secrets
+from node.vault.tables import (
+    consents,
+    desk,
+    held,
+    messages,
+    outbox,
+    quarantine,
+    referrals,
+    secrets,
+)
 from node.vault.unit import Unit
 from protocol.consent import Consent
 from protocol.consent_rules import acknowledge, repeat_withdrawal
+from protocol.effects import Task
 from protocol.errors import RefusalCode
-from protocol.values import ConsentId, Hash
+from protocol.local.views import No
+from protocol.values import ConsentId, Hash, ThreadId
 from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
 
 _EVIDENCE: Final = ("defect", RefusalCode.E_FORK.value, RefusalCode.E_CHAIN.value)
@@ -31,7 +42,7 @@ def erase_locked(unit: Unit, *, acting: Acting) -> list[ConsentId]:
     for erasure in consents.erasures_open(unit.vault):
         record = consents.find_consent(unit.vault, erasure.consent_id)
         if record is not None:
-            _destroy(unit, record)
+            _destroy(unit, record, acting=acting)
         audit(unit, "consent.erased", erasure.consent_id, acting=acting)
         done.append(erasure.consent_id)
     if done:
@@ -41,7 +52,7 @@ def erase_locked(unit: Unit, *, acting: Acting) -> list[ConsentId]:
     return done
 
 
-def _destroy(unit: Unit, record: ConsentRecord) -> None:
+def _destroy(unit: Unit, record: ConsentRecord, *, acting: Acting) -> None:
     for stored in messages.under_consent(unit.vault, record.standing.consent_hash):
         if stored.key_id is not None:
             secrets.destroy_disclosure_key(unit.keys, stored.key_id)
@@ -49,6 +60,24 @@ def _destroy(unit: Unit, record: ConsentRecord) -> None:
         desk.drop_search_texts(unit.vault, stored.message_id)
         desk.drop_drafts(unit.vault, stored.message_id)
         desk.drop_drafts(unit.vault, stored.thread)
+        for follow_up in referrals.follow_ups_of(unit.vault, stored.thread):
+            desk.drop_drafts(unit.vault, follow_up.follow_up_id)
+        _refuse_held(unit, stored.thread, acting=acting)
+
+
+def _refuse_held(unit: Unit, thread: ThreadId, *, acting: Acting) -> None:
+    """What was about to be sent may hold her words too: it goes, and a person is told that it did."""
+    for known in held.waiting_about(unit.vault, thread):
+        held.refuse(unit.vault, known.held_id, code=No.ERASED.value)
+        desk.insert_task(
+            unit.vault,
+            task=Task.SENDING_REFUSED.value,
+            peer=known.peer,
+            thread=thread,
+            due=acting.now,
+            now=acting.now,
+        )
+        audit(unit, "sending.refused", known.held_id, acting=acting, details=No.ERASED.value)
 
 
 def forget_old(unit: Unit, *, acting: Acting) -> None:

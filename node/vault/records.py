@@ -273,6 +273,22 @@ def new_follow_up(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSending:
+    """A sending that may still be stopped; `code` says why it was refused, once it was."""
+
+    held_id: bytes
+    user_id: Pseudonym
+    name: str
+    body: bytes = field(repr=False)
+    peer: NodeId
+    thread: ThreadId | None
+    case_id: bytes | None
+    held_at: Instant
+    leaves_at: Instant
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRecord:
     """What a person is to do."""
 
