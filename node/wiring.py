@@ -10,7 +10,7 @@ from typing import Final, final
 import aiohttp
 from aiohttp import web
 
-from node.config import NodeConfig
+from node.config import DeskSection, NodeConfig
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
 from node.local_api.api import LocalApi
@@ -25,6 +25,7 @@ from node.system import Clock
 from node.vault.keyring import PRODUCT_COST, Cost
 from protocol import limits
 from protocol.errors import SathiError
+from protocol.local import views
 from protocol.values import Entropy, MailboxId, mailbox_id
 
 MAILBOX_FILE: Final = "mailbox.db"
@@ -101,6 +102,7 @@ class Node:
             clock=self._clock,
             entropy=self._entropy,
             vault_lock_seconds=self._config.profile.vault_lock_minutes * limits.MINUTE,
+            settings=_desk_settings(self._config.desk),
         )
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
         self._join(gate, courier, desk, tasks)
@@ -127,9 +129,11 @@ class Node:
                 refuse_demo_elsewhere(self._config)
             await courier.begin(opened)
             tasks.create_task(courier.run(opened))
+            desk.held.begin(tasks)
 
         async def end() -> None:
             desk.end_sessions()
+            await desk.held.rest()
             await courier.rest()
 
         gate.on_open = begin
@@ -147,6 +151,14 @@ class Node:
         node = self._config.node
         await web.TCPSite(runner, node.host, node.port).start()
         return runner
+
+
+def _desk_settings(section: DeskSection) -> views.DeskSettings:
+    return views.DeskSettings(
+        lock_seconds=section.lock_minutes * limits.MINUTE,
+        unfocused_seconds=section.unfocused_seconds,
+        undo_seconds=section.undo_seconds,
+    )
 
 
 def refuse_demo_elsewhere(config: NodeConfig) -> None:

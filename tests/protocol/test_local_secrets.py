@@ -12,8 +12,18 @@ def test_a_passphrase_is_in_no_representation() -> None:
     assert SECRET not in repr(opening) + str(opening) + repr(adding) + str(adding)
 
 
+def test_what_a_held_command_says_is_in_no_representation() -> None:
+    holding = commands.HoldSending(name="followup/report", body=SECRET.encode())
+    assert SECRET not in repr(holding) + str(holding)
+
+
 def test_a_token_is_in_no_representation() -> None:
     session = views.Session(
-        token=SECRET.encode(), user_id=bytes(16), name="Rina", role=Role.CASEWORKER.value
+        token=SECRET.encode(),
+        user_id=bytes(16),
+        name="Rina",
+        role=Role.CASEWORKER.value,
+        desk=views.DeskSettings(lock_seconds=300, unfocused_seconds=60, undo_seconds=10),
+        settings=views.UserSettings(language="", digits="latin", has_practised=False),
     )
     assert SECRET not in repr(session) + str(session)
