@@ -19,6 +19,7 @@ POINTS: Final[Mapping[str, str]] = MappingProxyType({
     "inbox.before_commit": "Received messages were applied, but not committed.",
     "inbox.after_commit": "Received messages are durable, but their envelopes are still there.",
     "inbox.after_delete": "Received messages are durable and their envelopes were deleted.",
+    "sending.before_commit": "A held sending was carried out, but not committed.",
     "outbox.after_enqueue": "A message is durable in the outbox, but the courier was not told.",
     "outbox.after_seal": "A message was given its number and sealed, but not deposited.",
     "outbox.after_deposit": "A mailbox took an envelope, but the outbox does not say so.",
@@ -26,6 +27,14 @@ POINTS: Final[Mapping[str, str]] = MappingProxyType({
     "vault.between_commits": "keys.db is committed and vault.db is not.",
     "erase.before_checkpoint": "An erasure is committed, but the log files hold old pages.",
     "erase.after_checkpoint": "An erasure is committed and the log files are empty.",
+    "keyring.before_save": "The vault knows of a change of its slots and the keyring does not.",
+    "rekey.after_copy": "The vault was copied for a new key; the copies still have the old one.",
+    "rekey.between_files": "One copy has the new vault key and the other has the old one.",
+    "rekey.before_keyring": "Copies with the new vault key are whole, but have no keyring yet.",
+    "rekey.before_switch": "A vault with a new key lies ready, and the old keyring still counts.",
+    "rekey.after_switch": "The new keyring is in its place, and the old files are in theirs.",
+    "rekey.between_moves": "The new vault.db is in its place and the new keys.db is not.",
+    "rekey.before_answer": "The vault with the new key is in its place; nobody was answered.",
 })  # fmt: skip
 """Every failpoint with the state of things when it is reached."""
 

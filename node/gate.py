@@ -5,19 +5,23 @@ anything to see before what waits in the mailbox was applied: the courier's drai
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, final
 
+from node import faults
 from node.effects import NODE_ITSELF, Acting
 from node.services import opening, retaining
 from node.system import Clock
-from node.vault import keyring
+from node.vault import keyring, rekeying
 from node.vault.database import Database
-from node.vault.keyring import Cost, Unlocked
+from node.vault.keyring import Cost, Credential, Keyring, Kind, Owner, Unlocked
 from node.vault.migrations import migrate_all
 from node.vault.records import OwnMailbox, Self, User
+from node.vault.rekeying import Keys
 from node.vault.unit import Unit
 from protocol.errors import SathiError
 from protocol.keys import PrekeySecret
@@ -44,6 +48,14 @@ class OpenVault:
     me: Self
     mailboxes: tuple[OwnMailbox, ...]
     prekeys: Mapping[PrekeyId, PrekeySecret] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Somebody showed what opens a slot, and the keyring in which it did."""
+
+    ring: Keyring
+    unlocked: Unlocked
 
 
 @final
@@ -89,9 +101,12 @@ class Gate:
             KeyringError: if the keyring is not there or not whole.
         """
         person = keyring.credential(name, passphrase)
-        loop = asyncio.get_running_loop()
-        unlocked = await loop.run_in_executor(None, self._unwrap, person)
+        shown = await self._show(person)
         async with self._turn:
+            if shown.ring != keyring.load(self._folder):
+                # Written anew meanwhile: whoever opened the old one may have no slot in this one.
+                shown = await self._show(person)
+            unlocked = shown.unlocked
             was_locked = self._open is None
             if was_locked:
                 await self._open_vault(unlocked)
@@ -104,16 +119,38 @@ class Gate:
             raise keyring.WrongPassphraseError("no slot opens")
         return user
 
-    def _unwrap(self, person: keyring.Credential) -> Unlocked:
-        return keyring.unlock(keyring.load(self._folder), person, cost=self._cost)
+    async def show_sheet(self, code: str) -> Shown:
+        """Try the code of a recovery sheet; `recover` takes what comes of it.
+
+        Raises:
+            RecoveryCodeError: if something is mistyped.
+            WrongPassphraseError: if it opens nothing.
+            KeyringError: if the keyring is not there or not whole.
+        """
+        shown = await self._show(keyring.recovery_credential(code))
+        if shown.unlocked.kind is not Kind.RECOVERY:
+            raise keyring.WrongPassphraseError("no slot opens")
+        return shown
+
+    async def _show(self, person: Credential) -> Shown:
+        return await asyncio.get_running_loop().run_in_executor(None, self._unwrap, person)
+
+    def _unwrap(self, person: Credential) -> Shown:
+        ring = keyring.load(self._folder)
+        return Shown(ring=ring, unlocked=keyring.unlock(ring, person, cost=self._cost))
 
     async def _open_vault(self, unlocked: Unlocked) -> None:
+        rekeying.settle(self._folder)
         database = Database.open(self._folder, key=unlocked.vault_key)
         try:
             migrate_all(database)
             database.start()
             opened = await self._load(database)
             self._open = opened
+            if await database.read(opening.is_keyring_owed):
+                # A full disk must not keep anybody out; it is tried again at the next opening.
+                with contextlib.suppress(OSError):
+                    await self.reseal_keyring()
             await self.on_open(opened)
         except BaseException:
             self._open = None
@@ -135,13 +172,56 @@ class Gate:
             unless: asked when no unlocking is under way; True leaves the vault open.
         """
         async with self._turn:
-            if unless():
-                return
-            opened, self._open = self._open, None
-            if opened is None:
-                return
-            await self.on_close()
-            await asyncio.get_running_loop().run_in_executor(None, opened.database.close)
+            if not unless():
+                await self._close_vault()
+
+    async def _close_vault(self) -> None:
+        opened, self._open = self._open, None
+        if opened is None:
+            return
+        await self.on_close()
+        await asyncio.get_running_loop().run_in_executor(None, opened.database.close)
+
+    async def rekey(self, change: Callable[[Unit], ResultT]) -> ResultT:
+        """Give the vault a new key in one step with a change; the node is locked afterwards.
+
+        Raises:
+            LockedError: if the node is locked.
+            RekeyError: if the disk does not take it; nothing was done.
+            Exception: whatever the change raised; nothing was done.
+        """
+        async with self._turn:
+            return await self._rekey(self.vault.database.key, change)
+
+    async def recover(self, shown: Shown, change: Callable[[Unit], ResultT]) -> ResultT:
+        """As `rekey`, by a recovery sheet that `show_sheet` tried, whether the node is open or not.
+
+        Raises:
+            WrongPassphraseError: if the keyring was written anew meanwhile.
+            RekeyError: if the disk does not take it; nothing was done.
+            Exception: whatever the change raised; nothing was done.
+        """
+        async with self._turn:
+            if shown.ring != keyring.load(self._folder):
+                raise keyring.WrongPassphraseError("no slot opens")
+            return await self._rekey(shown.unlocked.vault_key, change)
+
+    async def _rekey(self, key: bytes, change: Callable[[Unit], ResultT]) -> ResultT:
+        await self._close_vault()
+        keys = Keys(old=key, new=self._entropy(keyring.VAULT_KEY_BYTES))
+        # Who was added meanwhile is in the keyring before it is made anew, or in the vault it is made from.
+        async with self._sealing:
+            return await asyncio.get_running_loop().run_in_executor(
+                None,
+                partial(
+                    rekeying.rekey,
+                    self._folder,
+                    keys,
+                    change,
+                    owners=opening.owners,
+                    entropy=self._entropy,
+                ),
+            )
 
     async def write(self, job: Callable[[Unit], ResultT]) -> ResultT:
         """Run a use case. Raises: LockedError, and whatever the use case raises."""
@@ -152,7 +232,7 @@ class Gate:
         return await self.vault.database.read(job)
 
     async def reseal_keyring(self) -> None:
-        """Write the slots of everybody the vault remembers, after somebody was added.
+        """Write the slots of everybody the vault remembers, after somebody got another one.
 
         Raises:
             LockedError: if the node was locked meanwhile.
@@ -166,9 +246,24 @@ class Gate:
             people = await self.read(opening.owners)
             key = self.vault.database.key
             renewed = keyring.seal(people, vault_key=key, salt=current.salt, entropy=self._entropy)
+            faults.point("keyring.before_save")
             await loop.run_in_executor(None, keyring.save, self._folder, renewed)
+            await self.write(opening.pay_keyring)
 
-    def new_owner(self, name: str, passphrase: str) -> keyring.Owner:
+    def new_sheet(self) -> tuple[str, Owner]:
+        """The code of a new recovery sheet and what the vault must remember; costs one Argon2id."""
+        code = keyring.new_recovery_code(entropy=self._entropy)
+        current = keyring.load(self._folder)
+        recovery = keyring.enrol(
+            keyring.recovery_credential(code),
+            kind=Kind.RECOVERY,
+            salt=current.salt,
+            entropy=self._entropy,
+            cost=self._cost,
+        )
+        return code, recovery
+
+    def new_owner(self, name: str, passphrase: str) -> Owner:
         """What the vault must remember of a new person; costs one Argon2id."""
         current = keyring.load(self._folder)
         return keyring.enrol(

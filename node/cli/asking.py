@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -10,8 +11,8 @@ import click
 
 from node import config
 from node.cli import passphrases
-from node.cli.talking import CommandFailedError
-from protocol.local.views import No
+from node.cli.talking import CommandFailedError, say
+from protocol.local.views import No, NoticeCode, NoticeView
 from tui.client import (
     BusyError,
     Client,
@@ -43,6 +44,20 @@ _SENTENCES: Final[Mapping[type[ClientError], str]] = {
     LockedError: "the node was locked in between: ask again",
     NoSessionError: "the session ended in between: ask again",
     FaultError: "the node failed; its log names the place",
+}
+_NOTICES: Final[Mapping[str, str]] = {
+    NoticeCode.SHEET_USED: (
+        "the recovery sheet was used, and a supervisor has a new passphrase by it. If nobody of you did "
+        "that, somebody else has the sheet: speak to each other now"
+    ),
+    NoticeCode.SHEET_NEW: (
+        "a new recovery sheet was made, and the old one opens nothing. If nobody has the new one, a "
+        "supervisor makes another with `sathi user sheet`"
+    ),
+    NoticeCode.PERSON_REMOVED: "a person was removed, and the vault has a new key",
+    NoticeCode.PASSPHRASE_RESET: (
+        "somebody else gave you a new passphrase. If you did not ask for it, speak to a supervisor now"
+    ),
 }
 
 
@@ -87,7 +102,10 @@ def ask_as(
     """
 
     async def within(client: Client) -> ResultT:
-        await client.open_session(name=who.name, passphrase=who.passphrase)
+        session = await client.open_session(name=who.name, passphrase=who.passphrase)
+        for notice in session.notices:
+            # It is told once, and whoever types commands may never sit at the desk.
+            say(f"Since you were here last: {told_notice(notice)}")
         try:
             return await work(client)
         finally:
@@ -114,6 +132,12 @@ def ask(
         return asyncio.run(connected())
     except ClientError as error:
         raise CommandFailedError(_told(error, folder, meanings)) from None
+
+
+def told_notice(notice: NoticeView) -> str:
+    """What a person is told once, as a sentence with its day."""
+    day = datetime.fromtimestamp(notice.at, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{_NOTICES.get(notice.code, notice.code)} ({day})."
 
 
 def socket_of(folder: Path) -> Path:

@@ -6,6 +6,8 @@ A sheet is a file that was not there before, readable by this user only, to be p
 import base64
 import os
 import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -47,18 +49,25 @@ def root_text(words: str, *, node: str) -> str:
 
 
 def recovery_text(code: str, *, node: str) -> str:
-    """The sheet that is to open the vault when every passphrase is lost."""
+    """The sheet that opens the vault when a passphrase is lost and no supervisor can give another."""
     groups = code.split()
     half = len(groups) // 2
     return _page(
         "SATHI: RECOVERY SHEET",
         f"Of the node {node}.",
         "Whoever has this code and the computer can read everything on it. Kept sealed, by somebody "
-        "who is named in writing and is not the one who keeps the computer. It is for the day when every "
-        "passphrase is lost, and kept for a later version: no command takes the code yet, so do not rely "
-        "on it. Delete this file once it is printed.",
+        "who is named in writing and is not the one who keeps the computer. It is for the day when no "
+        "supervisor has her passphrase: `sathi user recover` takes the code and gives one of them a new "
+        "one. That makes this sheet void and the next one, and everybody is told. Whenever a person is "
+        "removed there is a new sheet too, and this one opens nothing. Delete this file once it is "
+        "printed.",
         [" ".join(groups[:half]), " ".join(groups[half:])],
     )
+
+
+def read_recovery(text: str) -> str:
+    """The code of a recovery sheet, from its text or by itself."""
+    return text.rstrip("\n").rpartition("\n\n")[2]
 
 
 def suspend_text(suspend: Signed, *, node: str) -> str:
@@ -112,6 +121,35 @@ def write_all(sheets: list[Sheet]) -> None:
     except BaseException:
         remove_all(written)
         raise
+
+
+@contextmanager
+def reserved(path: Path, *, folder: Path) -> Iterator[Callable[[str], None]]:
+    """Hold the place of a sheet while its text is being asked for: what is told once must find room.
+
+    Yields:
+        What writes the sheet. If the block fails before, nothing is left of it.
+
+    Raises:
+        CommandFailedError: if it cannot go there.
+    """
+    refuse_bad_place(path, folder=folder)
+    descriptor = _claim(path)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        is_written = False
+
+        def write(text: str) -> None:
+            nonlocal is_written
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            is_written = True
+
+        try:
+            yield write
+        finally:
+            if not is_written:
+                path.unlink()
 
 
 def remove_all(paths: list[Path]) -> None:

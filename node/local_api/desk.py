@@ -14,23 +14,25 @@ from node import faults
 from node.gate import Gate, OpenVault
 from node.local_api.dispatch import ROUTES, Does, Route
 from node.local_api.held import Held
+from node.local_api.people import People, PeopleCommand
 from node.local_api.problems import ProblemError
 from node.local_api.requests import BUSY_SECONDS
 from node.local_api.sessions import Guesses, Session, Sessions
-from node.services import opening, reading
+from node.services import people, reading
 from node.system import Clock
-from node.vault.keyring import NAME_CHARACTERS_MAX, PASSPHRASE_CHARACTERS_MAX
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.errors import LocalProtocolError, MalformedError
+from protocol.errors import LocalProtocolError
 from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.fitting import View
 from protocol.local.transport import LocalProblem
 from protocol.local.views import Refused
-from protocol.values import Entropy, node_id_text, plain_text
+from protocol.values import Entropy, node_id_text
 
 LOOK_SECONDS: Final = 5
+# The two clocks that this is read from are read one after the other.
+SLEPT_SECONDS: Final = 3.0
 # Each Argon2id takes 128 MiB for a quarter of a second.
 DERIVATIONS_MAX: Final = 2
 DERIVATIONS_WAITING_MAX: Final = 16
@@ -97,6 +99,8 @@ class Desk:
         self._guesses = Guesses()
         self._derivations = asyncio.Semaphore(DERIVATIONS_MAX)
         self._derivations_waiting = 0
+        self._people = People(gate, self._sessions, clock=clock, deriving=self._deriving)
+        self._slept = clock.slept()
 
     @property
     def is_open(self) -> bool:
@@ -104,8 +108,8 @@ class Desk:
         return self._gate.is_open
 
     def caller(self, token: bytes | None) -> Caller:
-        """Whose token this is."""
-        if token is None or not self._gate.is_open:
+        """Whose token this is; after the machine slept, nobody's."""
+        if token is None or not self._gate.is_open or self._has_slept():
             return Caller(token=b"", session=None)
         session = self._sessions.find(token, now=self._clock.monotonic())
         return Caller(token=token, session=session)
@@ -115,15 +119,22 @@ class Desk:
         self._sessions.close_all()
 
     async def watch(self) -> None:
-        """Lock the vault when nobody has had a session for long enough; until cancelled."""
+        """Lock the vault when nobody needs it, or the machine slept; until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self.tend()
 
     async def tend(self) -> None:
-        """Look once whether the vault has been alone for long enough."""
+        """Look once whether the vault has been alone for long enough, or the machine slept."""
+        if self._has_slept():
+            # Whoever closed the lid went away, and whoever opened it may be somebody else.
+            await self._gate.lock()
+            self._slept = self._clock.slept()
         if self._gate.is_open and not self._is_wanted():
             await self._gate.lock(unless=self._is_wanted)
+
+    def _has_slept(self) -> bool:
+        return self._clock.slept() - self._slept > SLEPT_SECONDS
 
     def _is_wanted(self) -> bool:
         alone = self._sessions.seconds_alone(now=self._clock.monotonic())
@@ -140,6 +151,8 @@ class Desk:
         route = ROUTES.get(type(command))
         if route is not None:
             return await self._by_service(route, command, _session_of(caller))
+        if isinstance(command, PeopleCommand):
+            return await self._people.answer(command, _session_of(caller))
         if isinstance(command, commands.HoldSending):
             return await self.held.hold(command, _session_of(caller))
         view: View = views.Done()
@@ -153,8 +166,8 @@ class Desk:
                 await self.tend()
             case commands.LockNode():
                 await self._gate.lock()
-            case commands.AddUser():
-                view = await self._add_user(command, _session_of(caller))
+            case commands.RecoverUser():
+                view = await self._people.recover(command)
             case commands.SyncNow():
                 await self._carrier.sync(self._gate.vault)
             case _:
@@ -184,6 +197,7 @@ class Desk:
         return view
 
     async def _open_session(self, command: commands.OpenSession) -> views.Session:
+        await self.tend()
         async with self._deriving():
             wait = self._guesses.begin(command.name, now=self._clock.monotonic())
             if wait > 0:
@@ -193,7 +207,12 @@ class Desk:
         self._guesses.succeeded(command.name)
         token = self._sessions.open(user, now=self._clock.monotonic())
         return views.Session(
-            token=token, user_id=user.user_id, name=user.name, role=user.role.value
+            token=token,
+            user_id=user.user_id,
+            name=user.name,
+            role=user.role.value,
+            # Last of all: whoever is not answered is told the next time.
+            notices=await self._gate.write(lambda unit: people.take_notices(unit, user.user_id)),
         )
 
     async def _status(self) -> views.NodeStatus:
@@ -213,27 +232,6 @@ class Desk:
             outbox_waiting=count,
             outbox_oldest_seconds=0 if oldest is None else max(0, now - oldest),
         )
-
-    async def _add_user(self, command: commands.AddUser, session: Session) -> View:
-        name = plain_text(command.name, characters_max=NAME_CHARACTERS_MAX, place="AddUser.name")
-        if not 0 < len(command.passphrase) <= PASSPHRASE_CHARACTERS_MAX:
-            raise MalformedError("empty or too long", place="AddUser.passphrase")
-        loop = asyncio.get_running_loop()
-        async with self._deriving():
-            owner = await loop.run_in_executor(
-                None, self._gate.new_owner, name, command.passphrase
-            )
-        acting = self._gate.acting(session.user_id)
-        view = await self._gate.write(
-            lambda unit: opening.add_user(
-                unit, name=name, role=command.role, owner=owner, acting=acting
-            )
-        )
-        # If the process ends before this, the vault knows somebody whom the keyring does not: that
-        # person cannot unlock yet. Every later call mends it, also one that is refused because the
-        # name is there already; the passphrase of the first call is the one that counts.
-        await self._gate.reseal_keyring()
-        return view
 
     @contextlib.asynccontextmanager
     async def _deriving(self) -> AsyncIterator[None]:

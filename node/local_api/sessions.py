@@ -75,6 +75,11 @@ class Sessions:
         """End a session."""
         self._open.pop(sha256(token), None)
 
+    def close_of(self, user_id: Pseudonym) -> None:
+        """End every session of one person."""
+        for name in [name for name, (of, _) in self._open.items() if of.user_id == user_id]:
+            del self._open[name]
+
     def close_all(self) -> None:
         """End all sessions."""
         self._open.clear()

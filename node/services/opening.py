@@ -183,7 +183,7 @@ def add_user(
     unit: Unit, *, name: PlainText, role: Role, owner: Owner, acting: Acting
 ) -> views.Done | Refused:
     """Add a person; the keyring is sealed anew by the caller, from `owners`."""
-    if identity.user_by_name(unit.vault, name) is not None:
+    if identity.is_name_taken(unit.vault, name):
         return refused(No.ALREADY_THERE)
     if len(identity.load_slots(unit.vault)) >= SLOTS:
         return refused(No.NO_ROOM)
@@ -200,6 +200,7 @@ def add_user(
         is_active=True,
     )
     identity.insert_user(unit.vault, user)
+    identity.owe_keyring(unit.vault)
     audit(unit, "user.added", user.user_id, acting=acting, details=role.value)
     return views.Done(ref=user.user_id)
 
@@ -212,12 +213,21 @@ def owners(unit: Unit) -> list[Owner]:
     ]
 
 
+def is_keyring_owed(unit: Unit) -> bool:
+    """Did a crash leave the keyring behind the vault?"""
+    return identity.is_keyring_owed(unit.vault)
+
+
+def pay_keyring(unit: Unit) -> None:
+    """The keyring was written."""
+    identity.pay_keyring(unit.vault)
+
+
 def list_users(unit: Unit) -> views.Users:
     """Who may open this node."""
     return views.Users(
         users=[
             views.UserView(user_id=user.user_id, name=user.name, role=user.role.value)
-            for user in identity.load_users(unit.vault)
-            if user.is_active
+            for user in identity.load_active_users(unit.vault)
         ]
     )

@@ -56,6 +56,7 @@ __all__ = [
     "WrongKeyError",
     "complete_statement",
     "connect",
+    "rekey",
 ]
 
 KEY_BYTES: Final = 32
@@ -96,6 +97,40 @@ def connect(path: Path, *, key: bytes) -> Connection:
     """
     if len(key) != KEY_BYTES:
         raise WrongKeyError(f"not a key of {KEY_BYTES} bytes for '{path.name}'")
+    connection = _open(path, key)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting).fetchall()
+    except DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def rekey(path: Path, *, key: bytes, new_key: bytes) -> None:
+    """Write every page of a database file anew under another key, and check each of them.
+
+    Only for a copy that nobody has open: it is written over in place, and no journal is kept, so a
+    crash or a full disk leaves it useless.
+
+    Raises:
+        WrongKeyError: if the old key does not fit, or the new one is of another length.
+        DatabaseError: if it could not be written, or a page is not right afterwards.
+    """
+    if len(new_key) != KEY_BYTES:
+        raise WrongKeyError(f"not a key of {KEY_BYTES} bytes for '{path.name}'")
+    connection = _open(path, key)
+    try:
+        # With a log beside it the file alone would not be the database.
+        connection.execute("PRAGMA journal_mode=OFF").fetchall()
+        connection.execute(f"PRAGMA rekey=\"x'{new_key.hex()}'\"").fetchall()
+        if connection.execute("PRAGMA cipher_integrity_check").fetchall():
+            raise DatabaseError(f"a page of '{path.name}' is not right under its new key")
+    finally:
+        connection.close()
+
+
+def _open(path: Path, key: bytes) -> Connection:
     connection: Connection = sqlcipher3.dbapi2.connect(
         path, isolation_level=None, check_same_thread=False
     )
@@ -106,8 +141,6 @@ def connect(path: Path, *, key: bytes) -> Connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         # A wrong key shows with the first page that is read.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        for setting in _SETTINGS:
-            connection.execute(setting).fetchall()
     except DatabaseError as error:
         connection.close()
         if getattr(error, "sqlite_errorcode", None) == _NOT_A_DATABASE:

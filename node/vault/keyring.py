@@ -140,10 +140,12 @@ def credential(name: str, passphrase: str) -> Credential:
         raise WrongPassphraseError("no slot opens")
     if not 0 < len(passphrase) <= PASSPHRASE_CHARACTERS_MAX:
         raise WrongPassphraseError("no slot opens")
-    return Credential(
-        name=unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()),
-        passphrase=unicodedata.normalize("NFC", passphrase),
-    )
+    return Credential(name=spelled(name), passphrase=unicodedata.normalize("NFC", passphrase))
+
+
+def spelled(name: str) -> str:
+    """A name as the keyring reads it: two names that are spelled alike are one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def new_recovery_code(*, entropy: Entropy) -> str:

@@ -26,7 +26,14 @@ from msgspec.inspect import (
 
 from node.local_api import problems
 from protocol.local import views
-from protocol.local.commands import BY_NAME, Command, OfferInput, SentenceInput, may_use
+from protocol.local.commands import (
+    BY_NAME,
+    WITHOUT_SESSION,
+    Command,
+    OfferInput,
+    SentenceInput,
+    may_use,
+)
 from protocol.local.fitting import View
 from protocol.local.transport import LocalProblem
 from protocol.vocabulary.codes import Role
@@ -50,7 +57,7 @@ def answer_of(kind: type[Command]) -> str:
 
 def who_may(kind: type[Command]) -> str:
     roles = [role for role in Role if may_use(role, sample(kind))]
-    if kind.NAME in {"session/open", "node/status"}:
+    if kind.NAME in WITHOUT_SESSION:
         return "anybody"
     if roles == list(Role):
         return "every role"

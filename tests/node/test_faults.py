@@ -36,6 +36,7 @@ def test_the_failpoints_are_these() -> None:
         "inbox.before_commit",
         "inbox.after_commit",
         "inbox.after_delete",
+        "sending.before_commit",
         "outbox.after_enqueue",
         "outbox.after_seal",
         "outbox.after_deposit",
@@ -43,6 +44,14 @@ def test_the_failpoints_are_these() -> None:
         "vault.between_commits",
         "erase.before_checkpoint",
         "erase.after_checkpoint",
+        "keyring.before_save",
+        "rekey.after_copy",
+        "rekey.between_files",
+        "rekey.before_keyring",
+        "rekey.before_switch",
+        "rekey.after_switch",
+        "rekey.between_moves",
+        "rekey.before_answer",
     } == faults.NAMES
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.local_api.desk import SLEPT_SECONDS
 from node.local_api.sessions import (
     DELAY_SECONDS_MAX,
     FREE_ATTEMPTS,
@@ -222,3 +223,38 @@ def test_names_that_were_tried_do_not_fill_the_memory() -> None:
     for number in range(NAMES_MAX + 10):
         guesses.begin(f"name {number}", now=0.0)
     assert len(guesses._failed) == NAMES_MAX
+
+
+@pytest.mark.parametrize(("slept", "is_open"), [(SLEPT_SECONDS, True), (SLEPT_SECONDS + 1, False)])
+async def test_the_vault_is_locked_after_the_machine_slept(
+    counter: Counter, slept: float, *, is_open: bool
+) -> None:
+    await unlocked(counter)
+    counter.clock.asleep += slept
+    await counter.desk.tend()
+    assert counter.gate.is_open is is_open
+
+
+async def test_nobody_is_answered_between_waking_up_and_being_locked(counter: Counter) -> None:
+    token = await unlocked(counter)
+    counter.clock.asleep += SLEPT_SECONDS + 1
+    assert (await counter.ask(LIST, token)).problem["code"] == "no_session"
+    assert counter.gate.is_open
+
+
+async def test_whoever_unlocks_first_after_the_machine_slept_finds_the_old_sessions_ended(
+    counter: Counter,
+) -> None:
+    old = await unlocked(counter)
+    counter.clock.asleep += SLEPT_SECONDS + 1
+    new = await unlocked(counter)
+    assert [(await counter.ask(LIST, token)).status for token in (old, new)] == [401, 200]
+
+
+async def test_a_machine_that_slept_before_the_node_started_locks_nothing(tmp_path: Path) -> None:
+    async with open_counter(make_node(tmp_path / "n")) as counter:
+        counter.clock.asleep += 1_000
+        await counter.desk.tend()
+        await unlocked(counter)
+        await counter.desk.tend()
+        assert counter.gate.is_open

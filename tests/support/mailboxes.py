@@ -35,12 +35,16 @@ class StandingClock:
 
     seconds: Instant = NOON
     ticks: float = 0.0
+    asleep: float = 0.0
 
     def wall(self) -> Instant:
         return self.seconds
 
     def monotonic(self) -> float:
         return self.ticks
+
+    def slept(self) -> float:
+        return self.asleep
 
 
 @dataclass(slots=True)

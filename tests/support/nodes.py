@@ -52,6 +52,7 @@ class MadeNode:
     folder: Path
     port: int
     begun: Begun = field(repr=False)
+    recovery_code: str = field(default="", repr=False)
 
     @property
     def socket(self) -> Path:
@@ -71,7 +72,8 @@ def make_node(
     folder.mkdir(mode=0o700, parents=True)
     now, root = SystemClock().wall(), new_signing_secret(entropy=entropy)
     salt, key = keyring.new_salt(entropy=entropy), entropy(keyring.VAULT_KEY_BYTES)
-    sheet = keyring.recovery_credential(keyring.new_recovery_code(entropy=entropy))
+    code = keyring.new_recovery_code(entropy=entropy)
+    sheet = keyring.recovery_credential(code)
     person = keyring.enrol(
         keyring.credential(user, PASSPHRASE),
         kind=keyring.Kind.USER,
@@ -102,7 +104,7 @@ def make_node(
         keyring.seal((person, recovery), vault_key=key, salt=salt, entropy=entropy),
     )
     write_own_mailbox(folder, begun.mailbox.mailbox_id)
-    return MadeNode(folder=folder, port=chosen, begun=begun)
+    return MadeNode(folder=folder, port=chosen, begun=begun, recovery_code=code)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -146,13 +146,83 @@ def insert_slot(vault: Connection, *, slot_id: bytes, kind: int, public: bytes) 
 
 def load_slots(vault: Connection) -> list[tuple[bytes, int, bytes]]:
     """Id, kind and public key of every slot in use."""
-    rows = vault.execute("SELECT slot_id, kind, public FROM slots LIMIT 16").fetchall()
+    rows = vault.execute(
+        "SELECT slot_id, kind, public FROM slots WHERE is_open = 1 LIMIT 16"
+    ).fetchall()
     return [(bytes(row[0]), int(row[1]), bytes(row[2])) for row in rows]
+
+
+def drop_slots(vault: Connection, *, kind: int) -> None:
+    """Forget every slot of this kind, which must be nobody's."""
+    vault.execute("DELETE FROM slots WHERE kind = ?", (kind,))
+
+
+def owe_keyring(vault: Connection) -> None:
+    """Say that the slots changed and the keyring has to be written."""
+    vault.execute("UPDATE keyring_debt SET is_owed = 1")
+
+
+def pay_keyring(vault: Connection) -> None:
+    """Say that the keyring was written."""
+    vault.execute("UPDATE keyring_debt SET is_owed = 0")
+
+
+def is_keyring_owed(vault: Connection) -> bool:
+    """Did the slots change without the keyring being written?"""
+    (is_owed,) = vault.execute("SELECT is_owed FROM keyring_debt").fetchone()
+    return bool(is_owed)
+
+
+def close_user(vault: Connection, user: User) -> None:
+    """End a person's time here; her name stays in the history, and her slot can be nobody's again."""
+    vault.execute("UPDATE users SET is_active = 0 WHERE user_id = ?", (user.user_id,))
+    vault.execute(
+        "UPDATE slots SET is_open = 0, public = zeroblob(32) WHERE slot_id = ?", (user.slot_id,)
+    )
+
+
+def change_user(vault: Connection, user: User, *, slot_id: bytes, role: Role) -> None:
+    """Give a person another slot, which is there already, and a role; her old slot is forgotten."""
+    vault.execute(
+        "UPDATE users SET slot_id = ?, role = ? WHERE user_id = ?",
+        (slot_id, role.value, user.user_id),
+    )
+    vault.execute("DELETE FROM slots WHERE slot_id = ?", (user.slot_id,))
+
+
+def insert_notice(vault: Connection, user: Pseudonym, *, code: str, now: Instant) -> None:
+    """Keep something for a person until she is told."""
+    vault.execute(
+        "INSERT INTO notices (user_id, code, at) VALUES (?, ?, ?)", (user, code, now)
+    )
+
+
+def take_notices(vault: Connection, user: Pseudonym) -> list[tuple[str, Instant]]:
+    """What a person has to be told, the oldest first; it is not kept any longer."""
+    rows = vault.execute(
+        "SELECT code, at FROM notices WHERE user_id = ? ORDER BY notice_id LIMIT 100", (user,)
+    ).fetchall()
+    vault.execute("DELETE FROM notices WHERE user_id = ?", (user,))
+    return [(str(row[0]), instant(row[1])) for row in rows]
 
 
 def user_by_name(vault: Connection, name: str) -> User | None:
     """The active person of this name."""
     row = vault.execute(f"{_USER} WHERE name = ? AND is_active = 1", (name,)).fetchone()
+    return None if row is None else _user(row)
+
+
+
+
+
+def is_name_taken(vault: Connection, name: str) -> bool:
+    """Is or was there a person of this name? The history knows people by it."""
+    return vault.execute("SELECT 1 FROM users WHERE name = ?", (name,)).fetchone() is not None
+
+
+def user_by_id(vault: Connection, user_id: bytes) -> User | None:
+    """The active person with this id."""
+    row = vault.execute(f"{_USER} WHERE user_id = ? AND is_active = 1", (user_id,)).fetchone()
     return None if row is None else _user(row)
 
 
@@ -162,9 +232,10 @@ def user_by_slot(vault: Connection, slot_id: bytes) -> User | None:
     return None if row is None else _user(row)
 
 
-def load_users(vault: Connection) -> list[User]:
-    """Everybody, by name."""
-    return [_user(row) for row in vault.execute(f"{_USER} ORDER BY name LIMIT 100").fetchall()]
+def load_active_users(vault: Connection) -> list[User]:
+    """Everybody who has a slot, by name."""
+    query = f"{_USER} WHERE is_active = 1 ORDER BY name LIMIT 100"
+    return [_user(row) for row in vault.execute(query).fetchall()]
 
 
 def _user(row: tuple[bytes, str, str, bytes, int, bytes | None, int]) -> User:

@@ -62,6 +62,10 @@ from protocol.local.commands.node import (
     LockNode,
     MakeIntroduction,
     OpenSession,
+    RecoverUser,
+    RemoveUser,
+    RenewSheet,
+    ResetUser,
     ShowStatus,
     SyncNow,
     VerifyPeer,
@@ -105,10 +109,14 @@ __all__ = [
     "RecordConsent",
     "RecordFacts",
     "RecordSentence",
+    "RecoverUser",
+    "RemoveUser",
+    "RenewSheet",
     "ReportArrival",
     "ReportFollowUp",
     "ReportPrepared",
     "RequestFollowUp",
+    "ResetUser",
     "SaveDraft",
     "Search",
     "SendDossier",
@@ -134,6 +142,10 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     SyncNow,
     CheckAudit,
     AddUser,
+    RemoveUser,
+    ResetUser,
+    RecoverUser,
+    RenewSheet,
     ListUsers,
     MakeIntroduction,
     AddPeer,
@@ -174,13 +186,16 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     ReportFollowUp,
 )
 BY_NAME: Final = {command.NAME: command for command in _COMMANDS}
-WITHOUT_SESSION: Final = frozenset({OpenSession.NAME, ShowStatus.NAME})
+WITHOUT_SESSION: Final = frozenset({OpenSession.NAME, RecoverUser.NAME, ShowStatus.NAME})
 
 _CASEWORK: Final = frozenset({Role.CASEWORKER, Role.COUNSELLOR, Role.SUPERVISOR})
 _EVERYBODY: Final = frozenset(Role)
 _SUPERVISOR: Final = frozenset({Role.SUPERVISOR})
 _ROLES: Final = {
     AddUser.NAME: _SUPERVISOR,
+    RemoveUser.NAME: _SUPERVISOR,
+    ResetUser.NAME: _SUPERVISOR,
+    RenewSheet.NAME: _SUPERVISOR,
     **dict.fromkeys(
         (
             CloseSession.NAME,

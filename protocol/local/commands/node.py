@@ -61,6 +61,45 @@ class AddUser(Command, frozen=True, kw_only=True):
         return "AddUser(...)"
 
 
+class RemoveUser(Command, frozen=True, kw_only=True):
+    """Take a person's key slot away: the vault gets a new key, and everybody unlocks anew."""
+
+    NAME: ClassVar[str] = "user/remove"
+    user: bytes
+
+
+class ResetUser(Command, frozen=True, kw_only=True):
+    """Give a person who forgot hers a new passphrase, and another role where one is named."""
+
+    NAME: ClassVar[str] = "user/reset"
+    user: bytes
+    passphrase: str
+    role: Role | None
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the passphrase."""
+        return "ResetUser(...)"
+
+
+class RecoverUser(Command, frozen=True, kw_only=True):
+    """Give a supervisor a new passphrase with the code of the recovery sheet; needs no session."""
+
+    NAME: ClassVar[str] = "user/recover"
+    code: str
+    name: str
+    passphrase: str
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
+        """Without the code and the passphrase."""
+        return "RecoverUser(...)"
+
+
+class RenewSheet(Command, frozen=True, kw_only=True):
+    """Make a new recovery sheet and a new vault key: the old sheet opens nothing any more."""
+
+    NAME: ClassVar[str] = "sheet/renew"
+
+
 class ListUsers(Command, frozen=True, kw_only=True):
     """Who may open this node."""
 

@@ -36,6 +36,8 @@ class No(StrEnum):
     NAMES_NO_DAY = "names_no_day"
     GIVEN_BY_DOES_NOT_FIT = "given_by_does_not_fit"
     NO_ROOM = "no_room"
+    ONESELF = "oneself"
+    LAST_SUPERVISOR = "last_supervisor"
 
 
 class Refused(View, frozen=True, kw_only=True):
