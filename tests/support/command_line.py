@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from node.cli.main import main
 ROOT: Final = Path(__file__).parents[2]
 PASSPHRASE: Final = "four invented words here"  # noqa: S105  (of invented nodes)
 PATIENCE_SECONDS: Final = 30
+_PROGRAM: Final = ("-m", "node.cli")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,18 +150,29 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *more: str, is_cheap: bool = True) -> Iterator[Served]:
-    """Run a node until the block ends; inside, it said that it is ready."""
+def served(
+    folder: Path, *more: str, is_cheap: bool = True, program: Sequence[str] = _PROGRAM
+) -> Iterator[Served]:
+    """Run a node until the block ends; inside, it said that it is ready.
+
+    Args:
+        folder: the node's.
+        more: further arguments.
+        is_cheap: is it a demo node whose passphrases cost little?
+        program: what is given to the interpreter in the place of the command.
+    """
     log = folder.parent / f"{folder.name}.log"
     cost = ["--cheap-passphrase"] if is_cheap else []
     with log.open("a", encoding="utf-8") as stderr:
         process = subprocess.Popen(  # noqa: S603  (our own command)
-            [sys.executable, "-m", "node.cli", "serve", *cost, "--data", str(folder), *more],
+            [sys.executable, *program, "serve", *cost, "--data", str(folder), *more],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
             env=environment(),
         )
+    assert process.stdin is not None
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
@@ -170,4 +182,5 @@ def served(folder: Path, *more: str, is_cheap: bool = True) -> Iterator[Served]:
         if process.poll() is None:
             process.terminate()
         process.wait(PATIENCE_SECONDS)
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            pipe.close()

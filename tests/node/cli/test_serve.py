@@ -4,12 +4,25 @@ import signal
 import socket
 import sqlite3
 import stat
+import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.support.command_line import PASSPHRASE, Founded, founded, sathi, served
 from tests.support.ports import free_port
+
+# The command, with somebody in the same process who answers one question; 3 is PR_GET_DUMPABLE.
+ASKED_FROM_INSIDE: Final = """
+import ctypes, sys, threading
+from node.cli.main import main
+def answer():
+    sys.stdin.readline()
+    print("dumpable:", ctypes.CDLL(None).prctl(3), flush=True)
+threading.Thread(target=answer, daemon=True).start()
+main(prog_name="sathi")
+"""
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
@@ -36,14 +49,20 @@ def test_an_interrupt_stops_it_as_well(node: Founded) -> None:
         assert "Traceback" not in running.log.read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc and PR_SET_DUMPABLE")
 def test_the_process_leaves_no_core_and_no_door_into_its_memory(node: Founded) -> None:
-    with served(node.folder) as running:
+    with served(node.folder, program=("-c", ASKED_FROM_INSIDE)) as running:
         process = Path("/proc") / str(running.process.pid)
         limits = (process / "limits").read_text(encoding="utf-8")
         line = next(row for row in limits.splitlines() if row.startswith("Max core file size"))
         assert line.split()[4:6] == ["0", "0"]
-        # What is not dumpable belongs to root, whoever runs it.
-        assert (process / "maps").stat().st_uid == 0
+        # What is not dumpable belongs to root, whoever runs it; what root runs does so in any case.
+        assert {(process / name).stat().st_uid for name in ("maps", "mem", "environ")} == {0}
+        assert running.process.stdin is not None
+        assert running.process.stdout is not None
+        running.process.stdin.write("is it dumpable?\n")
+        running.process.stdin.flush()
+        assert running.process.stdout.readline() == "dumpable: 0\n"
 
 
 def test_a_second_process_for_the_same_folder_is_refused(node: Founded) -> None:
