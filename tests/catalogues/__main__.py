@@ -2,12 +2,13 @@
 
 import sys
 
-from tests.catalogues.extraction import found, hidden, sources
+from tests.catalogues.extraction import buttons, found, hidden, sources
 from tests.catalogues.files import (
     TEMPLATE,
     TRANSLATED,
     begin,
     compiled,
+    long_buttons,
     merged,
     read,
     source_of,
@@ -31,6 +32,8 @@ def main() -> int:
         catalog = merged(read(source) if source.exists() else begin(language), template)
         source.write_bytes(written(catalog))
         path_of(language).write_bytes(compiled(catalog))
+        for label in long_buttons(catalog, buttons(paths)):
+            _say(f"{language}: longer than a button should be: {label}")
         missing = len(untranslated(catalog))
         _say(f"{language}: {missing} of {len(catalog)} texts have no translation")
     return 1 if hidden(paths) else 0

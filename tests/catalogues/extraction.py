@@ -78,6 +78,24 @@ def hidden_in(source: str, *, file: str) -> Iterator[Hidden]:
                 yield Hidden(file=file, line=call.lineno, reason="an empty text")
 
 
+def buttons_in(source: str) -> set[str]:
+    """The texts that stand on a button or in the footer: what is given as a `label`."""
+    given = (
+        keyword.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "label"
+    )
+    texts = (call.args[0] for call in given if isinstance(call, ast.Call) and call.args)
+    return {text for text in map(_constant, texts) if text is not None}
+
+
+def buttons(paths: Iterable[Path]) -> set[str]:
+    """The button words of these files."""
+    return {text for path in paths for text in buttons_in(_read(path))}
+
+
 def _calls(source: str) -> Iterator[tuple[str, ast.Call]]:
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):

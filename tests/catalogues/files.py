@@ -1,6 +1,7 @@
 """The catalogue files: the template, the translations of each language, and what they compile to."""
 
 import io
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ PLURALS: Final = {
     "hi": "nplurals=2; plural=(n > 1);",
     "ne": "nplurals=2; plural=(n != 1);",
 }
+_BUTTON_PERCENT_MAX: Final = 140
+_BUTTON_CELLS_FREE: Final = 10
 # A date of the day would change the files each time they are written.
 _EPOCH: Final = datetime(2026, 11, 1, tzinfo=UTC)
 _HEADER: Final = """\
@@ -107,3 +110,21 @@ def strings(message: Message) -> list[str]:
 def untranslated(catalog: Catalog) -> list[Message]:
     """The texts that have no translation, or not in every form."""
     return [message for message in catalog if message.id and not all(strings(message))]
+
+
+def long_buttons(catalog: Catalog, labels: Iterable[str]) -> list[str]:
+    """The button words that take over 1.4 times the room of the English, and more than a short word."""
+    translations = {
+        message.id: strings(message)[0] for message in catalog if isinstance(message.id, str)
+    }
+    return [
+        label
+        for label in sorted(labels)
+        if _cells(translations.get(label, ""))
+        > max(_BUTTON_CELLS_FREE, len(label) * _BUTTON_PERCENT_MAX // 100)
+    ]
+
+
+def _cells(text: str) -> int:
+    # As the terminals draw it: a mark that stands beside its letter has a cell, one above or below has none.
+    return sum(unicodedata.category(character) not in ("Mn", "Cf") for character in text)

@@ -47,7 +47,7 @@ LOADS_NOT = {
     "protocol.local.commands": IO,
     "node.services.referring": {"aiohttp", "asyncio", "textual"},
     "tui.client": {"rich", "sqlite3", "sqlcipher3", "textual"},
-    "tui.wording": {"rich", *IO},
+    "tui.wording": {"babel", "nacl", "rich", *IO},
 }
 
 

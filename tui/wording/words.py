@@ -7,7 +7,6 @@ from datetime import datetime, tzinfo
 from enum import Enum
 
 from protocol.local.transport import LocalProblem
-from protocol.values import Instant
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import Country, VerifiedHow, WithdrawalStatus
 from tui.wording import times, troubles
@@ -182,13 +181,13 @@ class Words:
         """A text in the reader's digits; codes such as K-0142 keep theirs."""
         return turned(text, digits=self._own_digits)
 
-    def day(self, instant: Instant, zone: tzinfo) -> str:
+    def day(self, instant: int, zone: tzinfo) -> str:
         """A day of this year: 24 Nov."""
         at = datetime.fromtimestamp(instant, zone)
         context, name = times.SHORT_MONTHS[at.month - 1]
         return self.say("{day} {month}", day=at.day, month=self.say_in(context, name))
 
-    def date(self, instant: Instant, zone: tzinfo) -> str:
+    def date(self, instant: int, zone: tzinfo) -> str:
         """A day of any year: 24 November 2026."""
         at = datetime.fromtimestamp(instant, zone)
         context, name = times.MONTHS[at.month - 1]
@@ -199,7 +198,7 @@ class Words:
             year=self.digits_of(str(at.year)),
         )
 
-    def clock(self, instant: Instant, zone: tzinfo) -> str:
+    def clock(self, instant: int, zone: tzinfo) -> str:
         """The time of day: 09:41."""
         return self.digits_of(datetime.fromtimestamp(instant, zone).strftime("%H:%M"))
 

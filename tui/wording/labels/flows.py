@@ -76,6 +76,12 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "message_refused": N_("Their computer did not take a message"),
         "not_sent": N_("Not sent: her consent no longer covers it"),
         "bundle_stale": N_("Not sent yet: their computer has been off too long"),
+        "sending_refused": N_("Not sent: look at it and send it again"),
+    },
+    "TaskKind": {
+        "waiting": N_("Waiting for us"),
+        "promise": N_("What we promised"),
+        "news": N_("News"),
     },
     "ConsentState": {
         "not_given": N_("Not given"),

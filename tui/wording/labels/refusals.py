@@ -49,6 +49,8 @@ REFUSALS: Final[Mapping[str, str]] = {
         "Who gave this consent does not fit her age. For a child, record who agreed with her."
     ),
     No.NO_ROOM: N_("No more people can be added. Ask for one who has left to be removed first."),
+    No.ONESELF: N_("You cannot do this to yourself. Ask another supervisor."),
+    No.LAST_SUPERVISOR: N_("This is the last supervisor. First give somebody else that role."),
     RefusalCode.E_SIZE: _UNREADABLE,
     RefusalCode.E_MAGIC: _UNREADABLE,
     RefusalCode.E_VERSION: _OTHER_VERSION,
