@@ -231,7 +231,10 @@ def _note(effect: Lock | Erase | Bury | Remind, unit: Unit, acting: Acting) -> N
         case Lock(consent_id=consent):
             record = consents.find_consent(unit.vault, consent)
             if record is not None:
-                messages.lock_under(unit.vault, record.standing.consent_hash)
+                cited = record.standing.consent_hash
+                messages.lock_under(unit.vault, cited)
+                for locked in messages.under_consent(unit.vault, cited):
+                    desk.hide_search_texts(unit.vault, locked.message_id)
         case Erase(consent_id=consent, by=by):
             record = consents.find_consent(unit.vault, consent)
             told_by = None if record is None else record.standing.consent.holder

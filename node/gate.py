@@ -179,6 +179,7 @@ class Gate:
         opened, self._open = self._open, None
         if opened is None:
             return
+        opened.database.changes.close()
         await self.on_close()
         await asyncio.get_running_loop().run_in_executor(None, opened.database.close)
 

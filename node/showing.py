@@ -2,18 +2,33 @@
 
 from collections.abc import Sequence
 
-from node.vault.records import ConsentRecord, FollowUp, Peer, Referral, Self, StoredMessage
+from node.vault.records import (
+    ConsentRecord,
+    FollowUp,
+    OutboxItem,
+    Peer,
+    Self,
+    StoredMessage,
+    TaskRecord,
+)
 from node.vault.tables import consents as consent_tables
+from node.vault.tables import overview
+from node.vault.tables.overview import Named
+from node.vault.tables.referrals import ReferralRow
 from node.vault.unit import Unit
+from protocol import limits
 from protocol.codec import decode
 from protocol.consent import ConsentEvent
 from protocol.consent_rules import Refusal
+from protocol.effects import DONE_BY_SAYING, TASK_KINDS, Task, TaskKind, tasks_of
 from protocol.errors import LocalProtocolError
+from protocol.follow_up_flow import OPEN_STATES
 from protocol.local import views
 from protocol.messages.disclosed import Disclosed
 from protocol.messages.referral import ReferralDossier, ReferralOffer
 from protocol.messages.union import MessageClass, parse_content
 from protocol.permits import Payload
+from protocol.referral_flow import is_our_turn
 from protocol.safety import safety_number
 from protocol.values import Instant, node_id_text
 from protocol.vocabulary.facts import FACT_FIELDS
@@ -81,7 +96,7 @@ def read_dossier(payload: Payload) -> Disclosed:
     return message.disclosed
 
 
-def peer(known: Peer, me: Self) -> views.PeerView:
+def peer(unit: Unit, known: Peer, me: Self) -> views.PeerView:
     """Another organisation, with the number both sides read to each other."""
     return views.PeerView(
         node_id=known.node_id,
@@ -94,17 +109,91 @@ def peer(known: Peer, me: Self) -> views.PeerView:
         verified_at=known.verified_at,
         safety_number=list(safety_number(me.root, known.root)),
         last_heard=known.last_heard,
+        unsent=overview.count_unsent(unit.vault, known.node_id),
+        is_frozen=known.incoming is not None and known.incoming.is_frozen,
     )
 
 
-def referral_line(referral: Referral) -> views.ReferralLine:
+def referral_line(row: ReferralRow) -> views.ReferralLine:
     """A referral in a list."""
+    referral = row.referral
     return views.ReferralLine(
         thread=referral.thread,
         peer=referral.peer,
+        peer_name=row.peer_name,
         is_ours=referral.is_ours,
+        case_id=referral.case_id,
+        case_number=row.case_number,
         state=referral.state.value,
+        waits_for_us=is_our_turn(referral.state, is_ours=referral.is_ours),
+        answer_by=referral.answer_by,
+        made_at=row.made_at,
+        changed_at=row.changed_at,
         offer=offer(referral.offer),
+    )
+
+
+def tasks(unit: Unit) -> list[views.TaskView]:
+    """What needs a person: who waits for us, then what we promised, then news."""
+    return [
+        _task(record, named)
+        for kind in TaskKind
+        for record, named in overview.open_tasks(
+            unit.vault, tasks_of(kind), limit=limits.TASKS_SHOWN_MAX
+        )
+    ]
+
+
+def _task(record: TaskRecord, named: Named) -> views.TaskView:
+    task = Task(record.task)
+    return views.TaskView(
+        task_id=record.task_id,
+        task=task.value,
+        kind=TASK_KINDS[task].value,
+        is_done_by_saying=task in DONE_BY_SAYING,
+        peer=record.peer,
+        peer_name=named.peer_name,
+        thread=record.thread,
+        case_id=named.case_id,
+        case_number=named.case_number,
+        due=record.due,
+        made_at=record.made_at,
+    )
+
+
+def follow_up_line(known: FollowUp, named: Named) -> views.FollowUpLine:
+    """A follow-up in a list."""
+    return views.FollowUpLine(
+        follow_up=known.follow_up_id,
+        thread=known.thread,
+        peer=known.peer,
+        peer_name=named.peer_name,
+        case_id=named.case_id,
+        case_number=named.case_number,
+        is_asked_by_us=known.is_asked_by_us,
+        due=known.due,
+        state=known.state.value,
+        is_open=known.state in OPEN_STATES,
+        was_seen=known.was_seen,
+        report=known.report,
+    )
+
+
+def outbox_line(unit: Unit, item: OutboxItem) -> views.OutboxLine:
+    """A message that was not answered yet."""
+    named = overview.name_thread(unit.vault, item.peer, item.thread)
+    return views.OutboxLine(
+        message_id=item.message_id,
+        peer=item.peer,
+        peer_name=named.peer_name,
+        type=item.type,
+        thread=item.thread,
+        case_number=named.case_number,
+        state=item.state.value,
+        queued_at=item.queued_at,
+        attempts=item.attempts,
+        due=item.due,
+        last_heard=overview.name_peer(unit.vault, item.peer)[1],
     )
 
 

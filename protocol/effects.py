@@ -6,7 +6,7 @@ Nothing personal can be sent by accident: `Send` takes only messages that say no
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from protocol.messages.union import PublicMessage
 from protocol.permits import Payload
@@ -40,7 +40,62 @@ class Task(StrEnum):
     CONFIRM_WITH_HER = "confirm_with_her"
     MESSAGE_REFUSED = "message_refused"
     NOT_SENT = "not_sent"
+    SENDING_REFUSED = "sending_refused"
     BUNDLE_STALE = "bundle_stale"
+
+
+class TaskKind(StrEnum):
+    """What a task is to the people in it; a desk shows them in this order."""
+
+    WAITING = "waiting"
+    """Somebody waits for us: she, or the other organisation."""
+    PROMISE = "promise"
+    """We said that we would."""
+    NEWS = "news"
+    """Something to know."""
+
+
+TASK_KINDS: Final[dict[Task, TaskKind]] = {
+    Task.HEAR_IT_FROM_HER: TaskKind.WAITING,
+    Task.TELL_HER_WHO_AND_WHEN: TaskKind.WAITING,
+    Task.OFFER_TO_ANSWER: TaskKind.WAITING,
+    Task.QUESTION_TO_ANSWER: TaskKind.WAITING,
+    Task.DOSSIER_TO_SEND: TaskKind.WAITING,
+    Task.DOSSIER_TO_READ: TaskKind.WAITING,
+    Task.OFFER_AGAIN: TaskKind.WAITING,
+    Task.CONFIRM_WITH_HER: TaskKind.WAITING,
+    Task.COMPARE_SAFETY_NUMBER: TaskKind.WAITING,
+    Task.FOLLOW_UP_DUE: TaskKind.PROMISE,
+    Task.ASK_HER_AGAIN: TaskKind.PROMISE,
+    Task.REPORT_TO_READ: TaskKind.NEWS,
+    Task.WITHDRAWAL_ARRIVED: TaskKind.NEWS,
+    Task.STREAM_FROZEN: TaskKind.NEWS,
+    Task.MESSAGE_REFUSED: TaskKind.NEWS,
+    Task.NOT_SENT: TaskKind.NEWS,
+    Task.BUNDLE_STALE: TaskKind.NEWS,
+}
+
+
+def tasks_of(kind: TaskKind) -> list[Task]:
+    """Every task of a kind."""
+    return [task for task, its_kind in TASK_KINDS.items() if its_kind is kind]
+
+
+DONE_BY_SAYING: Final = frozenset(
+    {
+        Task.HEAR_IT_FROM_HER,
+        Task.TELL_HER_WHO_AND_WHEN,
+        Task.OFFER_AGAIN,
+        Task.ASK_HER_AGAIN,
+        Task.REPORT_TO_READ,
+        Task.WITHDRAWAL_ARRIVED,
+        Task.STREAM_FROZEN,
+        Task.MESSAGE_REFUSED,
+        Task.NOT_SENT,
+        Task.BUNDLE_STALE,
+    }
+)
+"""Done when a person says so: it was read, or happened away from the desk. An act ends every other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

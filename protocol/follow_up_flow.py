@@ -40,6 +40,9 @@ _REPORTS: Final = {
     _E.CANNOT: _S.UNABLE,
 }
 
+OPEN_STATES: Final = frozenset({_S.PLANNED, _S.DUE, _S.REQUESTED, _S.TAKEN_ON, _S.OVERDUE})
+"""Somebody is still to see her."""
+
 TRANSITIONS: Final[dict[FollowUpState, dict[FollowUpEvent, FollowUpState]]] = {
     _S.PLANNED: {_E.COME_DUE: _S.DUE, _E.REQUEST: _S.REQUESTED, **_REPORTS},
     _S.DUE: {_E.REQUEST: _S.REQUESTED, _E.GRACE_ENDS: _S.OVERDUE, **_REPORTS},

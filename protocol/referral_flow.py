@@ -109,6 +109,28 @@ TRANSITIONS: Final[dict[ReferralState, dict[ReferralEvent, ReferralState]]] = {
     _S.FROZEN: {_E.WITHDRAW: _S.WITHDRAWN, _E.RECALL: _S.RECALLED},
 }
 
+WAITS_FOR_US: Final[dict[ReferralState, bool | None]] = {
+    # True: for the organisation that refers; False: for the one that was asked; None: for nobody.
+    _S.DRAFT: True,
+    _S.READY: True,
+    _S.OFFERED: False,
+    _S.DELIVERED: False,
+    _S.NEEDS_INFO: True,
+    _S.ACCEPTED: True,
+    _S.DECLINED: None,
+    _S.LAPSED: None,
+    _S.RECALLED: None,
+    _S.DOSSIER_SENT: False,
+    _S.PREPARED: False,
+    _S.ARRIVED: None,
+    _S.IN_CARE: None,
+    _S.OUTCOME_REPORTED: None,
+    _S.ENDED: None,
+    _S.WITHDRAWN: None,
+    _S.FROZEN: None,
+}
+"""Whose turn it is: a referral waits for us where this is the side on which we are."""
+
 # What a person is reminded of when the other side says so; events of our own need no reminder.
 _TASKS: Final[dict[ReferralEvent, tuple[Task, ...]]] = {
     _E.OFFER: (Task.OFFER_TO_ANSWER,),
@@ -157,6 +179,11 @@ def _reminders(event: ReferralEvent, heard: Heard | None) -> list[Effect]:
         Remind(task=task, peer=heard.peer, thread=heard.thread, due=due)
         for task in _TASKS.get(event, ())
     ]
+
+
+def is_our_turn(state: ReferralState, *, is_ours: bool) -> bool:
+    """Does the other side, or she, wait for us?"""
+    return WAITS_FOR_US[state] is is_ours
 
 
 def answer_by(priority: Priority, *, planned: Instant | None, now: Instant) -> Instant | None:

@@ -19,7 +19,13 @@ from node.local_api.problems import ProblemError
 from node.local_api.requests import problem_of, read_bounded, token_of
 from node.system import Clock
 from protocol.errors import RemoteProtocolError
-from protocol.local.commands import BY_NAME, WITHOUT_SESSION, may_use, parse_command
+from protocol.local.commands import (
+    BY_NAME,
+    WITHOUT_ACTIVITY,
+    WITHOUT_SESSION,
+    may_use,
+    parse_command,
+)
 from protocol.local.transport import PATH_PREFIX, LocalProblem
 from protocol.local.views import CONTENT_TYPE, Refused, encode_view
 
@@ -67,6 +73,7 @@ class LocalApi:
 
     async def stop(self) -> None:
         """Answer what is on its way and take the socket away."""
+        self._desk.end_watching()
         if self._runner is not None:
             await self._runner.cleanup()
         if self._path is not None:
@@ -130,7 +137,8 @@ class LocalApi:
     def _caller(self, request: web.Request, name: str) -> Caller:
         if name in WITHOUT_SESSION:
             return Caller(token=b"", session=None)
-        caller = self._desk.caller(token_of(request))
+        is_use = name not in WITHOUT_ACTIVITY
+        caller = self._desk.caller(token_of(request), is_use=is_use)
         if caller.session is None:
             is_open = self._desk.is_open
             raise ProblemError(LocalProblem.NO_SESSION if is_open else LocalProblem.LOCKED)

@@ -18,7 +18,8 @@ from node.local_api.people import People, PeopleCommand
 from node.local_api.problems import ProblemError
 from node.local_api.requests import BUSY_SECONDS
 from node.local_api.sessions import Guesses, Session, Sessions
-from node.services import people, reading
+from node.local_api.watching import Watching
+from node.services import arranging, people, reading
 from node.system import Clock
 from node.vault.unit import Unit
 from protocol import limits
@@ -92,31 +93,34 @@ class Desk:
         self._clock = clock
         self._lock_seconds = vault_lock_seconds
         self._settings = settings
-        self.held = Held(
-            gate, wake=carrier.wake, clock=clock, undo_seconds=settings.undo_seconds
-        )
+        self.held = Held(gate, wake=carrier.wake, clock=clock, undo_seconds=settings.undo_seconds)
         self._sessions = Sessions(entropy=entropy)
         self._guesses = Guesses()
         self._derivations = asyncio.Semaphore(DERIVATIONS_MAX)
         self._derivations_waiting = 0
         self._people = People(gate, self._sessions, clock=clock, deriving=self._deriving)
         self._slept = clock.slept()
+        self._watching = Watching(gate)
 
     @property
     def is_open(self) -> bool:
         """Is the vault open?"""
         return self._gate.is_open
 
-    def caller(self, token: bytes | None) -> Caller:
-        """Whose token this is; after the machine slept, nobody's."""
+    def caller(self, token: bytes | None, *, is_use: bool = True) -> Caller:
+        """Whose token this is; after the machine slept, nobody's. Using a session keeps it alive."""
         if token is None or not self._gate.is_open or self._has_slept():
             return Caller(token=b"", session=None)
-        session = self._sessions.find(token, now=self._clock.monotonic())
+        session = self._sessions.find(token, now=self._clock.monotonic(), is_use=is_use)
         return Caller(token=token, session=session)
 
     def end_sessions(self) -> None:
         """End all sessions; for whoever locks the vault."""
         self._sessions.close_all()
+
+    def end_watching(self) -> None:
+        """Send away every screen that waits for a change; for whoever stops the node."""
+        self._watching.end()
 
     async def watch(self) -> None:
         """Lock the vault when nobody needs it, or the machine slept; until cancelled."""
@@ -155,6 +159,15 @@ class Desk:
             return await self._people.answer(command, _session_of(caller))
         if isinstance(command, commands.HoldSending):
             return await self.held.hold(command, _session_of(caller))
+        if isinstance(command, commands.WatchChanges):
+            return await self._watching.wait(
+                command,
+                is_welcome=lambda: self.caller(caller.token, is_use=False).session is not None,
+            )
+        return await self._at_the_desk(command, caller)
+
+    async def _at_the_desk(self, command: Command, caller: Caller) -> View:
+        """What is answered here and by no service alone."""
         view: View = views.Done()
         match command:
             case commands.OpenSession():
@@ -163,6 +176,7 @@ class Desk:
                 view = await self._status()
             case commands.CloseSession():
                 self._sessions.close(caller.token)
+                self._watching.look_again()
                 await self.tend()
             case commands.LockNode():
                 await self._gate.lock()
@@ -203,7 +217,7 @@ class Desk:
             if wait > 0:
                 raise ProblemError(LocalProblem.RATE, retry_after_seconds=ceil(wait))
             user = await self._gate.unlock(command.name, command.passphrase)
-        # Nothing waits from here on, so the vault cannot be locked in between.
+        # Nothing waits until the session is open, so the vault is not locked in between for being alone.
         self._guesses.succeeded(command.name)
         token = self._sessions.open(user, now=self._clock.monotonic())
         return views.Session(
@@ -211,8 +225,14 @@ class Desk:
             user_id=user.user_id,
             name=user.name,
             role=user.role.value,
+            desk=self._settings,
+            settings=await self._gate.read(
+                lambda unit: arranging.load_settings(unit, user.user_id)
+            ),
             # Last of all: whoever is not answered is told the next time.
-            notices=await self._gate.write(lambda unit: people.take_notices(unit, user.user_id)),
+            notices=await self._gate.write(
+                lambda unit: people.take_notices(unit, user.user_id)
+            ),
         )
 
     async def _status(self) -> views.NodeStatus:

@@ -12,10 +12,16 @@ from typing import Final, Protocol, TypeVar
 from node.effects import Acting
 from node.services import (
     answering,
+    arranging,
     casework,
     consenting,
     following_up,
+    holding,
+    ledger,
+    looking,
     opening,
+    overview,
+    paging,
     peering,
     reading,
     referring,
@@ -116,6 +122,11 @@ def _list_peers(unit: Unit, _command: commands.ListPeers, /, *, me: Self, acting
     return peering.list_peers(unit, me=me)
 
 
+def _show_self(_unit: Unit, _command: commands.ShowSelf, /, *, me: Self, acting: Acting) -> View:
+    del acting
+    return peering.show_self(me)
+
+
 ROUTES: Final[Mapping[type[Command], Route]] = dict(
     (
         _list(commands.ListUsers, opening.list_users),
@@ -129,6 +140,13 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         # Looking at a case or a message is written into the audit log.
         _as_person(commands.ShowCase, casework.show_case, Does.WRITE),
         _list(commands.ListCases, casework.list_cases),
+        _as_person(commands.PageCases, paging.page_cases, Does.READ),
+        _as_us(commands.LookAtCase, looking.look_at_case, Does.WRITE),
+        _as_person(commands.ShowLedger, ledger.show_ledger, Does.WRITE),
+        _as_us(commands.ShowToday, overview.show_today, Does.READ),
+        _as_person(commands.FinishTask, overview.finish_task, Does.WRITE),
+        _as_person(commands.ListFollowUps, overview.list_follow_ups, Does.READ),
+        _as_us(commands.ShowSelf, _show_self, Does.READ),
         _look(commands.Search, casework.search),
         _as_us(commands.RecordConsent, consenting.record_consent, Does.SEND),
         _as_us(commands.ConfirmConsent, consenting.confirm_consent, Does.SEND),
@@ -147,7 +165,7 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_person(commands.ReportPrepared, answering.report_prepared, Does.SEND),
         _as_person(commands.ReportArrival, answering.report_arrival, Does.SEND),
         _as_person(commands.ShowReferral, reading.show_referral, Does.READ),
-        _list(commands.ListReferrals, reading.list_referrals),
+        _look(commands.ListReferrals, reading.list_referrals),
         _as_person(commands.RequestFollowUp, following_up.request, Does.SEND),
         _as_person(commands.AcceptFollowUp, following_up.take_on, Does.SEND),
         _as_person(commands.DeclineFollowUp, following_up.cannot, Does.SEND),
@@ -157,6 +175,10 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _list(commands.ListOutbox, reading.list_outbox),
         _as_person(commands.SaveDraft, casework.save_draft, Does.WRITE),
         _as_person(commands.LoadDraft, casework.load_draft, Does.READ),
+        _as_person(commands.ListDrafts, casework.list_drafts, Does.READ),
+        _as_person(commands.StopSending, holding.stop, Does.WRITE),
+        _as_person(commands.ListHeld, holding.list_held, Does.READ),
+        _as_person(commands.SaveSettings, arranging.save_settings, Does.WRITE),
         _list(commands.CheckAudit, reading.check_audit),
     )
 )

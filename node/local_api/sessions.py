@@ -57,7 +57,7 @@ class Sessions:
             self._open.popitem(last=False)
         return token
 
-    def find(self, token: bytes, *, now: float) -> Session | None:
+    def find(self, token: bytes, *, now: float, is_use: bool = True) -> Session | None:
         """Whose session this is; using it keeps it alive."""
         name = sha256(token)
         known = self._open.get(name)
@@ -67,6 +67,8 @@ class Sessions:
         if now - used >= IDLE_SECONDS:
             del self._open[name]
             return None
+        if not is_use:
+            return session
         self._open[name] = (session, now)
         self._open.move_to_end(name)
         return session

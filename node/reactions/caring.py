@@ -145,22 +145,27 @@ def _begin_case(unit: Unit, arrival: Arrival) -> None:
         opened_at=arrival.now,
     )
     cases.insert_case(unit.vault, case)
+    desk.add_search_text(unit.vault, owner=case.case_id, owner_kind="case", text=case.case_number)
     referrals.set_case(unit.vault, arrival.thread, case.case_id)
 
 
 def _index(unit: Unit, disclosed: Disclosed, arrival: Arrival) -> None:
     """Let her words be found here for as long as we may hold them."""
-    for section in disclosed.sections:
-        for fact in section.facts:
-            text = fact.value if isinstance(fact.value, str) else ""
-            if text:
-                desk.add_search_text(
-                    unit.vault, owner=arrival.message_id, owner_kind="message", text=text
-                )
-        for sentence in section.sentences:
-            desk.add_search_text(
-                unit.vault, owner=arrival.message_id, owner_kind="message", text=sentence.text
-            )
+    referral = referrals.find_referral(unit.vault, arrival.thread)
+    texts = [
+        text
+        for section in disclosed.sections
+        for text in (
+            *(fact.value for fact in section.facts if isinstance(fact.value, str) and fact.value),
+            *(sentence.text for sentence in section.sentences),
+        )
+    ]
+    desk.add_message_texts(
+        unit.vault,
+        texts,
+        message=arrival.message_id,
+        case_id=None if referral is None else referral.case_id,
+    )
 
 
 def on_arrived(unit: Unit, arrived: ReferralArrived, arrival: Arrival) -> Reaction:

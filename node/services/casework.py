@@ -104,7 +104,8 @@ def show_case(
     case = cases.find_case(unit.vault, command.case_id)
     if case is None:
         return refused(No.NOT_FOUND)
-    audit(unit, "case.read", case.case_id, acting=acting)
+    with unit.unseen():
+        audit(unit, "case.read", case.case_id, acting=acting)
     known = cases.load_facts(unit.vault, case.case_id)
     return views.CaseView(
         case=_line(case),
@@ -171,9 +172,14 @@ def search(unit: Unit, command: commands.Search) -> views.Found:
 
 
 def save_draft(unit: Unit, command: commands.SaveDraft, *, acting: Acting) -> views.Done:
-    """Keep a half-written text. Raises: MalformedError."""
+    """Keep a half-written text; an empty one is dropped. Raises: MalformedError."""
+    plain_text(command.place, characters_max=limits.NAME_CHARACTERS_MAX, place="SaveDraft.place")
+    if len(command.about) > commands.ABOUT_BYTES_MAX:
+        raise MalformedError("longer than any id", place="SaveDraft.about")
     if command.text:
-        plain_text(command.text, characters_max=limits.TEXT_CHARACTERS_MAX, place="SaveDraft.text")
+        plain_text(
+            command.text, characters_max=commands.DRAFT_CHARACTERS_MAX, place="SaveDraft.text"
+        )
     desk.save_draft(
         unit.vault,
         user=acting.actor,
@@ -189,3 +195,14 @@ def load_draft(unit: Unit, command: commands.LoadDraft, *, acting: Acting) -> vi
     """A half-written text."""
     text = desk.load_draft(unit.vault, user=acting.actor, place=command.place, about=command.about)
     return views.Draft(text=text or "")
+
+
+def list_drafts(unit: Unit, _command: commands.ListDrafts, *, acting: Acting) -> views.Drafts:
+    """Where whoever asks has a half-written text; not a word of it."""
+    return views.Drafts(
+        drafts=[
+            views.DraftLine(place=place, about=about, changed_at=changed_at)
+            for place, about, changed_at in desk.drafts_of(unit.vault, acting.actor)
+        ],
+        count=desk.count_drafts(unit.vault, acting.actor),
+    )

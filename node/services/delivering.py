@@ -78,7 +78,8 @@ def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
         acting: the node itself, with the wall clock.
     """
     now = acting.now
-    trusted = identity.note_time(unit.vault, now)
+    with unit.unseen():
+        trusted = identity.note_time(unit.vault, now)
     _write_receipts(unit, acting)
     parcels: list[Parcel] = []
     for node in outbox.due_peers(unit.vault, now=now, horizon=_horizon(now)):

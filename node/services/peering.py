@@ -18,7 +18,7 @@ from protocol.local.views import No, Refused, refused
 from protocol.messages.core import IntroductionRequest
 from protocol.prekeys import Route
 from protocol.safety import safety_number
-from protocol.values import node_id
+from protocol.values import node_id, node_id_text
 
 
 def make_introduction(unit: Unit, *, me: Self, acting: Acting) -> views.IntroductionFile:
@@ -71,12 +71,23 @@ def add_peer(
     send = Send(message=request, to=card.node_id, thread=None, reply_to=None, urgency=Urgency.SOON)
     apply([send], unit, acting=acting)
     audit(unit, "peer.added", card.node_id, acting=acting)
-    return showing.peer(peers.load_peer(unit.vault, card.node_id), me)
+    return showing.peer(unit, peers.load_peer(unit.vault, card.node_id), me)
 
 
 def list_peers(unit: Unit, *, me: Self) -> views.Peers:
     """The organisations we know."""
-    return views.Peers(peers=[showing.peer(peer, me) for peer in peers.load_peers(unit.vault)])
+    known = peers.load_peers(unit.vault)
+    return views.Peers(peers=[showing.peer(unit, peer, me) for peer in known])
+
+
+def show_self(me: Self) -> views.SelfView:
+    """Who we are to others."""
+    return views.SelfView(
+        node_id=me.node_id,
+        node_id_text=node_id_text(me.node_id),
+        name=me.card.display_name,
+        country=me.card.country.value,
+    )
 
 
 def verify_peer(
@@ -97,4 +108,4 @@ def verify_peer(
         now=acting.now,
     )
     audit(unit, "peer.verified", peer.node_id, acting=acting, details=command.how.value)
-    return showing.peer(peers.load_peer(unit.vault, peer.node_id), me)
+    return showing.peer(unit, peers.load_peer(unit.vault, peer.node_id), me)

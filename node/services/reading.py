@@ -4,7 +4,7 @@ from node import showing
 from node.effects import Acting, audit
 from node.vault.records import Referral, StoredMessage
 from node.vault.tables import audit as audit_log
-from node.vault.tables import consents, desk, identity, messages, outbox, referrals, secrets
+from node.vault.tables import consents, identity, messages, outbox, referrals, secrets
 from node.vault.unit import Unit
 from protocol.consent import ConsentState
 from protocol.local import commands, views
@@ -24,24 +24,25 @@ from protocol.values import Instant, message_id, node_id, sha256, thread_id
 _READABLE = frozenset({ConsentState.LIVE, ConsentState.UNCONFIRMED})
 
 
-def list_referrals(unit: Unit) -> views.Referrals:
-    """The referrals that changed last."""
-    found = referrals.load_referrals(unit.vault)
-    return views.Referrals(referrals=[showing.referral_line(referral) for referral in found])
+def list_referrals(unit: Unit, command: commands.ListReferrals) -> views.Referrals:
+    """The referrals that changed last, of one direction or of both."""
+    found = referrals.load_rows(unit.vault, is_ours=command.is_ours)
+    return views.Referrals(referrals=[showing.referral_line(row) for row in found])
 
 
 def show_referral(
     unit: Unit, command: commands.ShowReferral, *, acting: Acting
 ) -> views.ReferralView | Refused:
     """One referral with its history, messages, follow-ups and consents."""
-    referral = referrals.find_referral(unit.vault, thread_id(command.thread))
-    if referral is None:
+    row = referrals.find_row(unit.vault, thread_id(command.thread))
+    if row is None:
         return refused(No.NOT_FOUND)
+    referral = row.referral
     history = referrals.load_referral_events(unit.vault, referral.thread)
     came = messages.in_thread(unit.vault, referral.thread)
     follow_ups = referrals.follow_ups_of(unit.vault, referral.thread)
     return views.ReferralView(
-        referral=showing.referral_line(referral),
+        referral=showing.referral_line(row),
         worker=referral.worker,
         first_step=None if referral.first_step is None else referral.first_step.value,
         from_date=referral.from_date,
@@ -89,7 +90,8 @@ def read_message(
     if isinstance(message, ConsentCopy):
         return refused(No.NOT_FOUND)
     messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now)
-    audit(unit, "message.read", stored.message_id, acting=acting)
+    with unit.unseen():
+        audit(unit, "message.read", stored.message_id, acting=acting)
     return views.MessageView(
         type=stored.type,
         content_hash=sha256(encode_content(message)),
@@ -111,29 +113,13 @@ def _open(unit: Unit, stored: StoredMessage) -> PersonalMessage:
 
 def list_tasks(unit: Unit) -> views.Tasks:
     """What needs a person."""
-    return views.Tasks(
-        tasks=[
-            views.TaskView(task=task.task, peer=task.peer, thread=task.thread, due=task.due)
-            for task in desk.open_tasks(unit.vault)
-        ]
-    )
+    return views.Tasks(tasks=showing.tasks(unit))
 
 
 def list_outbox(unit: Unit) -> views.Outbox:
     """What waits to leave or to be answered."""
-    return views.Outbox(
-        items=[
-            views.OutboxLine(
-                message_id=item.message_id,
-                peer=item.peer,
-                type=item.type,
-                state=item.state.value,
-                queued_at=item.queued_at,
-                attempts=item.attempts,
-            )
-            for item in outbox.waiting(unit.vault)
-        ]
-    )
+    items = outbox.waiting(unit.vault)
+    return views.Outbox(items=[showing.outbox_line(unit, item) for item in items])
 
 
 def outbox_since(unit: Unit) -> tuple[int, Instant | None]:

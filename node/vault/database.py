@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar, final
 
 from node import faults
+from node.changes import Changes
 from node.vault import driver
 from node.vault.driver import Connection
 from node.vault.unit import Unit
@@ -52,7 +53,8 @@ class Database:
 
     def __init__(self, folder: Path, *, key: bytes) -> None:
         self._key = key
-        self._files = _Files(*_connect(folder, key))
+        self._changes = Changes()
+        self._files = _Files(*_connect(folder, key), changed=self._changes.note)
         # A crash may have left what an erasure had destroyed in a log file.
         self._files.checkpoint()
         self._writer = GroupWriter(self._files, name="vault-writer")
@@ -97,6 +99,7 @@ class Database:
 
     def close(self) -> None:
         """Finish the writes that wait, empty the log files and close both databases."""
+        self._changes.close()
         self._writer.stop()
         if self._executor is not None:
             self._executor.shutdown()
@@ -110,6 +113,11 @@ class Database:
     def key(self) -> bytes:
         """The raw key of both files, for sealing the keyring anew."""
         return self._key
+
+    @property
+    def changes(self) -> Changes:
+        """Grows with each group of writes that changed what somebody could see."""
+        return self._changes
 
     @property
     def is_erasure_pending(self) -> bool:
@@ -189,10 +197,14 @@ class Database:
 class _Files:
     """The writer's side of both files; the `Store` of the vault's GroupWriter."""
 
-    def __init__(self, vault: Connection, keys: Connection) -> None:
+    def __init__(
+        self, vault: Connection, keys: Connection, *, changed: Callable[[], None]
+    ) -> None:
         self.vault = vault
         self.keys = keys
         self.is_checkpoint_owed = False
+        self._changed = changed
+        self._group_changed = False
         self._group_has_keys = False
         self._group_destroyed = False
         self._job_has_keys = False
@@ -201,14 +213,17 @@ class _Files:
     def begin(self) -> None:
         self._group_has_keys = False
         self._group_destroyed = False
+        self._group_changed = False
         self.vault.execute("BEGIN IMMEDIATE")
 
     def run(self, job: Callable[[Unit], ResultT], /) -> ResultT:
         self._job_has_keys = False
         self._job_destroyed = False
+        before = self.vault.total_changes
         self.vault.execute("SAVEPOINT job")
         try:
-            result = job(Unit(self.vault, self._keys, self._mark_destroyed, self._has_keys))
+            unit = Unit(self.vault, self._keys, self._mark_destroyed, self._has_keys)
+            result = job(unit)
             self.vault.execute("RELEASE job")
             if self._job_has_keys:
                 self.keys.execute("RELEASE job")
@@ -216,6 +231,7 @@ class _Files:
             self._undo_job(error)
             raise
         self._group_destroyed |= self._job_destroyed
+        self._group_changed |= unit.changed_since(before)
         return result
 
     def commit(self) -> None:
@@ -233,6 +249,8 @@ class _Files:
                     connection.execute("ROLLBACK")
 
     def after_commit(self) -> None:
+        if self._group_changed:
+            self._changed()
         if self._group_destroyed:
             self.is_checkpoint_owed = True
             faults.point("erase.before_checkpoint")

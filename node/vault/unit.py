@@ -15,7 +15,7 @@ class Unit:
         vault: the connection to `vault.db`.
     """
 
-    __slots__ = ("_has_keys", "_keys", "_mark_destroyed", "vault")
+    __slots__ = ("_has_keys", "_keys", "_mark_destroyed", "_unseen_rows", "vault")
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Unit:
         self.vault = vault
         self._keys = keys
         self._has_keys = has_keys
+        self._unseen_rows = 0
         self._mark_destroyed = mark_destroyed
 
     @property
@@ -63,3 +64,17 @@ class Unit:
         their databases, so that no old page is left in them.
         """
         self._mark_destroyed()
+
+    @contextlib.contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What is written inside shows on no screen: that somebody looked, or that time went on.
+
+        Without it a screen that reads a case would hear of its own reading, and read again for ever.
+        """
+        before = self.vault.total_changes
+        yield
+        self._unseen_rows += self.vault.total_changes - before
+
+    def changed_since(self, before: int) -> bool:
+        """Was anything written that a screen may show, since the connection's count was this?"""
+        return self.vault.total_changes - before > self._unseen_rows

@@ -24,6 +24,9 @@ class Category(IntEnum):
 
 SHAREABLE: Final = frozenset(Category) - {Category.HANDLE}
 
+HIDDEN: Final = frozenset({Category.IDENTITY, Category.IMAGE_BIOMETRIC})
+"""What says who she is: it reaches a screen only when a person asks for it."""
+
 # Her own words first, then how to reach her safely, then her safety, then what waits at home; the rest after.
 DOSSIER_ORDER: Final = (
     Category.PLAN_WISHES,

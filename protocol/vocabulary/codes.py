@@ -4,6 +4,7 @@ Where HTCDS 2.0 or Primero has a list of its own, its name stands beside ours.
 """
 
 from enum import IntEnum, StrEnum
+from typing import Final
 
 
 class Country(StrEnum):
@@ -246,3 +247,14 @@ class TextKind(StrEnum):
     GOAL = "goal"
     NOTE = "note"
     HER_WORDS = "her_words"
+
+
+TEXTS_IN_ORDER: Final = (
+    TextKind.WISH,
+    TextKind.GOAL,
+    TextKind.HOPE,
+    TextKind.FEAR,
+    TextKind.NOTE,
+    TextKind.HER_WORDS,
+)
+"""What she wants comes before what she is afraid of, and both before what was written down later."""

@@ -29,6 +29,7 @@ OFFER: Final = commands.OfferInput(
     asks_about_needs=False,
 )
 PATIENCE_SECONDS: Final = 20
+BOTH_WAYS: Final = commands.ListReferrals(is_ours=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ async def test_without_her_consent_an_offer_is_refused_and_says_what_is_missing(
         setu.node_id,
         [],
     )
-    assert (await two.setu.client.list_referrals()).referrals == []
+    assert (await two.setu.client.list_referrals(BOTH_WAYS)).referrals == []
 
 
 async def test_what_came_while_a_node_was_locked_is_there_when_it_is_unlocked(two: Two) -> None:

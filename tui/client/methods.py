@@ -92,6 +92,28 @@ class Client:
         """Give a person of this node a key slot of their own."""
         return await self._node.ask(command, views.Done)
 
+    async def remove_user(self, command: commands.RemoveUser) -> views.RecoverySheet:
+        """Take a person's key slot away; every session ends, this one too."""
+        sheet = await self._node.ask(command, views.RecoverySheet)
+        self._node.token = None
+        return sheet
+
+    async def reset_user(self, command: commands.ResetUser) -> views.Done:
+        """Give a person who forgot hers a new passphrase; her sessions end."""
+        return await self._node.ask(command, views.Done)
+
+    async def recover_user(self, command: commands.RecoverUser) -> views.RecoverySheet:
+        """Use the recovery sheet, without a session; the answer is the next sheet."""
+        sheet = await self._node.ask(command, views.RecoverySheet)
+        self._node.token = None
+        return sheet
+
+    async def renew_sheet(self) -> views.RecoverySheet:
+        """Make a new recovery sheet; every session ends, this one too."""
+        sheet = await self._node.ask(commands.RenewSheet(), views.RecoverySheet)
+        self._node.token = None
+        return sheet
+
     async def list_users(self) -> views.Users:
         """Who may open this node."""
         return await self._node.ask(commands.ListUsers(), views.Users)
@@ -214,9 +236,9 @@ class Client:
         """One referral with everything that came and went."""
         return await self._node.ask(command, views.ReferralView)
 
-    async def list_referrals(self) -> views.Referrals:
+    async def list_referrals(self, command: commands.ListReferrals) -> views.Referrals:
         """The referrals that changed last."""
-        return await self._node.ask(commands.ListReferrals(), views.Referrals)
+        return await self._node.ask(command, views.Referrals)
 
     # Follow-ups, messages and what waits.
 
@@ -255,3 +277,64 @@ class Client:
     async def load_draft(self, command: commands.LoadDraft) -> views.Draft:
         """A half-written text."""
         return await self._node.ask(command, views.Draft)
+
+    async def list_drafts(self) -> views.Drafts:
+        """Where oneself has a half-written text."""
+        return await self._node.ask(commands.ListDrafts(), views.Drafts)
+
+    # Sendings that may still be stopped, and how the desk behaves.
+
+    async def hold_sending(self, command: commands.HoldSending) -> views.Held:
+        """Send something that may still be stopped for some seconds; `hold` takes the command itself."""
+        return await self._node.ask(command, views.Held)
+
+    async def hold(self, command: Command) -> views.Held:
+        """Hold one of `commands.MAY_BE_HELD` as it is."""
+        body = commands.encode_command(command)
+        return await self.hold_sending(commands.HoldSending(name=command.NAME, body=body))
+
+    async def stop_sending(self, command: commands.StopSending) -> views.Done:
+        """Stop a held sending, or put away one that was refused."""
+        return await self._node.ask(command, views.Done)
+
+    async def list_held(self) -> views.HeldSendings:
+        """What oneself may still stop, and what was refused."""
+        return await self._node.ask(commands.ListHeld(), views.HeldSendings)
+
+    async def save_settings(self, command: commands.SaveSettings) -> views.Done:
+        """How oneself wants the screen."""
+        return await self._node.ask(command, views.Done)
+
+    # What the screens show.
+
+    async def show_today(self) -> views.Today:
+        """Everything that needs a person today."""
+        return await self._node.ask(commands.ShowToday(), views.Today)
+
+    async def finish_task(self, command: commands.FinishTask) -> views.Done:
+        """It was read, or it was done away from the desk."""
+        return await self._node.ask(command, views.Done)
+
+    async def page_cases(self, command: commands.PageCases) -> views.CasePage:
+        """Some of the cases that match, the newest first."""
+        return await self._node.ask(command, views.CasePage)
+
+    async def look_at_case(self, command: commands.LookAtCase) -> views.CaseLook:
+        """One case, without her name unless it is asked for."""
+        return await self._node.ask(command, views.CaseLook)
+
+    async def show_ledger(self, command: commands.ShowLedger) -> views.Ledger:
+        """Who knows what about her."""
+        return await self._node.ask(command, views.Ledger)
+
+    async def list_follow_ups(self) -> views.FollowUps:
+        """Every open follow-up, and those closed lately."""
+        return await self._node.ask(commands.ListFollowUps(), views.FollowUps)
+
+    async def show_self(self) -> views.SelfView:
+        """Who we are to others."""
+        return await self._node.ask(commands.ShowSelf(), views.SelfView)
+
+    async def watch_changes(self, command: commands.WatchChanges) -> views.Changes:
+        """Wait until something changed."""
+        return await self._node.ask(command, views.Changes)

@@ -137,6 +137,16 @@ def load_facts(vault: Connection, case_id: bytes) -> CaseFacts:
     )
 
 
+def load_said(vault: Connection, case_id: bytes) -> list[tuple[Category, Sentence, Instant]]:
+    """Her texts, each with its category and when it was written down, the oldest first."""
+    rows = vault.execute(
+        "SELECT category, kind, language, text, recorded_at FROM sentences WHERE case_id = ?"
+        " ORDER BY recorded_at, sentence_id LIMIT ?",
+        (case_id, limits.FACTS_MAX),
+    ).fetchall()
+    return [(Category(row[0]), _sentence(row), instant(row[4])) for row in rows]
+
+
 def handle_of_case(vault: Connection, case_id: bytes, peer: NodeId) -> Handle | None:
     """Her name at one peer, if she has one there."""
     row = vault.execute(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from node.vault.driver import Connection
@@ -55,6 +56,31 @@ def finish_peer_tasks(
     )
 
 
+def finish_task_about(
+    vault: Connection,
+    *,
+    task: str,
+    peer: NodeId,
+    thread: ThreadId | None,
+    by: Pseudonym,
+    now: Instant,
+) -> None:
+    """What was asked for about exactly this was done; without a thread it is the organisation alone."""
+    vault.execute(
+        "UPDATE tasks SET done_at = ?, done_by = ? WHERE task = ? AND peer = ? AND thread IS ?"
+        " AND done_at IS NULL",
+        (now, by, task, peer, thread),
+    )
+
+
+def finish_task(vault: Connection, task_id: int, *, by: Pseudonym, now: Instant) -> None:
+    """A person says that one task is done."""
+    vault.execute(
+        "UPDATE tasks SET done_at = ?, done_by = ? WHERE task_id = ? AND done_at IS NULL",
+        (now, by, task_id),
+    )
+
+
 def open_tasks(vault: Connection) -> list[TaskRecord]:
     """What is to be done, the most pressing first."""
     rows = vault.execute(
@@ -101,22 +127,71 @@ def load_draft(vault: Connection, *, user: Pseudonym, place: str, about: bytes) 
     return None if row is None else str(row[0])
 
 
+def drafts_of(vault: Connection, user: Pseudonym) -> list[tuple[str, bytes, Instant]]:
+    """Place, what it is about, and when it was changed, of one person's drafts, the newest first."""
+    rows = vault.execute(
+        "SELECT place, about, changed_at FROM drafts WHERE user_id = ?"
+        " ORDER BY changed_at DESC, place, about LIMIT ?",
+        (user, SHOWN_MAX),
+    ).fetchall()
+    return [(str(row[0]), bytes(row[1]), instant(row[2])) for row in rows]
+
+
+def count_drafts(vault: Connection, user: Pseudonym) -> int:
+    """How many drafts one person has."""
+    (count,) = vault.execute("SELECT count(*) FROM drafts WHERE user_id = ?", (user,)).fetchone()
+    return int(count)
+
+
 def drop_drafts(vault: Connection, about: bytes) -> None:
     """Everybody's drafts about something."""
     vault.execute("DELETE FROM drafts WHERE about = ?", (about,))
 
 
 def add_search_text(vault: Connection, *, owner: bytes, owner_kind: str, text: str) -> None:
-    """Let a text be found."""
-    vault.execute(
-        "INSERT INTO search_texts (owner, owner_kind, text) VALUES (?, ?, ?)",
-        (owner, owner_kind, _matchable(text)),
+    """Let a text be found. What is no case's own is `add_message_texts`."""
+    case_id = owner if owner_kind == "case" else None
+    _add(vault, [text], owner=owner, owner_kind=owner_kind, case_id=case_id)
+
+
+def add_message_texts(
+    vault: Connection, texts: Sequence[str], *, message: bytes, case_id: bytes | None
+) -> None:
+    """Let what came in a message be found, also as words about the case it belongs to."""
+    _add(vault, texts, owner=message, owner_kind="message", case_id=case_id)
+
+
+def _add(
+    vault: Connection,
+    texts: Sequence[str],
+    *,
+    owner: bytes,
+    owner_kind: str,
+    case_id: bytes | None,
+) -> None:
+    vault.executemany(
+        "INSERT INTO search_texts (owner, owner_kind, text, case_id) VALUES (?, ?, ?, ?)",
+        [(owner, owner_kind, _matchable(text), case_id) for text in texts],
     )
+    if case_id is not None:
+        _gather_words(vault, case_id)
 
 
 def drop_search_texts(vault: Connection, owner: bytes) -> None:
     """Take everything of one owner out of the index."""
+    hide_search_texts(vault, owner)
     vault.execute("DELETE FROM search_texts WHERE owner = ?", (owner,))
+
+
+def hide_search_texts(vault: Connection, owner: bytes) -> None:
+    """What may no longer be read leads to no case any more."""
+    rows = vault.execute(
+        "SELECT DISTINCT case_id FROM search_texts WHERE owner = ? AND case_id IS NOT NULL",
+        (owner,),
+    ).fetchall()
+    vault.execute("UPDATE search_texts SET case_id = NULL WHERE owner = ?", (owner,))
+    for (case_id,) in rows:
+        _gather_words(vault, bytes(case_id))
 
 
 def drop_search_text(vault: Connection, owner: bytes, text: str) -> None:
@@ -124,11 +199,22 @@ def drop_search_text(vault: Connection, owner: bytes, text: str) -> None:
     vault.execute(
         "DELETE FROM search_texts WHERE owner = ? AND text = ?", (owner, _matchable(text))
     )
+    _gather_words(vault, owner)
+
+
+def _gather_words(vault: Connection, case_id: bytes) -> None:
+    """Make the one text under which a case is found anew, from all that may be read about her."""
+    vault.execute(
+        "UPDATE case_words SET words = coalesce((SELECT group_concat(text, char(10)) FROM"
+        " (SELECT text FROM search_texts WHERE case_id = :case_id ORDER BY search_id)), '')"
+        " WHERE number = (SELECT number FROM case_order WHERE case_id = :case_id)",
+        {"case_id": case_id},
+    )
 
 
 def search(vault: Connection, words: str, *, limit: int) -> list[tuple[bytes, str]]:
     """Owners of the texts that hold a word beginning with each of these words, the newest first."""
-    terms = _WORD.findall(_matchable(words))[: limits.CODES_MAX]
+    terms = search_terms(words)
     if not terms:
         return []
     query = " ".join(f'"{term}"*' for term in terms)
@@ -138,6 +224,11 @@ def search(vault: Connection, words: str, *, limit: int) -> list[tuple[bytes, st
         (query, limit),
     ).fetchall()
     return [(bytes(row[0]), row[1]) for row in rows]
+
+
+def search_terms(words: str) -> list[str]:
+    """The words to look for, prepared as the texts were; none of them holds a quote."""
+    return _WORD.findall(_matchable(words))[: limits.CODES_MAX]
 
 
 def _matchable(text: str) -> str:

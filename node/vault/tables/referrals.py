@@ -1,6 +1,7 @@
 """Referrals and follow-ups, on both sides, and what happened to them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -28,15 +29,32 @@ from protocol.values import (
 )
 from protocol.vocabulary.codes import FirstStep
 
-_REFERRAL: Final = (
-    "SELECT thread, peer, is_ours, case_id, consent_id, state, offer, answer_by, worker, first_step,"
-    " from_date, dossier_hash, arrived_at FROM referrals"
+_COLUMNS: Final = (
+    "thread, peer, is_ours, case_id, consent_id, state, offer, answer_by, worker, first_step,"
+    " from_date, dossier_hash, arrived_at"
+)
+_REFERRAL: Final = f"SELECT {_COLUMNS} FROM referrals"
+_ROW: Final = (
+    f"SELECT {_COLUMNS}, made_at, changed_at,"
+    " (SELECT display_name FROM peers WHERE node_id = peer),"
+    " (SELECT case_number FROM cases AS c WHERE c.case_id = referrals.case_id) FROM referrals"
 )
 _FOLLOW_UP: Final = (
     "SELECT follow_up_id, thread, peer, is_asked_by_us, due, state, was_seen, seen_at, report"
     " FROM follow_ups"
 )
 SHOWN_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRow:
+    """A referral with the names people know it by, and when it began and last moved."""
+
+    referral: Referral
+    peer_name: str
+    case_number: str | None
+    made_at: Instant
+    changed_at: Instant
 
 
 def insert_referral(vault: Connection, referral: Referral, *, now: Instant) -> None:
@@ -71,6 +89,30 @@ def load_referrals(vault: Connection) -> list[Referral]:
         f"{_REFERRAL} ORDER BY changed_at DESC, thread LIMIT ?", (SHOWN_MAX,)
     ).fetchall()
     return [_referral(row) for row in rows]
+
+
+def load_rows(vault: Connection, *, is_ours: bool | None) -> list[ReferralRow]:
+    """The referrals that changed last, of one direction or of both."""
+    rows = vault.execute(
+        f"{_ROW} WHERE :is_ours IS NULL OR is_ours = :is_ours"
+        " ORDER BY changed_at DESC, thread LIMIT :shown",
+        {"is_ours": is_ours, "shown": SHOWN_MAX},
+    ).fetchall()
+    return [_referral_row(row) for row in rows]
+
+
+def find_row(vault: Connection, thread: ThreadId) -> ReferralRow | None:
+    """One referral with its names."""
+    row = vault.execute(f"{_ROW} WHERE thread = ?", (thread,)).fetchone()
+    return None if row is None else _referral_row(row)
+
+
+def rows_of_case(vault: Connection, case_id: bytes) -> list[ReferralRow]:
+    """Every referral of one case, in the order in which they were made."""
+    rows = vault.execute(
+        f"{_ROW} WHERE case_id = ? ORDER BY made_at, thread LIMIT ?", (case_id, SHOWN_MAX)
+    ).fetchall()
+    return [_referral_row(row) for row in rows]
 
 
 def referrals_of_case(vault: Connection, case_id: bytes) -> list[Referral]:
@@ -231,6 +273,16 @@ def _referral(row: Sequence[Any]) -> Referral:
         from_date=None if row[10] is None else instant(row[10]),
         dossier_hash=None if row[11] is None else digest(row[11]),
         arrived_at=None if row[12] is None else instant(row[12]),
+    )
+
+
+def _referral_row(row: Sequence[Any]) -> ReferralRow:
+    return ReferralRow(
+        referral=_referral(row),
+        made_at=instant(row[13]),
+        changed_at=instant(row[14]),
+        peer_name=row[15] or "",
+        case_number=row[16],
     )
 
 

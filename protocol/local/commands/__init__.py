@@ -32,7 +32,10 @@ from protocol.local.commands.care import (
     ShowReferral,
 )
 from protocol.local.commands.casework import (
+    ABOUT_BYTES_MAX,
+    DRAFT_CHARACTERS_MAX,
     ListCases,
+    ListDrafts,
     LoadDraft,
     OpenCase,
     ReadMessage,
@@ -48,6 +51,15 @@ from protocol.local.commands.consent import (
     RecordConsent,
     TickTexts,
     WithdrawConsent,
+)
+from protocol.local.commands.desk import (
+    AT_ONCE,
+    MAY_BE_HELD,
+    Digits,
+    HoldSending,
+    ListHeld,
+    SaveSettings,
+    StopSending,
 )
 from protocol.local.commands.form import Command, FactInput
 from protocol.local.commands.node import (
@@ -70,11 +82,26 @@ from protocol.local.commands.node import (
     SyncNow,
     VerifyPeer,
 )
+from protocol.local.commands.overview import (
+    FinishTask,
+    ListFollowUps,
+    LookAtCase,
+    PageCases,
+    ShowLedger,
+    ShowSelf,
+    ShowToday,
+    WatchChanges,
+)
 from protocol.local.fitting import fit
 from protocol.vocabulary.codes import Role
 
 __all__ = [
+    "ABOUT_BYTES_MAX",
+    "AT_ONCE",
     "BY_NAME",
+    "DRAFT_CHARACTERS_MAX",
+    "MAY_BE_HELD",
+    "WITHOUT_ACTIVITY",
     "WITHOUT_SESSION",
     "AcceptFollowUp",
     "AcceptOffer",
@@ -88,9 +115,15 @@ __all__ = [
     "ConfirmConsent",
     "DeclineFollowUp",
     "DeclineOffer",
+    "Digits",
     "FactInput",
+    "FinishTask",
+    "HoldSending",
     "ListCases",
     "ListConsents",
+    "ListDrafts",
+    "ListFollowUps",
+    "ListHeld",
     "ListOutbox",
     "ListPeers",
     "ListReferrals",
@@ -98,10 +131,12 @@ __all__ = [
     "ListUsers",
     "LoadDraft",
     "LockNode",
+    "LookAtCase",
     "MakeIntroduction",
     "OfferInput",
     "OpenCase",
     "OpenSession",
+    "PageCases",
     "PreviewDossier",
     "PreviewOffer",
     "ReadMessage",
@@ -118,16 +153,22 @@ __all__ = [
     "RequestFollowUp",
     "ResetUser",
     "SaveDraft",
+    "SaveSettings",
     "Search",
     "SendDossier",
     "SendOffer",
     "SentenceInput",
     "ShowCase",
+    "ShowLedger",
     "ShowReferral",
+    "ShowSelf",
     "ShowStatus",
+    "ShowToday",
+    "StopSending",
     "SyncNow",
     "TickTexts",
     "VerifyPeer",
+    "WatchChanges",
     "WithdrawConsent",
     "encode_command",
     "may_use",
@@ -153,6 +194,14 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     VerifyPeer,
     ListTasks,
     ListOutbox,
+    ShowToday,
+    FinishTask,
+    PageCases,
+    LookAtCase,
+    ShowLedger,
+    ListFollowUps,
+    ShowSelf,
+    WatchChanges,
     OpenCase,
     RecordFacts,
     RecordSentence,
@@ -162,6 +211,11 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     ReadMessage,
     SaveDraft,
     LoadDraft,
+    ListDrafts,
+    SaveSettings,
+    HoldSending,
+    StopSending,
+    ListHeld,
     RecordConsent,
     ConfirmConsent,
     TickTexts,
@@ -188,6 +242,9 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
 BY_NAME: Final = {command.NAME: command for command in _COMMANDS}
 WITHOUT_SESSION: Final = frozenset({OpenSession.NAME, RecoverUser.NAME, ShowStatus.NAME})
 
+WITHOUT_ACTIVITY: Final = frozenset({WatchChanges.NAME})
+"""What a screen asks by itself: it keeps no session alive."""
+
 _CASEWORK: Final = frozenset({Role.CASEWORKER, Role.COUNSELLOR, Role.SUPERVISOR})
 _EVERYBODY: Final = frozenset(Role)
 _SUPERVISOR: Final = frozenset({Role.SUPERVISOR})
@@ -206,6 +263,9 @@ _ROLES: Final = {
             ListOutbox.NAME,
             CheckAudit.NAME,
             SyncNow.NAME,
+            ShowSelf.NAME,
+            WatchChanges.NAME,
+            SaveSettings.NAME,
         ),
         _EVERYBODY,
     ),

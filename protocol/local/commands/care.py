@@ -147,9 +147,10 @@ class ShowReferral(Command, frozen=True, kw_only=True):
 
 
 class ListReferrals(Command, frozen=True, kw_only=True):
-    """The referrals that changed last."""
+    """The referrals that changed last: made by us (`is_ours`), made to us, or both."""
 
     NAME: ClassVar[str] = "referral/list"
+    is_ours: bool | None
 
 
 class RequestFollowUp(Command, frozen=True, kw_only=True):

@@ -1,10 +1,15 @@
 """Commands about cases: what she said, what is known, what came about her."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from protocol.local.commands.form import Command, FactInput
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import AgeBand, TextKind
+
+# A draft holds a whole half-filled form, with up to two of the longest texts and the marks around them.
+DRAFT_CHARACTERS_MAX: Final = 32_000
+# What a draft is about is named by an id; a node's is the longest.
+ABOUT_BYTES_MAX: Final = 32
 
 
 class OpenCase(Command, frozen=True, kw_only=True):
@@ -64,7 +69,7 @@ class ReadMessage(Command, frozen=True, kw_only=True):
 
 
 class SaveDraft(Command, frozen=True, kw_only=True):
-    """Keep a half-written text."""
+    """Keep a half-written text; an empty one is dropped."""
 
     NAME: ClassVar[str] = "draft/save"
     place: str
@@ -78,3 +83,9 @@ class LoadDraft(Command, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "draft/load"
     place: str
     about: bytes
+
+
+class ListDrafts(Command, frozen=True, kw_only=True):
+    """Where whoever asks has a half-written text."""
+
+    NAME: ClassVar[str] = "draft/list"

@@ -64,12 +64,19 @@ class FollowUpView(View, frozen=True, kw_only=True):
 
 
 class ReferralLine(View, frozen=True, kw_only=True):
-    """A referral in a list."""
+    """A referral in a list. The case is ours, where there is one; `waits_for_us`: it is our turn."""
 
     thread: bytes
     peer: bytes
+    peer_name: str
     is_ours: bool
+    case_id: bytes | None
+    case_number: str | None
     state: str
+    waits_for_us: bool
+    answer_by: int
+    made_at: int
+    changed_at: int
     offer: OfferView
 
 

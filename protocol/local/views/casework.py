@@ -74,6 +74,21 @@ class Found(View, frozen=True, kw_only=True):
     messages: list[bytes]
 
 
+class DraftLine(View, frozen=True, kw_only=True):
+    """Where there is a half-written text; not a word of it."""
+
+    place: str
+    about: bytes
+    changed_at: int
+
+
+class Drafts(View, frozen=True, kw_only=True):
+    """One's own drafts, the newest first, and how many there are."""
+
+    drafts: list[DraftLine]
+    count: int
+
+
 class Draft(View, frozen=True, kw_only=True):
     """A half-written text; empty where there is none."""
 

@@ -93,7 +93,10 @@ class IntroductionFile(View, frozen=True, kw_only=True):
 
 
 class PeerView(View, frozen=True, kw_only=True):
-    """Another organisation. `safety_number` is the twelve groups both sides read to each other."""
+    """Another organisation. `safety_number` is the twelve groups both sides read to each other.
+
+    `unsent` messages wait to leave or to be answered. `is_frozen`: their stream broke, and nothing is taken.
+    """
 
     node_id: bytes
     node_id_text: str
@@ -105,6 +108,8 @@ class PeerView(View, frozen=True, kw_only=True):
     verified_at: int | None
     safety_number: list[str]
     last_heard: int | None
+    unsent: int
+    is_frozen: bool
 
 
 class Peers(View, frozen=True, kw_only=True):
@@ -114,29 +119,44 @@ class Peers(View, frozen=True, kw_only=True):
 
 
 class TaskView(View, frozen=True, kw_only=True):
-    """What needs a person."""
+    """What needs a person. `kind` is `waiting`, `promise` or `news`; the case is ours, where there is one.
 
+    `is_done_by_saying`: no act ends it, a person says that it is done.
+    """
+
+    task_id: int
     task: str
+    kind: str
+    is_done_by_saying: bool
     peer: bytes
+    peer_name: str
     thread: bytes | None
+    case_id: bytes | None
+    case_number: str | None
     due: int
+    made_at: int
 
 
 class Tasks(View, frozen=True, kw_only=True):
-    """What needs a person, the most pressing first."""
+    """What needs a person: who waits for us, then what we promised, then news; each by its day."""
 
     tasks: list[TaskView]
 
 
 class OutboxLine(View, frozen=True, kw_only=True):
-    """One message that was not answered yet."""
+    """One message that was not answered yet; `due` is the next attempt, the case is one of ours."""
 
     message_id: bytes
     peer: bytes
+    peer_name: str
     type: str
+    thread: bytes
+    case_number: str | None
     state: str
     queued_at: int
     attempts: int
+    due: int
+    last_heard: int | None
 
 
 class Outbox(View, frozen=True, kw_only=True):

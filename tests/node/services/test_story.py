@@ -27,6 +27,7 @@ from tests.support.story import (
 )
 
 HEALTH = Category.HEALTH_BODY
+BOTH_WAYS = commands.ListReferrals(is_ours=None)
 
 
 def of_type(seen: list[Seen], name: str) -> list[Seen]:
@@ -135,7 +136,7 @@ def test_step_4_an_offer_is_exactly_the_body_that_was_previewed_and_cites_nothin
     assert offer.skeleton.consent is None
     assert offer.bucket == 4_096
     assert story.bandhan.rows("SELECT count(*) FROM consents") == [(0,)]
-    assert [line.state for line in story.bandhan.use(reading.list_referrals).referrals] == [
+    assert [line.state for line in story.bandhan.use(reading.list_referrals, BOTH_WAYS).referrals] == [
         "offered"
     ]
 
@@ -180,7 +181,7 @@ def test_step_5_what_comes_while_a_node_is_locked_is_there_once_when_it_opens(
     story.settle()
 
     assert waiting == 1
-    assert len(story.bandhan.use(reading.list_referrals).referrals) == 1
+    assert len(story.bandhan.use(reading.list_referrals, BOTH_WAYS).referrals) == 1
 
 
 def test_step_6_before_she_was_asked_again_only_seen_goes_back_and_afterwards_her_words(
