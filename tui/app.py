@@ -41,7 +41,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.problems import sentence
 from tui.screens.settings import Speak
 from tui.screens.unlock import Unlocked, UnlockScreen
-from tui.watching import Changed, SessionOver, Unreachable, next_change
+from tui.watching import NEVER, Changed, SessionOver, Unreachable, next_change
 from tui.wording import LANGUAGES, N_, Digits
 from tui.working import in_background
 
@@ -113,7 +113,7 @@ class SathiApp(App[None]):
 
     async def _watch(self) -> None:
         """Wait for changes as long as somebody sits here."""
-        since = 0
+        since = NEVER
         while self.desk.person is not None:
             since, found = await next_change(self.desk.client, since)
             if found is not None:
@@ -436,7 +436,7 @@ class SathiApp(App[None]):
         """Textual prints local variables here, and they hold what people told us."""
         error = self._exception
         code = "" if error is None else crash.report_code(error)
-        place = "" if error is None else crash.report_place(error)
+        place = "" if error is None else crash.report_places(error)
         say = self.desk.words.say
         self.panic_plainly(
             say(

@@ -8,20 +8,29 @@ import hashlib
 import traceback
 from typing import Final
 
+from textual.worker import WorkerFailed
+
 _CODE_LETTERS: Final = 8
+_PLACES_MAX: Final = 3
 _OURS: Final = ("/tui/", "/protocol/")
 
 
 def report_code(error: BaseException) -> str:
     """Eight letters that stand for the kind of error and the lines it went through."""
-    lines = [f"{type(error).__qualname__}", *_places(error)]
+    found = _cause(error)
+    lines = [f"{type(found).__qualname__}", *_places(found)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:_CODE_LETTERS]
 
 
-def report_place(error: BaseException) -> str:
-    """The innermost line of this program, as `case.py:120`; never a value."""
-    ours = [place for place in _places(error) if place.startswith(_OURS)]
-    return ours[-1].rpartition("/")[2] if ours else "?"
+def report_places(error: BaseException) -> str:
+    """The innermost lines of this program, as `today.py:120`; never a value."""
+    ours = [place for place in _places(_cause(error)) if place.startswith(_OURS)]
+    return ", ".join(place.rpartition("/")[2] for place in ours[-_PLACES_MAX:]) or "-"
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What went wrong in a worker, rather than that one did."""
+    return error.error if isinstance(error, WorkerFailed) else error
 
 
 def _places(error: BaseException) -> list[str]:

@@ -4,9 +4,12 @@ from typing import Final, final
 
 from textual.message import Message
 
+from protocol.local import commands
 from tui.client import BusyError, Client, ClientError, LockedError, NoSessionError
 
 WAIT_SECONDS: Final = 25
+NEVER: Final = 1 << 32
+"""Nothing was seen yet, and no count is so large: the first answer comes at once."""
 
 
 @final
@@ -30,11 +33,12 @@ Found = Changed | SessionOver | Unreachable
 async def next_change(client: Client, since: int) -> tuple[int, Found | None]:
     """Wait for the next change; None where the waiting time ended without one."""
     try:
-        seen = await client.wait_for_change(since=since, wait_seconds=WAIT_SECONDS)
+        command = commands.WatchChanges(since=since, wait_seconds=WAIT_SECONDS)
+        seen = (await client.watch_changes(command)).count
     except (LockedError, NoSessionError):
         return since, SessionOver()
     except BusyError:
         return since, None
     except ClientError:
         return since, Unreachable()
-    return seen, Changed() if seen != since and since > 0 else None
+    return seen, Changed() if since not in (seen, NEVER) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -56,6 +56,7 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         self.desk = desk
         self._loaded: LoadedT | None = None
         self._was_asked = False
+        self._has_loaded = False
 
     @property
     def words(self) -> Words:
@@ -197,10 +198,13 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         self.call_later(self._retell)
 
     async def _retell(self) -> None:
+        place = self.focus_chain.index(self.focused) if self.focused in self.focus_chain else None
         await self.recompose()
         self.refresh_frame()
-        if self._loaded is not None:
-            self.show(self._loaded)
+        if self._has_loaded:
+            self.show(cast("LoadedT", self._loaded))  # what `load` gave, which may be None itself
+        if place is not None and place < len(self.focus_chain):
+            self.set_focus(self.focus_chain[place])
 
     # Work in the background; only handlers touch widgets.
 
@@ -213,7 +217,7 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         self.post_message(Loaded(self._take, loaded))
 
     def _take(self, loaded: LoadedT) -> None:
-        self._loaded = loaded
+        self._loaded, self._has_loaded = loaded, True
         self.show(loaded)
 
     async def _attempt(
