@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import tomllib
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from protocol.vocabulary.codes import Priority, ServiceGroup
 from tui.wording import CONNECTION_LOST, LANGUAGES, N_, Words, mark_in
-from tui.wording.catalogue import is_approved
+from tui.wording.catalogue import LOCALE, is_approved, path_of
 
 ENGLISH = Words(language="en", digits="native")
 BENGALI = Words(language="bn", digits="native")
@@ -207,8 +208,14 @@ def test_english_is_nobodys_draft() -> None:
     assert not ENGLISH.is_draft
 
 
+def test_the_desk_says_draft_for_as_long_as_the_register_does() -> None:
+    register = tomllib.loads((LOCALE / "reviewed.toml").read_text(encoding="utf-8"))
+    catalogue = path_of("bn").read_bytes()
+    assert is_approved(register["bn"], catalogue) is not BENGALI.is_draft
+
+
 def test_each_language_says_which_one_it_is() -> None:
-    assert [(Words(language=code, digits="latin").tag) for code in LANGUAGES] == ["eng", "ben"]
+    assert [Words(language=code, digits="latin").tag for code in LANGUAGES] == ["eng", "ben"]
 
 
 def test_a_catalogue_is_reviewed_when_somebody_approved_exactly_these_bytes() -> None:

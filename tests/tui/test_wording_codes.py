@@ -121,6 +121,17 @@ def test_codes_are_worded_only_for_facts_that_are_written_as_codes() -> None:
     assert facts.CODES.keys() <= coded
 
 
+CODES: Final = sorted((field, code) for field, labels in facts.CODES.items() for code in labels)
+
+
+@pytest.mark.parametrize(("field", "code"), CODES)
+def test_every_code_of_a_fact_is_said_in_every_language(field: str, code: str) -> None:
+    english = ENGLISH.fact_code(field, code)
+    for language in TRANSLATED:
+        said = Words(language=language, digits="native").fact_code(field, code)
+        assert is_translated(said, english)
+
+
 def test_a_code_in_a_fact_is_said_and_an_unknown_one_is_shown() -> None:
     assert ENGLISH.fact_code("plan_position", "agreed_with_changes") == "She agrees, with changes"
     assert ENGLISH.fact_code("plan_position", "not_asked") == "Not asked"

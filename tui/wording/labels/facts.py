@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tui.wording.labels.standard import STANDARD
 from tui.wording.marking import N_
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -95,6 +96,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "unverified": N_("Not confirmed"),
         "stateless": N_("No citizenship"),
     },
+    **STANDARD,
     "contact_how": _CONTACT,
     "contact_never": _CONTACT,
     "marital_status": {
