@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import final
 
 from protocol.local import commands, views
-from protocol.values import Instant
 from tui.client import Client
 from tui.wording import LANGUAGES, Digits, Words
 
@@ -108,15 +107,15 @@ class Desk:
 
     def day(self, instant: int) -> str:
         """A day as people write it in a list."""
-        return self.words.day(Instant(instant), self.zone)
+        return self.words.day(instant, self.zone)
 
     def date(self, instant: int) -> str:
         """A day with its year."""
-        return self.words.date(Instant(instant), self.zone)
+        return self.words.date(instant, self.zone)
 
     def clock(self, instant: int) -> str:
         """A time of day."""
-        return self.words.clock(Instant(instant), self.zone)
+        return self.words.clock(instant, self.zone)
 
     def since(self, instant: int) -> str:
         """How long ago, in words."""

@@ -23,7 +23,9 @@ LOCK: Final = Act(
     name="app.lock",
     key="ctrl+l",
     label=N_("lock"),
-    help=N_("Lock the screen. The node goes on; Esc three times does the same without a word."),
+    help=N_(
+        "Lock the screen. The computer goes on working; Esc three times does the same without a word."
+    ),
 )
 NAMES: Final = Act(
     name="app.names",
@@ -59,7 +61,7 @@ LEAVE: Final = Act(
     name="app.leave",
     key="ctrl+q",
     label=N_("close"),
-    help=N_("Lock and close this window. What waits to leave is sent by the node."),
+    help=N_("Lock and close this window. What waits to leave is sent all the same."),
     in_palette=False,
 )
 

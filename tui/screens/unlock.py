@@ -95,7 +95,9 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
         """Counts only, and only of sealed things."""
         say = self.words.say
         standing = (
-            N_("Locked. The node goes on.") if loaded.is_open else N_("Locked, the node too.")
+            N_("Locked. The computer goes on working.")
+            if loaded.is_open
+            else N_("Locked. Nothing is sent until somebody opens it.")
         )
         self.query_one("#standing", Text).put(say(standing))
 
