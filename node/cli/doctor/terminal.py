@@ -8,7 +8,8 @@ import msgspec
 
 from node.cli.doctor.findings import Check, Finding, doubtful, good
 
-_PROBE: Final = ("-m", "tui", "--probe")
+# With -P a folder called `tui` where somebody happens to stand is not taken for ours.
+_PROBE: Final = ("-P", "-m", "tui", "--probe")
 _PATIENCE_SECONDS: Final = 10
 
 
