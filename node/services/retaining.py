@@ -94,8 +94,8 @@ def confirm_erased(unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting:
         other = None if record is None else record.standing.consent.other_party(me.node_id)
         if record is None or other is None or not _was_heard_of(unit, record):
             continue
-        held = messages.under_consent(unit.vault, record.standing.consent_hash)
-        hashes: list[Hash] = [message.hash for message in held]
+        came = messages.under_consent(unit.vault, record.standing.consent_hash)
+        hashes: list[Hash] = [message.hash for message in came]
         answer = acknowledge(consent_id, status=ERASED, skeletons=hashes, to=other, now=acting.now)
         apply([answer], unit, acting=acting)
 
