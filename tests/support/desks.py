@@ -28,6 +28,7 @@ from node.gate import Gate, OpenVault
 from node.local_api.api import LocalApi
 from node.local_api.desk import Desk
 from node.system import SystemClock, entropy
+from protocol.local import views
 from protocol.local.commands import AddUser, Command, encode_command
 from protocol.local.transport import session_header
 from protocol.values import Instant
@@ -35,6 +36,7 @@ from protocol.vocabulary.codes import Role
 from tests.support.nodes import CHEAP, PASSPHRASE, SOCKET, SUPERVISOR, MadeNode
 
 NORMAL_LOCK_SECONDS: Final = 3_600
+SETTINGS: Final = views.DeskSettings(lock_seconds=240, unfocused_seconds=50, undo_seconds=7)
 MESSAGE_ID: Final = bytes.fromhex("0193f2a1b2c37d4e8f60718293a4b5c6")
 # What a field of this name has to hold to get past the form.
 _BY_NAME: Final[dict[str, object]] = {
@@ -53,17 +55,21 @@ _BY_NAME: Final[dict[str, object]] = {
 
 @dataclass(slots=True)
 class TestClock:
-    """The real wall clock, and monotonic seconds that stand until somebody moves them."""
+    """The real wall clock; the other seconds stand until somebody moves them."""
 
     __test__ = False
 
     ticks: float = 0.0
+    asleep: float = 0.0
 
     def wall(self) -> Instant:
         return SystemClock().wall()
 
     def monotonic(self) -> float:
         return self.ticks
+
+    def slept(self) -> float:
+        return self.asleep
 
 
 @dataclass(slots=True)
@@ -161,7 +167,14 @@ async def open_counter(
 ) -> AsyncIterator[Counter]:
     clock, carrier = TestClock(), NotingCarrier()
     gate = Gate(made.folder, clock=clock, entropy=entropy, cost=CHEAP)
-    desk = Desk(gate, carrier, clock=clock, entropy=entropy, vault_lock_seconds=vault_lock_seconds)
+    desk = Desk(
+        gate,
+        carrier,
+        clock=clock,
+        entropy=entropy,
+        vault_lock_seconds=vault_lock_seconds,
+        settings=SETTINGS,
+    )
 
     async def end_sessions() -> None:
         desk.end_sessions()
