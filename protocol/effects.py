@@ -65,6 +65,8 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.OFFER_AGAIN: TaskKind.WAITING,
     Task.CONFIRM_WITH_HER: TaskKind.WAITING,
     Task.COMPARE_SAFETY_NUMBER: TaskKind.WAITING,
+    # Whoever was to hear it does not know that it did not leave.
+    Task.SENDING_REFUSED: TaskKind.WAITING,
     Task.FOLLOW_UP_DUE: TaskKind.PROMISE,
     Task.ASK_HER_AGAIN: TaskKind.PROMISE,
     Task.REPORT_TO_READ: TaskKind.NEWS,
@@ -92,6 +94,7 @@ DONE_BY_SAYING: Final = frozenset(
         Task.STREAM_FROZEN,
         Task.MESSAGE_REFUSED,
         Task.NOT_SENT,
+        Task.SENDING_REFUSED,
         Task.BUNDLE_STALE,
     }
 )
