@@ -7,6 +7,7 @@ import pytest
 
 from node import faults
 from protocol import codec
+from protocol.codec import Value
 from protocol.local import commands, views
 from protocol.local.views import parse_view
 from protocol.vocabulary.codes import Role
@@ -167,8 +168,8 @@ async def test_an_it_volunteer_is_given_no_slot(
     rina: bytes,
     kind: type[commands.AddUser | commands.ResetUser],
 ) -> None:
-    fields = {"user": rina} if kind is commands.ResetUser else {"name": "Dev"}
-    body = codec.encode({**fields, "role": "it_volunteer", "passphrase": NEW})
+    whom: tuple[str, Value] = ("user", rina) if kind is commands.ResetUser else ("name", "Dev")
+    body = codec.encode(dict([whom, ("role", "it_volunteer"), ("passphrase", NEW)]))
     answer = await counter.post(kind.NAME, body, token)
     assert (answer.status, answer.problem["place"]) == (400, f"{kind.__name__}.role")
 
