@@ -5,23 +5,21 @@ hold a rendered line is emptied. The node goes on working.
 """
 
 import contextlib
-from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Final, final
 
 from textual import events
-from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 
 from protocol.local import commands
-from tui import crash, theme, wiping
+from tui import theme, wiping
 from tui.client import Client, ClientError, LockedError, NoSessionError
 from tui.desk import Desk, Surroundings
 from tui.everywhere import EVERYWHERE, STOP
+from tui.guarded import GuardedApp
 from tui.messages import Failed, Sending, Stopped
 from tui.palette import ActsProvider
 from tui.places import (
@@ -35,6 +33,7 @@ from tui.places import (
     ToPractice,
     ToSettings,
 )
+from tui.presence import Presence
 from tui.routes import screen_for
 from tui.screens.desk_screen import ROOT_DEPTH, DeskScreen
 from tui.screens.help import HelpScreen
@@ -46,8 +45,6 @@ from tui.wording import LANGUAGES, N_, Digits
 from tui.working import in_background
 
 NAMES_SECONDS: Final = 60.0
-HIDE_PRESSES: Final = 3
-HIDE_WITHIN_SECONDS: Final = 1.5
 # A node that does not answer is asked again after this, not at once.
 _PAUSE_SECONDS: Final = 5.0
 
@@ -58,7 +55,7 @@ class LockNow(Message):
 
 
 @final
-class SathiApp(App[None]):
+class SathiApp(GuardedApp):
     """One terminal, one person at a time."""
 
     TITLE = "Notes"
@@ -74,19 +71,14 @@ class SathiApp(App[None]):
     ]
 
     def __init__(self, surroundings: Surroundings) -> None:
-        super().__init__()
+        super().__init__(Desk(surroundings, Client(surroundings.socket)))
         self.animation_level = "none"
         self.register_theme(theme.SATHI)
         self.theme = theme.NAME
-        self.desk = Desk(surroundings, Client(surroundings.socket))
         self._held_open = contextlib.AsyncExitStack()
-        self._escapes: list[float] = []
-        self._idle: Timer | None = None
-        self._away: Timer | None = None
-        self._away_seconds = 0.0
+        self._presence = Presence(self, leave=self.action_lock, hide=self._hide)
         self._names: Timer | None = None
         self._counting: Timer | None = None
-        self._kept = ""
 
     # Beginning and end.
 
@@ -104,8 +96,10 @@ class SathiApp(App[None]):
         """Somebody opened the desk."""
         session = event.session
         self.desk.sit_down(session)
-        self._away_seconds = float(session.desk.unfocused_seconds)
-        self._idle = self.set_timer(session.desk.lock_seconds, self.action_lock)
+        self._presence.begin(
+            lock_seconds=session.desk.lock_seconds,
+            unfocused_seconds=session.desk.unfocused_seconds,
+        )
         await self._root(Place.TODAY)
         if not session.settings.has_practised:
             await self.push_screen(screen_for(ToPractice(), self.desk))
@@ -121,10 +115,7 @@ class SathiApp(App[None]):
             if isinstance(found, SessionOver):
                 return
             if isinstance(found, Unreachable):
-                await self._pause()
-
-    async def _pause(self) -> None:
-        await self.desk.pause(_PAUSE_SECONDS)
+                await self.desk.pause(_PAUSE_SECONDS)
 
     def on_changed(self, event: Changed) -> None:
         """The screen in front may show something old."""
@@ -152,25 +143,34 @@ class SathiApp(App[None]):
         if self.desk.person is not None:
             self.post_message(LockNow())
 
+    def _hide(self) -> None:
+        self.desk.has_tried_hiding = True
+        self.action_lock()
+
     async def on_lock_now(self, event: LockNow) -> None:
         """Drafts first, then everything goes."""
         event.stop()
         if self.desk.person is None:
             return
-        for timer in (self._idle, self._away, self._names, self._counting):
-            if timer is not None:
-                timer.stop()
-        self._idle = self._away = self._names = self._counting = None
+        self._presence.end()
+        self._stop_timers()
+        self.workers.cancel_group(self, "watch")
+        # The screen is wiped before anything waits for the node again, but for the drafts.
         await self._keep_drafts()
         self.desk.get_up()
-        self._kept = ""
-        self.workers.cancel_group(self, "watch")
+        self.copy_to_clipboard("")
         with self.batch_update():
             while len(self.screen_stack) > ROOT_DEPTH:
                 await self.pop_screen()
             await self.switch_screen(UnlockScreen(self.desk))
         await self._close_session()
         wiping.empty_caches()
+
+    def _stop_timers(self) -> None:
+        for timer in (self._names, self._counting):
+            if timer is not None:
+                timer.stop()
+        self._names = self._counting = None
 
     async def _keep_drafts(self) -> None:
         for screen in reversed(self.screen_stack):
@@ -186,36 +186,16 @@ class SathiApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Every key and click shows that somebody is here; three times Esc hides at once."""
-        if isinstance(
-            event, events.Key | events.MouseDown | events.MouseScrollDown | events.Paste
-        ):
-            if self._idle is not None:
-                self._idle.reset()
-            if isinstance(event, events.Key):
-                self._count_escapes(event)
+        self._presence.note(event)
         await super().on_event(event)
-
-    def _count_escapes(self, event: events.Key) -> None:
-        if event.key != "escape":
-            self._escapes = []
-            return
-        recent = [at for at in self._escapes if event.time - at <= HIDE_WITHIN_SECONDS]
-        self._escapes = [*recent, event.time]
-        if len(self._escapes) >= HIDE_PRESSES:
-            self._escapes = []
-            self.desk.has_tried_hiding = True
-            self.action_lock()
 
     def on_app_blur(self) -> None:
         """Another window is in front: perhaps she went away."""
-        if self.desk.person is not None and self._away is None:
-            self._away = self.set_timer(self._away_seconds, self.action_lock)
+        self._presence.look_away()
 
     def on_app_focus(self) -> None:
         """She is back."""
-        if self._away is not None:
-            self._away.stop()
-            self._away = None
+        self._presence.look_back()
 
     # Going from screen to screen.
 
@@ -303,17 +283,14 @@ class SathiApp(App[None]):
 
     def action_names(self) -> None:
         """Show the short names for a minute, or hide them."""
-        if self.desk.person is None:
-            return
-        self._show_names(not self.desk.names_are_shown)
+        if self.desk.person is not None:
+            self._show_names(not self.desk.names_are_shown)
 
     def _show_names(self, shown: bool) -> None:  # noqa: FBT001
         if self._names is not None:
             self._names.stop()
-            self._names = None
         self.desk.names_are_shown = shown
-        if shown:
-            self._names = self.set_timer(NAMES_SECONDS, self._hide_names)
+        self._names = self.set_timer(NAMES_SECONDS, self._hide_names) if shown else None
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.names_turned()
@@ -353,35 +330,34 @@ class SathiApp(App[None]):
         """It leaves soon, and says so until it has."""
         event.stop()
         self.desk.held = event.held
-        if self._counting is not None:
-            self._counting.stop()
+        self._stop_counting()
         self._counting = self.set_interval(1.0, self._count_down)
         self._count_down()
 
     def _count_down(self) -> None:
         held = self.desk.held
         left = 0 if held is None else held.leaves_at - self.desk.now
-        if held is not None and left > 0:
+        if left > 0:
             text = N_("Leaves in {count} s. u stops it: then nothing has happened.")
             self.tell(self.desk.words.say(text, count=left), tone="note")
         else:
             self.desk.held = None
+            self._stop_counting()
             self.tell(self.desk.words.say(N_("On its way.")), tone="done")
-            if self._counting is not None:
-                self._counting.stop()
-                self._counting = None
         if isinstance(self.screen, DeskScreen):
             self.screen.refresh_keys()
+
+    def _stop_counting(self) -> None:
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
 
     def action_stop_sending(self) -> None:
         """Stop what was just sent, while it can be."""
         held, self.desk.held = self.desk.held, None
-        if held is None:
-            return
-        if self._counting is not None:
-            self._counting.stop()
-            self._counting = None
-        in_background(self, partial(self._stop_sending, held.held_id), group="stop")
+        if held is not None:
+            self._stop_counting()
+            in_background(self, partial(self._stop_sending, held.held_id), group="stop")
 
     async def _stop_sending(self, held_id: bytes) -> None:
         try:
@@ -399,6 +375,8 @@ class SathiApp(App[None]):
             self.screen.refresh_keys()
             self.screen.reload()
 
+    # Saying what happened.
+
     def tell(self, text: str, *, tone: str) -> None:
         """Say something on the screen in front."""
         if isinstance(self.screen, DeskScreen):
@@ -411,43 +389,3 @@ class SathiApp(App[None]):
             self.action_lock()
         else:
             self.tell(sentence(event.error, self.desk.words), tone="wrong")
-
-    # What Textual would do, and this program must not.
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None: among them is a picture of the screen, written to a file."""
-        del screen
-        return ()
-
-    def export_screenshot(self, **_options: object) -> str:
-        """No picture of the screen is ever made: there are people on it."""
-        return ""
-
-    @property
-    def clipboard(self) -> str:
-        """What was copied, inside this program only."""
-        return self._kept
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Into this program only: the terminal's own clipboard is everybody's."""
-        self._kept = text
-
-    def _fatal_error(self) -> None:
-        """Textual prints local variables here, and they hold what people told us."""
-        error = self._exception
-        code = "" if error is None else crash.report_code(error)
-        place = "" if error is None else crash.report_places(error)
-        say = self.desk.words.say
-        self.panic_plainly(
-            say(
-                N_("Sathi stopped. Report {code}, {place} (no case data in it)."),
-                code=code,
-                place=place,
-            ),
-            say(N_("What you were writing is saved up to the last second.")),
-        )
-
-    def panic_plainly(self, *lines: str) -> None:
-        """Leave these lines behind and close."""
-        self._exit_renderables.append("\n".join(lines))
-        self._close_messages_no_wait()

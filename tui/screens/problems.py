@@ -1,40 +1,42 @@
 """What went wrong, as a sentence for a person: what, why, and what to do."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from tui.client import (
     BusyError,
     ClientError,
     ConnectionLostError,
+    FaultError,
+    LockedError,
+    NoSessionError,
     NotLegalError,
     NotRunningError,
     RefusedError,
 )
-from tui.wording import N_, Words
+from tui.wording import CONNECTION_LOST, FAULT, LOCKED, NO_SESSION, NOT_LEGAL, NOT_RUNNING, Words
+
+_SENTENCES: Final[Mapping[type[ClientError], str]] = {
+    NotRunningError: NOT_RUNNING,
+    ConnectionLostError: CONNECTION_LOST,
+    LockedError: LOCKED,
+    NoSessionError: NO_SESSION,
+}
 
 
 def sentence(error: ClientError, words: Words) -> str:
-    """One line; nothing of a case is in it."""
+    """One line; nothing of a case is in it, but the name of the field that was not right."""
     match error:
         case RefusedError():
             return words.refusal(error.code)
         case BusyError():
-            return words.say(
-                N_("Too much at once: try again in {count} seconds."),
-                count=error.retry_after_seconds,
-            )
+            return words.busy(error.retry_after_seconds)
+        case FaultError():
+            return words.problem(error.problem)
         case NotLegalError():
-            return words.say(
-                N_("This cannot be written so ({place}): look at it and change it."),
-                place=error.place,
-            )
-        case NotRunningError():
-            return words.say(
-                N_("The program behind this screen does not run. Ask the volunteer to start it.")
-            )
-        case ConnectionLostError():
-            return words.say(
-                N_("No answer came. Look whether it was done before you do it again.")
+            place = error.place.rpartition(".")[2]
+            return (
+                f"{words.say(NOT_LEGAL)} ({words.field(place)})" if place else words.say(NOT_LEGAL)
             )
         case _:
-            return words.say(
-                N_("That did not work, and it is not your mistake. Tell the volunteer.")
-            )
+            return words.say(_SENTENCES.get(type(error), FAULT))

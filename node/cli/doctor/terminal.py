@@ -1,67 +1,31 @@
-"""The terminal: does it draw Bengali? The desk's own program asks it, because only it knows how."""
+"""The terminal: does it draw Bengali? It is asked in the way in which the desk asks it."""
 
-import subprocess
 import sys
-from typing import Final, Literal
-
-import msgspec
 
 from node.cli.doctor.findings import Check, Finding, doubtful, good
-
-# With -P a folder called `tui` where somebody happens to stand is not taken for ours.
-_PROBE: Final = ("-P", "-m", "tui", "--probe")
-_PATIENCE_SECONDS: Final = 10
+from tui import termwidth
+from tui.termwidth import Diagnosis
 
 
-class Drawing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the probe says.
-
-    Attributes:
-        aligned: do frames and columns stand where they should beside Bengali?
-        conjuncts: are letters joined that belong together?
-    """
-
-    aligned: bool
-    conjuncts: Literal["joined", "split", "unknown"]
-
-
-def probe() -> Drawing | None:
+def probe() -> Diagnosis | None:
     """Ask the terminal that this command runs in; None where there is none, or no answer."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
-    try:
-        done = subprocess.run(  # noqa: S603  (our own interpreter and our own module)
-            [sys.executable, *_PROBE],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=False,
-            timeout=_PATIENCE_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return read(done.stdout) if done.returncode == 0 else None
+    asked = termwidth.setup(forced=None)
+    return asked.diagnosis if asked.how == "probed" else None
 
 
-def read(answer: bytes) -> Drawing | None:
-    """The probe's answer, if it is one."""
-    try:
-        return msgspec.json.decode(answer, type=Drawing)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def judge(seen: Drawing) -> Finding:
+def judge(seen: Diagnosis) -> Finding:
     """A page that cannot be read is no page."""
-    said = (
-        f"conjuncts are {seen.conjuncts}" if seen.conjuncts != "unknown" else "conjuncts not known"
-    )
-    if not seen.aligned:
+    conjuncts = seen["conjuncts"]
+    said = "conjuncts not known" if conjuncts == "unknown" else f"conjuncts are {conjuncts}"
+    if not seen["aligned"]:
         return doubtful(
             Check.TERMINAL,
             f"Bengali is not aligned, {said}",
             fix="use another terminal, such as GNOME Terminal, Konsole or tmux in one of them",
         )
-    if seen.conjuncts == "split":
+    if conjuncts == "split":
         return doubtful(
             Check.TERMINAL,
             f"Bengali is aligned, {said}",

@@ -12,6 +12,7 @@ from node.cli.doctor.running import Partner, Silence
 from node.mailbox.soundness import Soundness
 from protocol import limits
 from protocol.local.views import NodeStatus
+from tui.termwidth import Diagnosis
 
 OPEN = NodeStatus(
     is_open=True,
@@ -239,21 +240,17 @@ def test_a_partner_is_missed_where_something_has_waited_for_three_days(
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"),
+    ("seen", "state"),
     [
-        (b'{"aligned": true, "conjuncts": "joined"}', "ok"),
-        (b'{"aligned": true, "conjuncts": "unknown"}', "ok"),
-        (b'{"aligned": true, "conjuncts": "split"}', "warn"),
-        (b'{"aligned": false, "conjuncts": "joined"}', "warn"),
-        (b'{"aligned": true}', None),
-        (b'{"aligned": true, "conjuncts": "perhaps"}', None),
-        (b'{"aligned": true, "conjuncts": "joined", "more": 1}', None),
-        (b"\xff", None),
-        (b"", None),
+        (Diagnosis(aligned=True, conjuncts="joined"), "ok"),
+        (Diagnosis(aligned=True, conjuncts="unknown"), "ok"),
+        (Diagnosis(aligned=True, conjuncts="split"), "warn"),
+        (Diagnosis(aligned=False, conjuncts="joined"), "warn"),
     ],
 )
-def test_a_terminal_is_judged_by_a_whole_answer_of_the_probe_and_by_no_other(
-    answer: bytes, state: str | None
-) -> None:
-    drawing = terminal.read(answer)
-    assert (None if drawing is None else terminal.judge(drawing).state) == state
+def test_a_terminal_is_judged_by_how_it_draws_bengali(seen: Diagnosis, state: str) -> None:
+    assert terminal.judge(seen).state == state
+
+
+def test_without_a_terminal_nothing_is_said_of_one() -> None:
+    assert terminal.probe() is None

@@ -1,0 +1,66 @@
+"""What Textual would do and this program must not: pictures, the clipboard, a report with data."""
+
+from collections.abc import Iterable
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from tui import crash
+from tui.desk import Desk
+from tui.wording import N_
+
+
+class GuardedApp(App[None]):
+    """An application of Textual from which nothing leaves but what is drawn.
+
+    Attributes:
+        desk: what all screens share.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._copied = ""
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None: among them is a picture of the screen, written to a file."""
+        del screen
+        return ()
+
+    def export_screenshot(self, **_options: object) -> str:
+        """No picture of the screen is ever made: there are people on it."""
+        return ""
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied, inside this program only."""
+        return self._copied
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Into this program only: the terminal's own clipboard is everybody's."""
+        self._copied = text
+
+    def _fatal_error(self) -> None:
+        """Textual prints local variables here, and they hold what people told us."""
+        error = self._exception
+        if error is None:
+            self.close_plainly()
+            return
+        say = self.desk.words.say
+        self.close_plainly(
+            say(
+                N_("Sathi stopped. Report {code}, {places} (no case data in it)."),
+                code=crash.report_code(error),
+                places=crash.report_places(error),
+            ),
+            say(N_("What you were writing is saved up to the last second.")),
+        )
+
+    def panic(self, *_renderables: object) -> None:
+        """An error that knows how to draw itself would draw what it holds."""
+        self._fatal_error()
+
+    def close_plainly(self, *lines: str) -> None:
+        """Leave these lines behind and close."""
+        self._exit_renderables.append("\n".join(lines))
+        self._close_messages_no_wait()
