@@ -212,8 +212,9 @@ def _say_new_sheet(sheet: Path) -> None:
 def _find(who: Person, name: str) -> bytes:
     """The id of the person of this name, as the keyring spells names."""
     found = ask_as(who, lambda client: client.list_users())
-    for one in found.users:
-        if spelled(one.name) == spelled(name):
+    alike = [one for one in found.users if spelled(one.name) == spelled(name)]
+    for one in alike:
+        if one.name == name or len(alike) == 1:
             return one.user_id
     raise CommandFailedError("there is nobody of that name: look with `sathi user list`")
 

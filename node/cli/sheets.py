@@ -140,9 +140,15 @@ def reserved(path: Path, *, folder: Path) -> Iterator[Callable[[str], None]]:
 
         def write(text: str) -> None:
             nonlocal is_written
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError as error:
+                raise CommandFailedError(
+                    f"it was done, but the new sheet could not be written to '{path}' "
+                    f"({type(error).__name__}): make another with `sathi user sheet`"
+                ) from None
             is_written = True
 
         try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from node.effects import NODE_ITSELF, Acting, audit
-from node.vault.keyring import SLOTS, Kind, Owner
+from node.vault.keyring import SLOTS, Kind, Owner, spelled
 from node.vault.records import OwnMailbox, Self, User
 from node.vault.tables import identity, secrets
 from node.vault.unit import Unit
@@ -183,7 +183,8 @@ def add_user(
     unit: Unit, *, name: PlainText, role: Role, owner: Owner, acting: Acting
 ) -> views.Done | Refused:
     """Add a person; the keyring is sealed anew by the caller, from `owners`."""
-    if identity.is_name_taken(unit.vault, name):
+    # Spelled alike, two people would be one to the keyring; and the history knows people by their names.
+    if spelled(name) in {spelled(other) for other in identity.load_names(unit.vault)}:
         return refused(No.ALREADY_THERE)
     if len(identity.load_slots(unit.vault)) >= SLOTS:
         return refused(No.NO_ROOM)

@@ -72,6 +72,24 @@ async def test_a_name_is_given_once_and_the_first_passphrase_stays(
     assert [await can_open(counter, RINA), await can_open(counter, again)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("Rina", "RINA"), ("rina", "Rina"), ("R\u00e9nu", "re\u0301nu")]
+)
+async def test_a_name_that_is_spelled_alike_is_the_same_name(
+    first: str, second: str, counter: Counter, token: bytes
+) -> None:
+    said = [
+        (
+            await counter.ask(
+                commands.AddUser(name=name, role=Role.CASEWORKER, passphrase=f"words of {name}"),
+                token,
+            )
+        ).status
+        for name in (first, second)
+    ]
+    assert said == [200, 409]
+
+
 async def test_who_was_added_just_before_a_crash_cannot_unlock_yet(
     counter: Counter, token: bytes
 ) -> None:
