@@ -23,76 +23,12 @@ from protocol.local import commands, views
 from protocol.local.commands import BY_NAME, WITHOUT_SESSION, Command, may_use
 from protocol.local.views import parse_view
 from protocol.vocabulary.codes import AgeBand, Role
+from tests.support.answers import ANSWERS
 from tests.support.desks import Answer, Counter, open_counter, sample
 from tests.support.nodes import make_node
 
 CANARY: Final = "Rani-canary-4711"
 
-# What a node that knows nothing but its first person answers to a command of the right form.
-ANSWERS: Final = {
-    "audit/check": 200,
-    "case/facts": 404,
-    "case/ledger": 404,
-    "case/list": 200,
-    "case/look": 404,
-    "case/open": 200,
-    "case/page": 200,
-    "case/sentence": 404,
-    "case/show": 404,
-    "consent/confirm": 404,
-    "consent/list": 200,
-    "consent/record": 404,
-    "consent/tick": 404,
-    "consent/withdraw": 404,
-    "desk/changes": 200,
-    "draft/list": 200,
-    "draft/load": 200,
-    "draft/save": 200,
-    "followup/accept": 404,
-    "followup/list": 200,
-    "followup/report": 400,
-    "followup/request": 409,
-    "followup/unable": 404,
-    "message/read": 404,
-    "node/lock": 200,
-    "node/self": 200,
-    "node/status": 200,
-    "node/sync": 200,
-    "outbox/list": 200,
-    "peer/add": 400,
-    "peer/introduce": 200,
-    "peer/list": 200,
-    "peer/verify": 404,
-    "referral/accept": 404,
-    "referral/answer": 404,
-    "referral/arrived": 404,
-    "referral/ask": 404,
-    "referral/decline": 404,
-    "referral/dossier": 404,
-    "referral/list": 200,
-    "referral/offer": 409,
-    "referral/prepared": 404,
-    "referral/preview-dossier": 404,
-    "referral/preview-offer": 404,
-    "referral/recall": 404,
-    "referral/show": 404,
-    "search": 200,
-    "sending/hold": 400,
-    "sending/list": 200,
-    "sending/stop": 404,
-    "session/close": 200,
-    "session/open": 401,
-    "settings/save": 200,
-    "task/done": 404,
-    "task/list": 200,
-    "today/show": 200,
-    "sheet/renew": 200,
-    "user/add": 200,
-    "user/list": 200,
-    "user/recover": 400,
-    "user/remove": 404,
-    "user/reset": 404,
-}
 GUARDED: Final = sorted(BY_NAME.keys() - WITHOUT_SESSION)
 
 
