@@ -1,10 +1,12 @@
 """What all screens share while one person sits here; wiped whole when the screen is locked."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import final
+
+from textual.content import Content
 
 from protocol.local import commands, views
 from tui.client import Client
@@ -21,6 +23,7 @@ class Surroundings:
         now: the wall clock, in UTC seconds; for showing only.
         zone: in which times are shown.
         pause: waits so many seconds.
+        demonstration: name and pass phrase of somebody who does not exist, shown where they are asked for.
     """
 
     socket: Path
@@ -28,6 +31,7 @@ class Surroundings:
     now: Callable[[], int]
     zone: tzinfo
     pause: Callable[[float], Awaitable[None]]
+    demonstration: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Desk:
         has_tried_hiding: Esc was pressed three times at least once in this window.
         has_practised: this person has been through the practice case.
         held: what leaves in some seconds and may still be stopped.
+        standing: how the partners stand, for the row above the keys while nothing new happened.
+        notices: what this person is told once; empty as soon as she has read it.
     """
 
     def __init__(self, surroundings: Surroundings, client: Client) -> None:
@@ -62,6 +68,8 @@ class Desk:
         self.has_tried_hiding = False
         self.has_practised = False
         self.held: views.Held | None = None
+        self.standing = Content("")
+        self.notices: tuple[views.NoticeView, ...] = ()
 
     @property
     def now(self) -> int:
@@ -72,6 +80,11 @@ class Desk:
     def zone(self) -> tzinfo:
         """In which times are shown."""
         return self._surroundings.zone
+
+    @property
+    def demonstration(self) -> tuple[str, str] | None:
+        """Who may be typed on the lock screen of a demonstration, and with which pass phrase."""
+        return self._surroundings.demonstration
 
     async def pause(self, seconds: float) -> None:
         """Wait."""
@@ -91,6 +104,7 @@ class Desk:
         """Somebody unlocked."""
         self.person = Person(user_id=session.user_id, name=session.name, role=session.role)
         self.has_practised = session.settings.has_practised
+        self.notices = tuple(session.notices)
         chosen = session.settings.language
         digits: Digits = "latin" if session.settings.digits == "latin" else "native"
         self.use(language=chosen if chosen in LANGUAGES else self.words.language, digits=digits)
@@ -100,6 +114,8 @@ class Desk:
         self.person = None
         self.names_are_shown = False
         self.held = None
+        self.standing = Content("")
+        self.notices = ()
 
     def use(self, *, language: str, digits: Digits) -> None:
         """Speak another language, or write other digits."""

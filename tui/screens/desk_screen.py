@@ -144,6 +144,7 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         names = N_("names shown (F9)") if self.desk.names_are_shown else N_("names hidden (F9)")
         right = self.mark() or self.words.say(names)
         self.query_one(TopLine).put(left=self.heading(), right=right)
+        self.query_one(Said).stand(self.desk.standing)
         self.refresh_keys()
 
     def mark(self) -> str:
