@@ -206,15 +206,6 @@ def take_notices(vault: Connection, user: Pseudonym) -> list[tuple[str, Instant]
     return [(str(row[0]), instant(row[1])) for row in rows]
 
 
-def user_by_name(vault: Connection, name: str) -> User | None:
-    """The active person of this name."""
-    row = vault.execute(f"{_USER} WHERE name = ? AND is_active = 1", (name,)).fetchone()
-    return None if row is None else _user(row)
-
-
-
-
-
 def load_names(vault: Connection) -> list[str]:
     """The name of everybody who is or was here."""
     return [str(row[0]) for row in vault.execute("SELECT name FROM users LIMIT 10000").fetchall()]
