@@ -39,13 +39,12 @@ def wrap(text: str, cells: int) -> list[str]:
 
 
 def _start_of(line: str, cells: int) -> str:
-    kept, taken = [], 0
+    kept = ""
     for cluster in clusters(line):
-        taken += measure(cluster)
-        if taken > cells:
+        if measure(kept + cluster) > cells:
             break
-        kept.append(cluster)
-    return "".join(kept)
+        kept += cluster
+    return kept
 
 
 def _lines_of(paragraph: str, cells: int) -> list[str]:

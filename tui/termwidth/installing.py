@@ -40,9 +40,9 @@ def install(widths: Mapping[str, int] | None = None) -> None:
     """
     chosen = {mark: usual_width(mark) for mark in MARKS}
     chosen |= {mark: cells_of for mark, cells_of in (widths or {}).items() if mark in chosen}
-    _put(
-        (_table_with(chosen), _cell_len, _split_graphemes, _split_text, classmethod(_split_cells))
-    )
+    # In a terminal that takes the next letter's cell away, Rich's way with a joiner is right.
+    length = _STOCK[1] if chosen.pop(ZWJ) < 0 else _cell_len
+    _put((_table_with(chosen), length, _split_graphemes, _split_text, classmethod(_split_cells)))
 
 
 def uninstall() -> None:
@@ -98,11 +98,15 @@ def _split_graphemes(text: str, unicode_version: str = "auto") -> tuple[list[_Sp
         spans: tuple[list[_Span], int] = _STOCK[2](text, unicode_version)
         return spans
     found: list[_Span] = []
-    start = 0
+    start, before = 0, ""
     for cluster in clusters(text):
         end = start + len(cluster)
-        found.append((start, end, _cell_len(cluster, unicode_version)))
-        start = end
+        # What a cluster takes may depend on the joiner before it.
+        joined = before if before.endswith(ZWJ) else ""
+        width = cells.cell_len(joined + cluster, unicode_version)
+        width -= cells.cell_len(joined, unicode_version)
+        found.append((start, end, width))
+        start, before = end, cluster
     return found, sum(width for _, _, width in found)
 
 

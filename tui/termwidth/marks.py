@@ -17,12 +17,14 @@ def _marks_of(first: int, last: int) -> list[str]:
     return [mark for mark in every if unicodedata.category(mark) in ("Mn", "Mc")]
 
 
-BEARERS: Final = {mark: ka for first, last, ka in _BLOCKS for mark in _marks_of(first, last)} | {
-    ZWNJ: "\u0995",
-    ZWJ: "\u0995",
+SHOWN: Final = {
+    mark: ka + mark for first, last, ka in _BLOCKS for mark in _marks_of(first, last)
+} | {
+    ZWNJ: f"\u0995{ZWNJ}\u0995",
+    ZWJ: f"\u0995{ZWJ}\u0995",
 }
-"""Each mark or joiner, and the letter it is shown on."""
-MARKS: Final = tuple(BEARERS)
+"""Each mark on a letter, and each joiner between two: tmux takes the letter after a joiner's cell away."""
+MARKS: Final = tuple(SHOWN)
 
 CONJUNCTS: Final = ("\u0995\u09cd\u09b7", "\u0915\u094d\u0937")
 """ক্ষ and क्ष: two consonants that are written as one."""
