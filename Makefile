@@ -88,7 +88,7 @@ bench: .venv/.ready
 	$(BIN)/python -m bench
 
 demo: .venv/.ready
-	$(BIN)/sathi demo --headless
+	$(BIN)/sathi demo
 
 snapshots: .venv/.ready
 	SATHI_SNAPSHOTS=write $(PYTEST) -q tests/tui

@@ -40,11 +40,16 @@ def open_desk(folder: Path, *, language: str) -> int:
         raise CommandFailedError(f"'{folder}' holds no node; begin with `sathi init`")
     socket = folder / config.load(folder / config.FILE_NAME).api.socket
     harden_process()
-    for name in [name for name in os.environ if name.startswith(_NOT_FOR_US)]:
-        del os.environ[name]
+    clear_environment()
     # Only now: what loads Textual must come after its settings are gone.
     run: Callable[..., int] = importlib.import_module("node.cli.window").run
-    return run(socket, language=language, mark_width=os.environ.get("SATHI_MARK_WIDTH"))
+    return run(socket, language=language)
+
+
+def clear_environment() -> None:
+    """Take Textual's own settings away; whoever loads it afterwards does not see them."""
+    for name in [name for name in os.environ if name.startswith(_NOT_FOR_US)]:
+        del os.environ[name]
 
 
 def language_of(environment: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "config": ("node.cli.configuring:config", "The settings of this node."),
     "demo": (
         "node.cli.demo:demo",
-        "Two nodes, one survivor who does not exist: offer, dossier, follow-up, withdrawal.",
+        "Two nodes, one survivor who does not exist, seven steps; then a desk to try it on.",
     ),
 }
 """For each subcommand its place, `module:attribute`, and the line about it in the list of commands."""

@@ -1,6 +1,7 @@
 """The window of the desk: asks the terminal how it draws, then runs the application in it."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,19 +11,31 @@ from tui.app import SathiApp
 from tui.desk import Surroundings
 
 
-def run(socket: Path, *, language: str, mark_width: str | None) -> int:
+def run(socket: Path, *, language: str) -> int:
+    """Show the desk until it is closed; what the process ends with."""
+    measure()
+    return asyncio.run(show(socket, language=language, demonstration=None))
+
+
+def measure() -> None:
+    """Ask the terminal how wide it draws vowel signs; outside any event loop, and before the desk opens."""
+    # Somebody may know better than the terminal.
+    width = os.environ.get("SATHI_MARK_WIDTH")
+    termwidth.setup(forced=int(width) if width in {"0", "1"} else None)
+
+
+async def show(socket: Path, *, language: str, demonstration: tuple[str, str] | None) -> int:
     """Show the desk until it is closed.
 
     Args:
         socket: where the node listens.
         language: before anybody has chosen one.
-        mark_width: `0` or `1`, where somebody knows better than the terminal how wide a vowel sign is.
+        demonstration: name and pass phrase of somebody who does not exist, shown where they are asked for.
 
     Returns:
-        What the process ends with.
+        What the process ends with; not 0 after a crash.
     """
     clock = SystemClock()
-    termwidth.setup(forced=int(mark_width) if mark_width in {"0", "1"} else None)
     app = SathiApp(
         Surroundings(
             socket=socket,
@@ -30,7 +43,8 @@ def run(socket: Path, *, language: str, mark_width: str | None) -> int:
             now=clock.wall,
             zone=datetime.fromtimestamp(clock.wall(), UTC).astimezone().tzinfo or UTC,
             pause=asyncio.sleep,
+            demonstration=demonstration,
         )
     )
-    app.run()
+    await app.run_async()
     return app.return_code or 0

@@ -4,13 +4,12 @@ from functools import partial
 from typing import ClassVar, Final, final
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input
 
 from protocol.local import views
-from tui.acts import Act, bindings
+from tui.acts import Act
 from tui.client import BusyError, Client, ClientError, RefusedError
 from tui.plain import Text, plain
 from tui.screens.desk_screen import DeskScreen
@@ -47,7 +46,10 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
 
     HEADING = N_("Notes")
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN,)
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
+    # Before any widget sees the key: what is typed right after it is the pass phrase, and must not be shown.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(OPEN.key, OPEN.name, show=False, priority=True)
+    ]
 
     wrong_attempts = 0
 
@@ -63,12 +65,18 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
                 id="passphrase",
             )
             yield Text("", id="hint")
+            if self.desk.demonstration is not None:
+                yield Text(self._invented(*self.desk.demonstration), id="invented")
             yield Text(
                 plain(
                     self.words.say(N_("Forgotten? Ask the keeper of the recovery sheet.")),
                     "$text-muted",
                 )
             )
+
+    def _invented(self, name: str, passphrase: str) -> str:
+        text = N_("Everybody here is invented. Who: {name}. Pass phrase: {passphrase}")
+        return self.words.say(text, name=name, passphrase=passphrase)
 
     def on_mount(self) -> None:
         """The next keys are the name."""
@@ -101,13 +109,8 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
         )
         self.query_one("#standing", Text).put(say(standing))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes on: from the name to the pass phrase, from there it opens."""
-        event.stop()
-        self.action_open()
-
     def action_open(self) -> None:
-        """Try."""
+        """Go on from the name to the pass phrase; from there, try."""
         who = self.query_one("#who", Field)
         passphrase = self.query_one("#passphrase", Field)
         if not who.value.strip():

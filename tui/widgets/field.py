@@ -31,17 +31,21 @@ class Field(Horizontal):
         *,
         characters_max: int,
         is_secret: bool = False,
+        label_cells: int = LABEL_CELLS,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._label = label
+        self._label_cells = label_cells
         self._input = IndicInput(
             value=value, max_length=characters_max, password=is_secret, compact=True
         )
 
     def compose(self) -> ComposeResult:
         """The label and the input."""
-        yield Text(fit(one_line(self._label), LABEL_CELLS))
+        label = Text(fit(one_line(self._label), self._label_cells))
+        label.styles.width = self._label_cells + 1
+        yield label
         yield self._input
 
     @property
@@ -55,7 +59,7 @@ class Field(Horizontal):
 
     def take_focus(self) -> None:
         """The next keys go here."""
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A draft is to be kept."""
