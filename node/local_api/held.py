@@ -131,8 +131,6 @@ class Held:
         job = _CarryJob(known.held_id, _use_case(self._gate.vault.me), self._gate.acting())
         try:
             may_be_due = await self._gate.write(job)
-        except LockedError:
-            raise
         except Exception as error:  # noqa: BLE001  (what was sent after it must not wait for it)
             logs.event(_LOGGER, "held.failed", level=logging.ERROR, error=error)
             self._ends[known.held_id] = self._clock.monotonic() + _REST_SECONDS

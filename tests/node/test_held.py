@@ -1,7 +1,7 @@
 """The seconds in which a sending can be stopped: nobody moves their clock, and a crash keeps them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,11 +10,13 @@ import pytest
 from node import faults
 from node.gate import Gate, LockedError, OpenVault
 from node.local_api.held import LOOK_SECONDS, Held
+from node.local_api.problems import ProblemError
 from node.local_api.sessions import Session
 from node.vault.keyring import PRODUCT_COST
 from protocol.errors import MalformedError
 from protocol.local import commands, views
 from protocol.local.commands import Command, encode_command
+from protocol.local.transport import LocalProblem
 from protocol.values import Instant, later
 from protocol.vocabulary.codes import Role
 from tests.support import sendings
@@ -32,11 +34,15 @@ class Hands:
 
     seconds: Instant
     ticks: float = 0.0
+    fails: int = 0
 
     def wall(self) -> Instant:
         return self.seconds
 
     def monotonic(self) -> float:
+        if self.fails > 0:
+            self.fails -= 1
+            raise OSError
         return self.ticks
 
     def slept(self) -> float:
@@ -265,6 +271,42 @@ async def test_once_the_vault_is_being_locked_nothing_more_leaves(story: Story) 
         await holder.held.rest()
         holder.clock.both(SECONDS)
     assert (holder.waiting(), holder.woken) == (1, 0)
+
+
+def lock(holder: Holder) -> None:
+    holder.gate._open = None
+
+
+def break_the_clock(holder: Holder) -> None:
+    holder.clock.fails = 1
+
+
+@pytest.mark.parametrize("go_wrong", [lock, break_the_clock])
+async def test_whatever_goes_wrong_once_does_not_end_the_holding(
+    go_wrong: Callable[[Holder], None], holder: Holder, story: Story
+) -> None:
+    _, command = sendings.offer(story)
+    holder.undo_seconds = 0
+    holder.begin_again()
+    opened = holder.gate._open
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        go_wrong(holder)
+        holder.held.begin(tasks)
+        await asyncio.sleep(0)
+        holder.gate._open = opened
+        await holder.hold(command)
+        await holder.heard.wait()
+        await holder.held.rest()
+    assert (holder.clock.fails, holder.waiting()) == (0, 0)
+
+
+async def test_a_role_that_may_not_send_may_not_hold(holder: Holder, story: Story) -> None:
+    _, command = sendings.offer(story)
+    session = Session(user_id=sendings.supervisor(holder.node), role=Role.DATA_OFFICER)
+    given = commands.HoldSending(name=command.NAME, body=encode_command(command))
+    with pytest.raises(ProblemError) as told:
+        await holder.held.hold(given, session)
+    assert (told.value.problem, holder.waiting()) == (LocalProblem.NOT_ALLOWED, 0)
 
 
 @pytest.mark.parametrize(
