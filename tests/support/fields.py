@@ -1,8 +1,9 @@
 """A desk with the fields for Bengali and Devanagari, and ways to drive it."""
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 from textual.pilot import Pilot
 from typing_extensions import override
 
@@ -21,8 +22,11 @@ class FieldsDesk(App[None]):
 
     CSS = "IndicInput { width: 30; } IndicTextArea { width: 30; height: 8; }"
 
+    BINDINGS: ClassVar[list[BindingType]] = [(key, f"note('{key}')", key) for key in ("f6", "f7")]
+
     def __init__(self) -> None:
         super().__init__()
+        self.pressed: list[str] = []
         self.left_out: list[tuple[str | None, int, int]] = []
 
     @override
@@ -31,6 +35,9 @@ class FieldsDesk(App[None]):
         yield IndicInput(password=True, id="secret")
         yield IndicInput(max_length=5, id="short")
         yield IndicTextArea(id="lines")
+
+    def action_note(self, key: str) -> None:
+        self.pressed.append(key)
 
     def on_left_out(self, message: LeftOut) -> None:
         self.left_out.append((message.control.id, message.unshowable, message.over_length))

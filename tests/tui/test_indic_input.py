@@ -144,6 +144,17 @@ async def test_a_click_goes_to_the_cluster_under_it_or_to_the_end() -> None:
         assert places == [(0, 0), (3, 3), (5, 5), (7, 7)]
 
 
+async def test_the_keys_of_the_desk_select_nothing_and_reach_the_desk() -> None:
+    app = FieldsDesk()
+    async with app.run_test() as pilot:
+        area = await lines(pilot, "কখ")
+        await pilot.press("f6", "f7")
+        assert app.pressed == ["f6", "f7"]
+        assert area.selected_text == ""
+        await pilot.press("ctrl+shift+a")
+        assert area.selected_text == "কখ"
+
+
 # Where the cursor is
 
 

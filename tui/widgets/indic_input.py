@@ -10,12 +10,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -182,6 +183,21 @@ class IndicTextArea(TextArea):
     """A field of several lines. It holds `characters_max` characters, which a screen may lower."""
 
     characters_max: int = TEXT_CHARACTERS_MAX
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+shift+a", "select_everything", "Select all", show=False),
+    ]
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Textual has F6 and F7 select here. They are the desk's: whoever pressed F7 for the desk and then
+        # typed would have replaced her whole text.
+        is_taken = action in ("select_line", "select_all")
+        return False if is_taken else super().check_action(action, parameters)
+
+    def action_select_everything(self) -> None:
+        """Select the whole text."""
+        self.select_all()
 
     @property
     def plain_value(self) -> str:
