@@ -9,18 +9,17 @@ from node.vault.records import (
     Peer,
     Self,
     StoredMessage,
-    TaskRecord,
 )
 from node.vault.tables import consents as consent_tables
 from node.vault.tables import overview
-from node.vault.tables.overview import Named
+from node.vault.tables.overview import Named, OpenTask
 from node.vault.tables.referrals import ReferralRow
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.codec import decode
 from protocol.consent import ConsentEvent
 from protocol.consent_rules import Refusal
-from protocol.effects import DONE_BY_SAYING, TASK_KINDS, Task, TaskKind, tasks_of
+from protocol.effects import TASK_KINDS, Task, TaskKind, tasks_of
 from protocol.errors import LocalProtocolError
 from protocol.follow_up_flow import OPEN_STATES
 from protocol.local import views
@@ -28,7 +27,7 @@ from protocol.messages.disclosed import Disclosed
 from protocol.messages.referral import ReferralDossier, ReferralOffer
 from protocol.messages.union import MessageClass, parse_content
 from protocol.permits import Payload
-from protocol.referral_flow import is_our_turn
+from protocol.referral_flow import is_our_turn, may_be_said_done
 from protocol.safety import safety_number
 from protocol.values import Instant, node_id_text
 from protocol.vocabulary.facts import FACT_FIELDS
@@ -136,21 +135,20 @@ def referral_line(row: ReferralRow) -> views.ReferralLine:
 def tasks(unit: Unit) -> list[views.TaskView]:
     """What needs a person: who waits for us, then what we promised, then news."""
     return [
-        _task(record, named)
+        _task(task)
         for kind in TaskKind
-        for record, named in overview.open_tasks(
-            unit.vault, tasks_of(kind), limit=limits.TASKS_SHOWN_MAX
-        )
+        for task in overview.open_tasks(unit.vault, tasks_of(kind), limit=limits.TASKS_SHOWN_MAX)
     ]
 
 
-def _task(record: TaskRecord, named: Named) -> views.TaskView:
+def _task(open_task: OpenTask) -> views.TaskView:
+    record, named = open_task.record, open_task.named
     task = Task(record.task)
     return views.TaskView(
         task_id=record.task_id,
         task=task.value,
         kind=TASK_KINDS[task].value,
-        is_done_by_saying=task in DONE_BY_SAYING,
+        is_done_by_saying=may_be_said_done(task, open_task.state),
         peer=record.peer,
         peer_name=named.peer_name,
         thread=record.thread,
@@ -232,7 +230,7 @@ def consents(
 
 
 def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.ConsentView:
-    consent = record.standing.consent
+    consent, events = record.standing.consent, record.standing.events
     return views.ConsentView(
         consent_id=consent.consent_id,
         holder=consent.holder,
@@ -242,7 +240,8 @@ def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.Consen
         excluded_fields=sorted(consent.excluded_fields),
         texts=[*sorted(record.standing.ticks)],
         state=record.standing.state(now=now).value,
-        is_confirmed=ConsentEvent.CONFIRMED_BY_HOLDER in record.standing.events,
+        is_superseded=ConsentEvent.SUPERSEDED in events and ConsentEvent.WITHDRAWN not in events,
+        is_confirmed=ConsentEvent.CONFIRMED_BY_HOLDER in events,
         needs_confirmation=consent.needs_confirmation,
         valid_from=consent.valid_from,
         expires=consent.expires,

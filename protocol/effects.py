@@ -89,6 +89,8 @@ DONE_BY_SAYING: Final = frozenset(
         Task.TELL_HER_WHO_AND_WHEN,
         Task.OFFER_AGAIN,
         Task.ASK_HER_AGAIN,
+        # The follow-up itself stays in its list until it is reported.
+        Task.FOLLOW_UP_DUE,
         Task.REPORT_TO_READ,
         Task.WITHDRAWAL_ARRIVED,
         Task.STREAM_FROZEN,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from protocol import limits
-from protocol.effects import Effect, Remind, Task
+from protocol.effects import DONE_BY_SAYING, Effect, Remind, Task
 from protocol.values import Instant, NodeId, ThreadId, later
 from protocol.vocabulary.codes import Priority
 
@@ -141,6 +141,14 @@ _TASKS: Final[dict[ReferralEvent, tuple[Task, ...]]] = {
     _E.DOSSIER: (Task.DOSSIER_TO_READ,),
     _E.OUTCOME: (Task.REPORT_TO_READ,),
 }
+# In which states there still is an act of ours that ends a task.
+_ENDED_BY_ACT: Final[dict[Task, frozenset[ReferralState]]] = {
+    Task.OFFER_TO_ANSWER: frozenset({_S.OFFERED, _S.DELIVERED, _S.NEEDS_INFO}),
+    Task.QUESTION_TO_ANSWER: frozenset({_S.NEEDS_INFO}),
+    Task.DOSSIER_TO_SEND: frozenset({_S.ACCEPTED}),
+    Task.DOSSIER_TO_READ: frozenset({_S.DOSSIER_SENT}),
+    Task.CONFIRM_WITH_HER: SHARED_STATES - {_S.WITHDRAWN},
+}
 _ANSWER_SECONDS: Final = {
     Priority.URGENT_24H: 24 * limits.HOUR,
     Priority.SOON_3D: 3 * limits.DAY,
@@ -178,6 +186,21 @@ def _reminders(event: ReferralEvent, heard: Heard | None) -> list[Effect]:
     return [
         Remind(task=task, peer=heard.peer, thread=heard.thread, due=due)
         for task in _TASKS.get(event, ())
+    ]
+
+
+def may_be_said_done(task: Task, state: ReferralState | None) -> bool:
+    """May a person say that a task is done? Also where the act that ends it is no longer possible."""
+    possible = _ENDED_BY_ACT.get(task)
+    return task in DONE_BY_SAYING or (possible is not None and state not in possible)
+
+
+def tasks_over(state: ReferralState) -> list[Task]:
+    """The tasks about a referral that nothing can be done for in this state."""
+    return [
+        task
+        for task, possible in _ENDED_BY_ACT.items()
+        if task is not Task.CONFIRM_WITH_HER and state not in possible
     ]
 
 

@@ -87,6 +87,14 @@ def move(
         detail=detail,
         now=arrival.now,
     )
+    # What the other side took back, or did without our word, waits for nobody here.
+    desk.finish_all(
+        unit.vault,
+        referral_flow.tasks_over(state),
+        thread=arrival.thread,
+        by=arrival.acting.actor,
+        now=arrival.now,
+    )
     return effects
 
 

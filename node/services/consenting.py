@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from node import showing
 from node.effects import Acting, apply, audit
-from node.vault.records import CaseRecord, Referral, Self
-from node.vault.tables import cases, consents, identity, outbox, peers, referrals
+from node.vault.records import CaseRecord, ConsentRecord, Referral, Self
+from node.vault.tables import cases, consents, desk, identity, outbox, peers, referrals
 from node.vault.unit import Unit
 from protocol import limits, referral_flow
 from protocol.consent import (
@@ -15,7 +15,7 @@ from protocol.consent import (
 )
 from protocol.consent_rules import fits_age, may_tell_of_consent, on_our_withdrawal
 from protocol.disclosure import build_consent_copy
-from protocol.effects import Effect, Send, SendAbout, Urgency
+from protocol.effects import Effect, Send, SendAbout, Task, Urgency
 from protocol.errors import MalformedError
 from protocol.keys import fresh_handle
 from protocol.local import commands, views
@@ -220,8 +220,33 @@ def confirm_consent(
         return refused(No.WRONG_STATE)
     event = ConsentEvent.CONFIRMED_BY_HOLDER
     consents.add_event(unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now)
+    _finish_asking(unit, consent, acting=acting)
     audit(unit, "consent.confirmed", consent.consent_id, acting=acting)
     return views.Done()
+
+
+def _finish_asking(unit: Unit, consent: Consent, *, acting: Acting) -> None:
+    """Nobody is reminded to ask her any more, unless another consent of hers waits for the same."""
+    records = consents.of_handle(unit.vault, consent.handle)
+    if any(_waits_for_her(record, holder=consent.holder) for record in records):
+        return
+    for record in records:
+        for referral in referrals.referrals_under(unit.vault, record.standing.consent.consent_id):
+            desk.finish_tasks(
+                unit.vault,
+                task=Task.CONFIRM_WITH_HER.value,
+                thread=referral.thread,
+                by=acting.actor,
+                now=acting.now,
+            )
+
+
+def _waits_for_her(record: ConsentRecord, *, holder: NodeId) -> bool:
+    standing = record.standing
+    is_over = standing.events & {ConsentEvent.CONFIRMED_BY_HOLDER, ConsentEvent.WITHDRAWN}
+    return (
+        standing.consent.holder == holder and standing.consent.needs_confirmation and not is_over
+    )
 
 
 def withdraw_consent(

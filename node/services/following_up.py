@@ -4,13 +4,13 @@ from typing import Final
 
 from node.effects import Acting, apply, audit
 from node.vault.records import FollowUp, Referral, Self, new_follow_up
-from node.vault.tables import consents, identity, peers, referrals
+from node.vault.tables import consents, desk, identity, peers, referrals
 from node.vault.unit import Unit
 from protocol import follow_up_flow, limits
 from protocol.consent import Standing
 from protocol.consent_rules import Refusal, ShareRequest, may_share
 from protocol.disclosure import CaseFacts, ReportShape, build_payload
-from protocol.effects import Send, SendAbout, Urgency
+from protocol.effects import Send, SendAbout, Task, Urgency
 from protocol.errors import MalformedError
 from protocol.follow_up_flow import FollowUpEvent, FollowUpState
 from protocol.local import commands, views
@@ -28,6 +28,7 @@ from protocol.values import (
     Handle,
     Instant,
     MessageId,
+    ThreadId,
     instant,
     language_tag,
     message_id,
@@ -40,6 +41,7 @@ from protocol.vocabulary.codes import Purpose
 from protocol.vocabulary.facts import FACT_FIELDS
 
 _TEXT: Final = "text:"
+_UNANSWERED: Final = frozenset({FollowUpState.REQUESTED, FollowUpState.OVERDUE})
 
 
 def request(
@@ -59,6 +61,7 @@ def request(
     )
     (message,) = apply([send], unit, acting=acting)
     _begin(unit, referral, message, due=due, is_asked_by_us=True, acting=acting)
+    _finish_task(unit, referral.thread, acting=acting)
     audit(unit, "followup.request", message, acting=acting)
     return views.Done(ref=message)
 
@@ -124,8 +127,23 @@ def _answer(
         urgency=Urgency.NORMAL,
     )
     apply([send], unit, acting=acting)
+    _finish_task(unit, known.thread, acting=acting)
     audit(unit, f"followup.{event.value}", known.follow_up_id, acting=acting)
     return views.Done()
+
+
+def _finish_task(unit: Unit, thread: ThreadId, *, acting: Acting) -> None:
+    """Nobody is reminded any more, unless they wait for our word about another one."""
+    for other in referrals.follow_ups_of(unit.vault, thread):
+        if not other.is_asked_by_us and other.state in _UNANSWERED:
+            return
+    desk.finish_tasks(
+        unit.vault,
+        task=Task.FOLLOW_UP_DUE.value,
+        thread=thread,
+        by=acting.actor,
+        now=acting.now,
+    )
 
 
 def report(
@@ -153,6 +171,7 @@ def report(
     effect = _report_effect(command, referral, known, facts, permit)
     apply([effect], unit, acting=acting)
     _move(unit, known, state, was_seen=command.seen is not None, acting=acting)
+    _finish_task(unit, known.thread, acting=acting)
     audit(unit, f"followup.{event.value}", known.follow_up_id, acting=acting)
     return _sent(known, command, permit, effect)
 

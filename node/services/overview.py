@@ -9,9 +9,10 @@ from node.vault.tables.overview import ConsentEnd
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentState
-from protocol.effects import DONE_BY_SAYING, Task, TaskKind, tasks_of
+from protocol.effects import Task, TaskKind, tasks_of
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
+from protocol.referral_flow import may_be_said_done
 from protocol.values import Instant, instant, later
 from protocol.vocabulary.codes import CaseStatus
 
@@ -112,9 +113,10 @@ def finish_task(
     known = overview.find_open_task(unit.vault, command.task_id)
     if known is None:
         return refused(No.NOT_FOUND)
-    if Task(known.task) not in DONE_BY_SAYING:
+    record = known.record
+    if not may_be_said_done(Task(record.task), known.state):
         return refused(No.WRONG_STATE)
-    desk.finish_task(unit.vault, known.task_id, by=acting.actor, now=acting.now)
-    about = known.peer if known.thread is None else known.thread
-    audit(unit, "task.done", about, acting=acting, details=known.task)
+    desk.finish_task(unit.vault, record.task_id, by=acting.actor, now=acting.now)
+    about = record.peer if record.thread is None else record.thread
+    audit(unit, "task.done", about, acting=acting, details=record.task)
     return views.Done()

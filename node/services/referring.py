@@ -23,7 +23,7 @@ from protocol.disclosure import (
     build_payload,
     content_hash,
 )
-from protocol.effects import Effect, Send, SendAbout, Task, Urgency
+from protocol.effects import Effect, Send, SendAbout, Urgency
 from protocol.errors import MalformedError
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
@@ -217,13 +217,6 @@ def send_dossier(
         content_hash=content_hash(payload),
         consent=payload.permit.consent_id,
     )
-    desk.finish_tasks(
-        unit.vault,
-        task=Task.DOSSIER_TO_SEND.value,
-        thread=referral.thread,
-        by=acting.actor,
-        now=acting.now,
-    )
     audit(unit, "referral.dossier", referral.thread, acting=acting)
     return views.Done(ref=referral.thread)
 
@@ -366,6 +359,13 @@ def _move(
         state=moved[0],
         is_heard=False,
         detail=detail,
+        now=acting.now,
+    )
+    desk.finish_all(
+        unit.vault,
+        referral_flow.tasks_over(moved[0]),
+        thread=referral.thread,
+        by=acting.actor,
         now=acting.now,
     )
     return True

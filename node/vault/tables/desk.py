@@ -8,6 +8,7 @@ from typing import Final
 from node.vault.driver import Connection
 from node.vault.records import TaskRecord
 from protocol import limits
+from protocol.effects import Task
 from protocol.values import Instant, NodeId, Pseudonym, ThreadId, instant, node_id, thread_id
 
 _JOINERS: Final = ("\u200c", "\u200d")
@@ -44,6 +45,14 @@ def finish_tasks(
         "UPDATE tasks SET done_at = ?, done_by = ? WHERE task = ? AND thread = ? AND done_at IS NULL",
         (now, by, task, thread),
     )
+
+
+def finish_all(
+    vault: Connection, tasks: Sequence[Task], *, thread: ThreadId, by: Pseudonym, now: Instant
+) -> None:
+    """Nothing is to be done any more for any of these."""
+    for task in tasks:
+        finish_tasks(vault, task=task.value, thread=thread, by=by, now=now)
 
 
 def finish_peer_tasks(

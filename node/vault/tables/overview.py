@@ -9,6 +9,7 @@ from node.vault.records import FollowUp, TaskRecord
 from protocol import limits
 from protocol.effects import Task
 from protocol.follow_up_flow import OPEN_STATES, FollowUpState
+from protocol.referral_flow import ReferralState
 from protocol.values import (
     ConsentId,
     Instant,
@@ -26,7 +27,7 @@ _CLOSED: Final = ", ".join(
 )
 _TASK: Final = (
     "SELECT t.task_id, t.task, t.peer, t.thread, t.due, t.made_at, p.display_name, r.case_id,"
-    " c.case_number FROM tasks t LEFT JOIN peers p ON p.node_id = t.peer"
+    " c.case_number, r.state FROM tasks t LEFT JOIN peers p ON p.node_id = t.peer"
     " LEFT JOIN referrals r ON r.thread = t.thread LEFT JOIN cases c ON c.case_id = r.case_id"
 )
 _FOLLOW_UP: Final = (
@@ -45,6 +46,15 @@ class Named:
     peer_name: str
     case_id: bytes | None
     case_number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A task with the names people know it by, and how its referral stands, where it has one."""
+
+    record: TaskRecord
+    named: Named
+    state: ReferralState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +77,7 @@ class Unsent:
     last_heard: Instant | None
 
 
-def open_tasks(
-    vault: Connection, tasks: Collection[Task], *, limit: int
-) -> list[tuple[TaskRecord, Named]]:
+def open_tasks(vault: Connection, tasks: Collection[Task], *, limit: int) -> list[OpenTask]:
     """What is to be done of some sorts, the most pressing first."""
     marks = ", ".join("?" * len(tasks))
     rows = vault.execute(
@@ -77,7 +85,7 @@ def open_tasks(
         " ORDER BY t.due, t.task_id LIMIT ?",
         (*(task.value for task in tasks), limit),
     ).fetchall()
-    return [(_task(row), _named(row[6:9])) for row in rows]
+    return [_task(row) for row in rows]
 
 
 def count_open_tasks(vault: Connection, tasks: Collection[Task]) -> int:
@@ -90,7 +98,7 @@ def count_open_tasks(vault: Connection, tasks: Collection[Task]) -> int:
     return int(count)
 
 
-def find_open_task(vault: Connection, task_id: int) -> TaskRecord | None:
+def find_open_task(vault: Connection, task_id: int) -> OpenTask | None:
     """One task that nobody has done yet."""
     row = vault.execute(
         f"{_TASK} WHERE t.done_at IS NULL AND t.task_id = ?", (task_id,)
@@ -208,8 +216,8 @@ def _named(row: Sequence[Any]) -> Named:
     )
 
 
-def _task(row: Sequence[Any]) -> TaskRecord:
-    return TaskRecord(
+def _task(row: Sequence[Any]) -> OpenTask:
+    record = TaskRecord(
         task_id=row[0],
         task=row[1],
         peer=node_id(row[2]),
@@ -217,6 +225,8 @@ def _task(row: Sequence[Any]) -> TaskRecord:
         due=instant(row[4]),
         made_at=instant(row[5]),
     )
+    state = None if row[9] is None else ReferralState(row[9])
+    return OpenTask(record=record, named=_named(row[6:9]), state=state)
 
 
 def _follow_up(row: Sequence[Any]) -> FollowUp:
