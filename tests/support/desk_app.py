@@ -127,7 +127,7 @@ async def seated(
     finally:
         await api.stop()
         await gate.lock()
-        node.reopen()
+        node.open_again()
 
 
 async def _practise(seat: Seat) -> None:

@@ -138,6 +138,10 @@ class Node:
     def reopen(self) -> None:
         """Close the vault and open it again, with the sweep that follows a crash."""
         self.database.close()
+        self.open_again()
+
+    def open_again(self) -> None:
+        """Open a vault that is closed, with the sweep that follows a crash."""
         self.database = Database.open(self.folder, key=self.key)
         self.use(retaining.sweep)
 
