@@ -25,7 +25,7 @@ from node.services import opening
 from node.vault import keyring
 from node.vault.unit import Unit
 from protocol.local import commands, views
-from protocol.values import Instant, plain_text
+from protocol.values import Entropy, Instant, plain_text
 from protocol.vocabulary.codes import Role
 from tests.support.builders import entropy as drawn
 from tests.support.desks import NotingCarrier
@@ -82,25 +82,11 @@ async def seated(
     node: Node, *, practised: bool = True, role: Role = Role.SUPERVISOR
 ) -> AsyncIterator[Seat]:
     """Close a federation's node, give it Rina and a keyring, and open it as the product does."""
-    draw = drawn(f"seat {node.name}")
-    salt = keyring.new_salt(entropy=draw)
-    owner = keyring.enrol(
-        keyring.credential(RINA, PASSPHRASE),
-        kind=keyring.Kind.USER,
-        salt=salt,
-        entropy=draw,
-        cost=CHEAP,
-    )
-
-    def add(unit: Unit) -> list[keyring.Owner]:
-        name = plain_text(RINA, characters_max=64)
-        acting = node.acting()
-        done(opening.add_user(unit, name=name, role=role, owner=owner, acting=acting))
-        return opening.owners(unit)
-
-    owners = node.write(add)
+    # Drawn from the node itself, so that no two seats draw the same.
+    draw = drawn(f"seat {node.entropy(8).hex()}")
+    if not (node.folder / keyring.FILE_NAME).exists():
+        _give_keyring(node, draw, role=role)
     node.database.close()
-    keyring.save(node.folder, keyring.seal(owners, vault_key=node.key, salt=salt, entropy=draw))
     clock = StandingClock(now=node.now)
     gate = Gate(node.folder, clock=clock, entropy=draw, cost=CHEAP)
     desk = Desk(
@@ -128,6 +114,27 @@ async def seated(
         await api.stop()
         await gate.lock()
         node.open_again()
+
+
+def _give_keyring(node: Node, draw: Entropy, *, role: Role) -> None:
+    """Rina has a pass phrase from now on."""
+    salt = keyring.new_salt(entropy=draw)
+    owner = keyring.enrol(
+        keyring.credential(RINA, PASSPHRASE),
+        kind=keyring.Kind.USER,
+        salt=salt,
+        entropy=draw,
+        cost=CHEAP,
+    )
+
+    def add(unit: Unit) -> list[keyring.Owner]:
+        name = plain_text(RINA, characters_max=64)
+        acting = node.acting()
+        done(opening.add_user(unit, name=name, role=role, owner=owner, acting=acting))
+        return opening.owners(unit)
+
+    owners = node.write(add)
+    keyring.save(node.folder, keyring.seal(owners, vault_key=node.key, salt=salt, entropy=draw))
 
 
 async def _practise(seat: Seat) -> None:
