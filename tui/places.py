@@ -86,6 +86,28 @@ class ToWithdraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToTickSentences:
+    """Read further sentences of hers back to her, for a consent that is there already."""
+
+    case_id: bytes
+    consent_id: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToThreadConsents:
+    """Every consent about the survivor of a referral, also where there is no case of ours."""
+
+    thread: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToWithdrawThread:
+    """She tells the receiving side that she changed her mind."""
+
+    thread: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToLedger:
     """Who knows what about her."""
 
@@ -104,6 +126,32 @@ class ToReferral:
     """One referral, ours or theirs, with everything that came and went."""
 
     thread: bytes
+
+
+class Saying(StrEnum):
+    """What one side of a referral tells the other, each in a small form of its own."""
+
+    ACCEPT = "accept"
+    ASK = "ask"
+    DECLINE = "decline"
+    ANSWER = "answer"
+    RECALL = "recall"
+    PREPARED = "prepared"
+    ARRIVED = "arrived"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToAnswer:
+    """Say one thing about a referral.
+
+    Attributes:
+        thread: of the referral.
+        saying: what.
+    """
+
+    thread: bytes
+    saying: Saying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +223,13 @@ Destination: TypeAlias = (
     | ToConsents
     | ToTakeConsent
     | ToWithdraw
+    | ToWithdrawThread
+    | ToThreadConsents
+    | ToTickSentences
     | ToLedger
     | ToOffer
     | ToReferral
+    | ToAnswer
     | ToDossier
     | ToMessage
     | ToReport

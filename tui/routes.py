@@ -3,10 +3,50 @@
 from typing import Any
 
 from tui.desk import Desk
-from tui.places import Destination, ToPlainWords, ToSettings
+from tui.places import (
+    Destination,
+    Place,
+    ToAnswer,
+    ToCase,
+    ToDossier,
+    ToFacts,
+    ToMeet,
+    ToMessage,
+    ToNewCase,
+    ToOffer,
+    ToOutbox,
+    ToPartner,
+    ToPlace,
+    ToPlainWords,
+    ToPractice,
+    ToReferral,
+    ToReport,
+    ToSettings,
+    ToWords,
+)
+from tui.screens.answer import AnswerScreen
+from tui.screens.case import CaseScreen
+from tui.screens.cases import CasesScreen
 from tui.screens.desk_screen import DeskScreen
+from tui.screens.dossier import DossierScreen
+from tui.screens.facts import FactsScreen
+from tui.screens.followups import FollowUpsScreen
+from tui.screens.inbox import InboxScreen
+from tui.screens.meet import MeetScreen
+from tui.screens.message import MessageScreen
+from tui.screens.new_case import NewCaseScreen
+from tui.screens.offer import OfferScreen
+from tui.screens.outbox import OutboxScreen
+from tui.screens.partner import PartnerScreen
+from tui.screens.partners import PartnersScreen
 from tui.screens.plain_words import PlainWordsScreen
+from tui.screens.practice import PracticeScreen
+from tui.screens.refer import ReferScreen
+from tui.screens.referral import ReferralScreen
+from tui.screens.report import ReportScreen
 from tui.screens.settings import SettingsScreen
+from tui.screens.today import TodayScreen
+from tui.screens.words import WordsScreen
 
 
 def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each screen loads its own
@@ -16,5 +56,45 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return SettingsScreen(desk)
         case ToPlainWords():
             return PlainWordsScreen(desk)
+        case ToPlace(place=Place.REFER):
+            return ReferScreen(desk)
+        case ToPlace(place=Place.INBOX):
+            return InboxScreen(desk)
+        case ToOffer(case_id=case_id):
+            return OfferScreen(desk, case_id=case_id)
+        case ToReferral(thread=thread):
+            return ReferralScreen(desk, thread=thread)
+        case ToAnswer(thread=thread, saying=saying):
+            return AnswerScreen(desk, thread=thread, saying=saying)
+        case ToDossier(thread=thread):
+            return DossierScreen(desk, thread=thread)
+        case ToMessage(peer=peer, message_id=message_id):
+            return MessageScreen(desk, peer=peer, message_id=message_id)
+        case ToPlace(place=Place.CASES):
+            return CasesScreen(desk)
+        case ToCase():
+            return CaseScreen(desk, case_id=to.case_id)
+        case ToNewCase():
+            return NewCaseScreen(desk)
+        case ToWords():
+            return WordsScreen(desk, case_id=to.case_id)
+        case ToFacts():
+            return FactsScreen(desk, case_id=to.case_id)
+        case ToPlace(place=Place.TODAY):
+            return TodayScreen(desk)
+        case ToPlace(place=Place.FOLLOW_UPS):
+            return FollowUpsScreen(desk)
+        case ToReport(thread=thread, follow_up=follow_up):
+            return ReportScreen(desk, thread=thread, follow_up=follow_up)
+        case ToPlace(place=Place.PARTNERS):
+            return PartnersScreen(desk)
+        case ToPartner(node_id=node_id):
+            return PartnerScreen(desk, node_id=node_id)
+        case ToMeet():
+            return MeetScreen(desk)
+        case ToOutbox():
+            return OutboxScreen(desk)
+        case ToPractice():
+            return PracticeScreen(desk)
         case _:
             return SettingsScreen(desk)

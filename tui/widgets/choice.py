@@ -39,10 +39,12 @@ class Choice(Widget, Generic[ValueT]):
         options: Sequence[tuple[ValueT, str]],
         *,
         value: ValueT | None = None,
+        label_cells: int = LABEL_CELLS,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._label = label
+        self._label_cells = label_cells
         self._options = tuple(options)
         values = [option for option, _ in self._options]
         self.set_reactive(Choice.place, values.index(value) if value in values else 0)
@@ -60,7 +62,7 @@ class Choice(Widget, Generic[ValueT]):
 
     def render(self) -> Content:
         """The label in its column, and the value between two arrows."""
-        label = plain(fit(one_line(self._label), LABEL_CELLS))
+        label = plain(fit(one_line(self._label), self._label_cells))
         return label + plain(f" ◂ {one_line(self._options[self.place][1])} ▸")
 
     def on_key(self, event: events.Key) -> None:

@@ -1,0 +1,101 @@
+"""How what she allowed reads on a page: her own words first, as she said them; then the facts by category."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from textual.content import Content
+
+from protocol.local.views import FactView, SentenceView
+from protocol.vocabulary.categories import HIDDEN
+from protocol.vocabulary.codes import Country, TextKind
+from protocol.vocabulary.facts import FACT_FIELDS, Shape
+from tui.desk import Desk
+from tui.plain import line_of, one_line, plain
+from tui.termwidth import fit, measure, wrap
+from tui.wording import N_
+from tui.wording.labels.places import LANGUAGE_NAMES
+
+INDENT: Final = "  "
+LABEL_CELLS: Final = 24
+_NARROW: Final = 50
+COVERED: Final = "░░░░░░"
+
+READ_IN: Final = {
+    Country.BANGLADESH: frozenset({"ben", "eng"}),
+    Country.NEPAL: frozenset({"nep", "eng", "hin", "mai", "bho", "new"}),
+    Country.INDIA: frozenset(LANGUAGE_NAMES) - {"new"},
+}
+"""What people in an office of this country read. It only warns: nothing is kept back for it."""
+
+
+def page(
+    desk: Desk,
+    *,
+    sentences: Sequence[SentenceView],
+    facts: Sequence[FactView],
+    width: int,
+    country: str = "",
+) -> list[Content]:
+    """The lines of a page. With a `country`, a text that is not read there is marked."""
+    lines: list[Content] = []
+    for sentence in sentences:
+        lines += _sentence(desk, sentence, width=width, country=country)
+    for category, known in groupby(facts, key=lambda fact: fact.category):
+        lines.append(plain(desk.words.category(category), "bold $secondary"))
+        for fact in known:
+            lines += _fact(desk, fact, width=width)
+    return lines
+
+
+def is_read_there(language: str, country: str) -> bool:
+    """Would people of this country read a text in this language? Where we do not know, yes."""
+    return country not in READ_IN or language in READ_IN[Country(country)]
+
+
+def _sentence(
+    desk: Desk, sentence: SentenceView, *, width: int, country: str
+) -> Iterable[Content]:
+    words = desk.words
+    kind = words.code_of(TextKind, sentence.kind)
+    language = one_line(words.language_name(sentence.language))
+    yield line_of((kind, "bold $accent"), (f"  ({language})", "$text-muted"))
+    if not is_read_there(sentence.language, country):
+        warning = words.say(
+            N_("They may not read {language}: tell them, or have it put into their language."),
+            language=language,
+        )
+        for line in wrap(f"! {warning}", width - len(INDENT)):
+            yield plain(INDENT + line, "$warning")
+    for line in wrap(sentence.text, width - len(INDENT)):
+        yield plain(INDENT + line)
+
+
+def _fact(desk: Desk, fact: FactView, *, width: int) -> Iterable[Content]:
+    name = desk.words.field(fact.field)
+    value = value_of(desk, fact)
+    cells = LABEL_CELLS if width >= _NARROW else max(12, width // 2 - len(INDENT))
+    first, *more = wrap(value, max(1, width - cells - len(INDENT) - 1))
+    if measure(name) > cells:
+        yield plain(INDENT + one_line(name), "$text-muted")
+        name = ""
+    yield line_of((INDENT + fit(name, cells) + " ", "$text-muted"), first)
+    for line in more:
+        yield plain(INDENT + " " * (cells + 1) + line)
+
+
+def value_of(desk: Desk, fact: FactView) -> str:
+    """A fact in the reader's language; what says who she is stays covered until a person asks."""
+    if fact.category in HIDDEN and not desk.names_are_shown:
+        return f"{COVERED} {desk.words.say(N_('(F9 shows it)'))}"
+    values = fact.value if isinstance(fact.value, list) else [fact.value]
+    return ", ".join(_one_value(desk, fact.field, value) for value in values)
+
+
+def _one_value(desk: Desk, field: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return desk.words.number(value)
+    known = FACT_FIELDS.get(field)
+    if known is not None and known.shape in {Shape.CODE, Shape.CODES}:
+        return one_line(desk.words.fact_code(field, value))
+    return one_line(value)

@@ -1,0 +1,147 @@
+"""A form: laid out once its draft and what it needs have come, and kept as a draft until it was sent."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
+
+import msgspec
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from tui.client import Client
+from tui.desk import Desk
+from tui.messages import Edited
+from tui.places import Back
+from tui.screens.desk_screen import DeskScreen
+from tui.screens.drafts import DraftKeeper, decode
+from tui.wording import N_
+
+GroundT = TypeVar("GroundT")
+FormT = TypeVar("FormT", bound=msgspec.Struct)
+
+
+class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
+    """The form of every screen that is filled in about a referral.
+
+    The form is a value; the widgets are made of it and read back into it. `ground` is what the node says
+    before anything can be filled in. A form without a PLACE keeps no draft.
+    """
+
+    RELOADS = False
+    PLACE: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk, *, about: bytes) -> None:
+        super().__init__(desk)
+        self.draft = DraftKeeper(desk, place=self.PLACE, about=about) if self.PLACE else None
+        self.form: FormT | None = None
+        self._untouched: FormT | None = None
+        self._is_sent = False
+
+    # What a form fills in.
+
+    async def load_ground(self, client: Client) -> GroundT:
+        """Ask the node; no widget may be touched here."""
+        raise NotImplementedError
+
+    def form_type(self) -> type[FormT]:
+        """What a draft is read as."""
+        raise NotImplementedError
+
+    def begin(self, ground: GroundT) -> FormT:
+        """The form before anybody filled it in."""
+        raise NotImplementedError
+
+    def accepts(self, form: FormT) -> bool:
+        """Does what was half-written belong to this form?"""
+        return form is not None
+
+    def parts(self, ground: GroundT, form: FormT) -> Iterable[Widget]:
+        """The widgets."""
+        raise NotImplementedError
+
+    def read(self, form: FormT) -> FormT:
+        """The form as the widgets stand."""
+        raise NotImplementedError
+
+    def changed(self, before: FormT, form: FormT) -> None:
+        """Something was filled in."""
+
+    def laid_out(self) -> None:
+        """The widgets are there."""
+
+    # The frame.
+
+    def body(self) -> ComposeResult:
+        """Nothing until the ground is known."""
+        with Vertical(id="parts"):
+            if self.form is not None and self._loaded is not None:
+                yield from self.parts(self._loaded[0], self.form)
+
+    async def load(self, client: Client) -> tuple[GroundT, str]:
+        """The ground, and what was half-written."""
+        draft = None if self.form is not None else self.draft
+        text = "" if draft is None else await draft.load(client)
+        return await self.load_ground(client), text
+
+    def show(self, loaded: tuple[GroundT, str]) -> None:
+        """Begin the form, or go on with it."""
+        ground, text = loaded
+        if self.form is None:
+            self._untouched = self.begin(ground)
+            kept = decode(text, self.form_type())
+            self.form = self._untouched if kept is None or not self.accepts(kept) else kept
+        self.call_later(self.lay_out)
+
+    async def lay_out(self) -> None:
+        """Make the widgets of the form; the focus keeps its place."""
+        if self.form is None or self._loaded is None:
+            return
+        chain = self.focus_chain
+        place = chain.index(self.focused) if self.focused in chain else 0
+        box = self.query_one("#parts", Vertical)
+        await box.remove_children()
+        await box.mount(*self.parts(self._loaded[0], self.form))
+        self.laid_out()
+        if self.focus_chain:
+            self.set_focus(self.focus_chain[min(place, len(self.focus_chain) - 1)])
+        self.refresh_frame()
+
+    def on_edited(self, event: Edited) -> None:
+        """Read the widgets, and keep what they say."""
+        event.stop()
+        if self.form is None:
+            return
+        before, self.form = self.form, self.read(self.form)
+        if self.form != before:
+            if self.draft is not None:
+                self.draft.change(self, self.form)
+            self.changed(before, self.form)
+            self.refresh_frame()
+
+    def mark(self) -> str:
+        """When it was last kept."""
+        at = None if self.draft is None else self.draft.saved_at
+        return (
+            ""
+            if at is None
+            else self.words.say(N_("draft saved {time}"), time=self.desk.clock(at))
+        )
+
+    async def keep_draft(self) -> None:
+        """What was filled in is kept, unless it was sent."""
+        if self.draft is None or self.form is None or self._is_sent:
+            return
+        if self.form != self._untouched:
+            await self.draft.keep(self.form)
+
+    def sent(self) -> None:
+        """It is on its way: nothing half-written is left, and the screen closes."""
+        self._is_sent = True
+        self.attempt(self._drop, self._leave)
+
+    async def _drop(self, _client: Client) -> None:
+        if self.draft is not None:
+            await self.draft.drop()
+
+    def _leave(self, _nothing: None) -> None:
+        self.post_message(Back())

@@ -1,0 +1,110 @@
+"""Place 4: what others ask of us, those who wait for us first."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from protocol.local import commands, views
+from protocol.vocabulary.codes import ServiceGroup
+from tui.acts import Act, bindings
+from tui.client import Client
+from tui.places import ToReferral
+from tui.plain import Text, plain
+from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.referral_lines import row_of, state_cell, when_cell
+from tui.widgets.rows import Row, Rows
+from tui.wording import N_
+
+OPEN: Final = Act(
+    name="open", key="enter", label=N_("open"), help=N_("What they ask, and answering it.")
+)
+PARTNER_CELLS: Final = 14
+ASKED_CELLS: Final = 16
+STATE_CELLS: Final = 24
+WIDE: Final = 110
+PLACE_CELLS: Final = 26
+
+
+@final
+class InboxScreen(DeskScreen[views.Referrals]):
+    """Referrals to us."""
+
+    HEADING = N_("Inbox")
+    ABOUT = N_(
+        "What others ask of us. Who waits for us stands first, with the time that is left. Before"
+        " a yes nobody here learns who she is."
+    )
+    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, BACK)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
+    CSS = "#asked { height: auto; max-height: 20; }"
+
+    def body(self) -> ComposeResult:
+        """The list, and a sentence where it is empty."""
+        yield Rows[bytes](id="asked")
+        yield Text(id="empty")
+
+    async def load(self, client: Client) -> views.Referrals:
+        """Theirs."""
+        return await client.list_referrals(commands.ListReferrals(is_ours=False))
+
+    def show(self, loaded: views.Referrals) -> None:
+        """Who waits for us, then the others."""
+        waiting = sorted(
+            (line for line in loaded.referrals if line.waits_for_us),
+            key=lambda line: line.answer_by,
+        )
+        others = [line for line in loaded.referrals if not line.waits_for_us]
+        rows = self._group(N_("Waiting for us"), waiting) + self._group(N_("The others"), others)
+        listed = self.query_one("#asked", Rows)
+        listed.put(rows)
+        listed.display = bool(rows)
+        self.query_one("#empty", Text).put(
+            "" if rows else self.words.say(N_("Nobody has asked anything of us."))
+        )
+        if rows:
+            listed.focus()
+
+    def _group(self, title: str, lines: Sequence[views.ReferralLine]) -> list[Row[bytes]]:
+        if not lines:
+            return []
+        heading: Row[bytes] = Row(
+            key=None, lines=(plain(self.words.say(title), "bold $secondary"),)
+        )
+        return [heading, *(Row(key=line.thread, lines=(self._row(line),)) for line in lines)]
+
+    def _row(self, line: views.ReferralLine) -> Content:
+        group = self.words.code_of(ServiceGroup, line.offer.service_group)
+        parts = [
+            ((line.peer_name, "bold"), PARTNER_CELLS),
+            ((group, ""), ASKED_CELLS),
+            (state_cell(self.desk, line), STATE_CELLS),
+        ]
+        if self.size.width >= WIDE:
+            parts.append(((self.words.area(line.offer.area), ""), PLACE_CELLS))
+        return row_of(parts, last=when_cell(self.desk, line))
+
+    def on_resize(self) -> None:
+        """Other columns."""
+        if self._loaded is not None:
+            self.show(self._loaded)
+
+    def can(self, name: str) -> bool:
+        """Opening needs a row."""
+        if name == OPEN.name:
+            return self.is_mounted and self.query_one("#asked", Rows).chosen is not None
+        return True
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter."""
+        event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """The referral under the cursor."""
+        thread = self.query_one("#asked", Rows).chosen
+        if thread is not None:
+            self.go(ToReferral(thread=thread))
