@@ -6,8 +6,10 @@ import pytest
 
 from node.services import answering, following_up, overview, reading, referring
 from node.vault.tables import desk
+from node.vault.unit import Unit
 from protocol.effects import Task
 from protocol.local import commands, views
+from protocol.values import later
 from protocol.vocabulary.codes import AnswerCode, CaseStatus, Question, RecallReason, SeenHow
 from tests.support.federation import Node, code_of, done
 from tests.support.story import Story
@@ -24,17 +26,18 @@ def follow_ups(node: Node) -> views.FollowUps:
 
 
 def put(node: Node, story: Story, *tasks: Task) -> None:
-    for place, task in enumerate(tasks):
-        node.write(
-            lambda unit, task=task, place=place: desk.insert_task(
+    def job(unit: Unit) -> None:
+        for place, task in enumerate(tasks):
+            desk.insert_task(
                 unit.vault,
                 task=task.value,
                 peer=story.bandhan.node_id,
                 thread=None,
-                due=node.now + place,
+                due=later(node.now, place),
                 now=node.now,
             )
-        )
+
+    node.write(job)
 
 
 def finish(node: Node, task_id: int) -> object:
