@@ -15,6 +15,7 @@ from protocol.local.commands import Command
 from protocol.local.views import parse_view
 from protocol.vocabulary.codes import AgeBand, Role
 from tests.support.desks import NORMAL_LOCK_SECONDS, Answer, Counter, open_counter
+from tests.support.federation import Federation
 from tests.support.nodes import make_node
 
 LONG = limits.CHANGES_WAIT_SECONDS_MAX
@@ -178,6 +179,16 @@ async def test_a_node_that_stops_waits_for_no_screen(tmp_path: Path) -> None:
         async with asyncio.timeout(10):
             answer = await waiting
         assert answer.status == 423
+
+
+def test_a_round_of_the_courier_that_moves_nothing_changes_nothing(federation: Federation) -> None:
+    alo = federation["Alo Shelter"]
+    federation.settle_all()
+    before = alo.database.changes.count
+    federation.clock.forward(60)
+    federation.deliver(alo)
+
+    assert alo.database.changes.count == before
 
 
 async def test_what_is_closed_lets_nobody_wait() -> None:
