@@ -1,0 +1,309 @@
+"""F7: what leaves in some seconds and can be stopped, what was not sent, and what waits for a partner."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final, final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+
+from protocol.limits import DAY
+from protocol.local import commands, views
+from tui.acts import Act, bindings
+from tui.client import Client
+from tui.desk import Desk
+from tui.everywhere import STOP
+from tui.messages import Stopped
+from tui.places import ToReferral
+from tui.plain import Text, line_of, one_line, plain
+from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.standing import heard
+from tui.termwidth import fit, wrap
+from tui.widgets.rows import Row, Rows
+from tui.wording import N_
+
+STOP_IT: Final = Act(
+    name="stop_it",
+    key="u",
+    label=N_("stop this one"),
+    help=N_("Stop the sending under the cursor: nothing has happened yet."),
+    in_palette=False,
+)
+PUT_AWAY: Final = Act(
+    name="put_away",
+    key="d",
+    label=N_("put away"),
+    help=N_("You have seen that it was not sent: it leaves this list."),
+)
+OPEN: Final = Act(
+    name="open", key="enter", label=N_("open"), help=N_("The referral that it is about.")
+)
+_HELD: Final = "held "
+_SENT: Final = "sent "
+_WHAT_CELLS: Final = 30
+_WHO_CELLS: Final = 24
+_MARGIN: Final = 3
+
+_WHAT: Final = {
+    "referral/offer": N_("Offer"),
+    "referral/dossier": N_("Dossier, as she allowed"),
+    "referral/ask": N_("Question about an offer"),
+    "referral/answer": N_("Answer to their question"),
+    "referral/accept": N_("Yes: we keep a place"),
+    "referral/decline": N_("No to their offer"),
+    "referral/prepared": N_("All is ready for her"),
+    "referral/arrived": N_("She has arrived"),
+    "followup/request": N_("Asking them to see her"),
+    "followup/accept": N_("We will see her"),
+    "followup/unable": N_("We cannot see her"),
+    "followup/report": N_("How she is"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What the node says, and the names that belong to it."""
+
+    held: tuple[views.HeldLine, ...]
+    outbox: tuple[views.OutboxLine, ...]
+    partners: dict[bytes, str]
+    people: dict[bytes, str]
+    cases: dict[bytes, str]
+
+
+@final
+class OutboxScreen(DeskScreen[Waiting]):
+    """Three groups of rows."""
+
+    HEADING = N_("Outbox")
+    ABOUT = N_(
+        "What was sent here and has not arrived there. For ten seconds it can be stopped. After that it"
+        " waits, however long, until their computer is on; you need not do anything for it."
+    )
+    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, STOP_IT, PUT_AWAY, BACK)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._threads: dict[str, bytes] = {}
+
+    def body(self) -> ComposeResult:
+        """The list."""
+        yield Rows[str](id="waiting")
+        yield Text(id="empty", classes="quiet")
+
+    def on_mount(self) -> None:
+        """The seconds run."""
+        super().on_mount()
+        self.set_interval(1.0, self._tick)
+
+    async def load(self, client: Client) -> Waiting:
+        """What is held and what waits, with names for both."""
+        held = tuple((await client.list_held()).sendings)
+        about = any(line.thread is not None for line in held)
+        every = commands.ListReferrals(is_ours=None)
+        referrals = (await client.list_referrals(every)).referrals if about else []
+        return Waiting(
+            held=held,
+            outbox=tuple((await client.list_outbox()).items),
+            partners={peer.node_id: peer.name for peer in (await client.list_peers()).peers},
+            people={user.user_id: user.name for user in (await client.list_users()).users},
+            cases={
+                line.thread: line.case_number for line in referrals if line.case_number is not None
+            },
+        )
+
+    def show(self, loaded: Waiting) -> None:
+        """The rows."""
+        rows = [*self._held_rows(loaded), *self._refused_rows(loaded), *self._sent_rows(loaded)]
+        listed = self.query_one("#waiting", Rows)
+        listed.put(rows)
+        listed.display = bool(rows)
+        if rows and self.focused is None:
+            listed.focus()
+        nothing = N_("Nothing waits. Everything that was sent has arrived.")
+        self.query_one("#empty", Text).put("" if rows else self.words.say(nothing))
+        self.refresh_keys()
+
+    def _tick(self) -> None:
+        loaded = self._loaded
+        if loaded is None or not any(line.refused is None for line in loaded.held):
+            return
+        if any(line.refused is None and line.leaves_at <= self.desk.now for line in loaded.held):
+            self.reload()
+        else:
+            self.show(loaded)
+
+    def _heading(self, text: str) -> Row[str]:
+        return Row(key=None, lines=(plain(self.words.say(text), "bold $secondary"),))
+
+    def _held_rows(self, loaded: Waiting) -> Iterator[Row[str]]:
+        held = [line for line in loaded.held if line.refused is None]
+        if held:
+            yield self._heading(N_("Leaves in some seconds: u stops it"))
+        for line in held:
+            self._remember(f"{_HELD}{line.held_id.hex()}", line.thread)
+            seconds = max(0, line.leaves_at - self.desk.now)
+            left = self.words.say_many("{count} s", "{count} s", seconds)
+            yield Row(
+                key=f"{_HELD}{line.held_id.hex()}",
+                lines=(self._line("…", "$secondary", self._about(line, loaded), last=left),),
+            )
+
+    def _refused_rows(self, loaded: Waiting) -> Iterator[Row[str]]:
+        refused = [line for line in loaded.held if line.refused is not None]
+        if refused:
+            yield self._heading(N_("Was not sent: look at it and send it again"))
+        for line in refused:
+            self._remember(f"{_HELD}{line.held_id.hex()}", line.thread)
+            why = self.words.refusal(line.refused or "")
+            day = self.desk.day(line.leaves_at)
+            yield Row(
+                key=f"{_HELD}{line.held_id.hex()}",
+                lines=(
+                    self._line("✗", "$error", self._about(line, loaded), last=day),
+                    *(plain(f"    {part}", "$warning") for part in wrap(why, self._width - 5)),
+                ),
+            )
+
+    def _sent_rows(self, loaded: Waiting) -> Iterator[Row[str]]:
+        if loaded.outbox:
+            yield self._heading(N_("On the way: it goes by itself"))
+        for line in loaded.outbox:
+            key = f"{_SENT}{line.message_id.hex()}"
+            self._remember(key, line.thread if line.case_number is not None else None)
+            what = self.words.message_type(line.type)
+            who = self._who(line.peer_name, line.case_number)
+            is_off = self._is_off(line)
+            yield Row(
+                key=key,
+                lines=(
+                    self._line(
+                        "!" if is_off else "…",
+                        "$warning" if is_off else "$secondary",
+                        (what, who),
+                        last=self.desk.since(line.queued_at),
+                    ),
+                    plain(f"    {self._how(line, is_off=is_off)}", "$text-muted"),
+                ),
+            )
+
+    def _is_off(self, line: views.OutboxLine) -> bool:
+        """Nothing was heard of them since it was written, and that is a day ago."""
+        is_old = self.desk.now - line.queued_at >= DAY
+        return is_old and (line.last_heard is None or line.last_heard < line.queued_at)
+
+    def _how(self, line: views.OutboxLine, *, is_off: bool) -> str:
+        state = self.words.outbox_state(line.state)
+        if not is_off:
+            return state
+        tried = self.words.say_many("tried once", "tried {count} times", line.attempts)
+        off = self.words.say(
+            N_("their computer seems to be off, last word {time}"),
+            time=heard(self.desk, line.last_heard),
+        )
+        return f"{state} · {off} · {tried}"
+
+    # How a row reads.
+
+    @property
+    def _width(self) -> int:
+        return max(40, self.size.width - _MARGIN)
+
+    def _about(self, line: views.HeldLine, loaded: Waiting) -> tuple[str, str]:
+        what = self.words.say(_WHAT.get(line.name, N_("A message")))
+        case = None if line.thread is None else loaded.cases.get(line.thread)
+        me = self.desk.person
+        if me is not None and line.user_id != me.user_id:
+            by = one_line(loaded.people.get(line.user_id, "?"))
+            what = self.words.say(N_("{what} (by {person})"), what=what, person=by)
+        return what, self._who(loaded.partners.get(line.peer, ""), case)
+
+    def _who(self, partner: str, case: str | None) -> str:
+        return one_line(partner) if case is None else f"{one_line(partner)} · {one_line(case)}"
+
+    def _line(self, mark: str, style: str, about: tuple[str, str], *, last: str) -> Content:
+        what, who = about
+        room = max(6, self._width - _WHAT_CELLS - _WHO_CELLS - 2)
+        return line_of(
+            (f"{mark} ", style),
+            fit(what, _WHAT_CELLS - 1) + " ",
+            fit(who, _WHO_CELLS - 1) + " ",
+            (fit(last, room), style),
+        )
+
+    def _remember(self, key: str, thread: bytes | None) -> None:
+        if thread is None:
+            self._threads.pop(key, None)
+        else:
+            self._threads[key] = thread
+
+    def on_resize(self) -> None:
+        """Other columns."""
+        if self._loaded is not None:
+            self.show(self._loaded)
+
+    # The keys.
+
+    @property
+    def _key(self) -> str:
+        lists = self.query("#waiting").results(Rows) if self.is_mounted else ()
+        return next((str(listed.chosen or "") for listed in lists), "")
+
+    @property
+    def _chosen(self) -> views.HeldLine | None:
+        held = () if self._loaded is None else self._loaded.held
+        return next((line for line in held if f"{_HELD}{line.held_id.hex()}" == self._key), None)
+
+    def acts_now(self) -> list[Act]:
+        """`u` is about the row under the cursor here."""
+        acts = [act for act in super().acts_now() if act is not STOP or self._chosen is None]
+        return list(acts)
+
+    def can(self, name: str) -> bool:
+        """Each key for its own rows."""
+        if name == OPEN.name:
+            return self._key in self._threads
+        chosen = self._chosen
+        if chosen is None:
+            return False
+        return (chosen.refused is None) is (name == STOP_IT.name)
+
+    def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:
+        """Enter."""
+        event.stop()
+        if self.can(OPEN.name):
+            self.action_open()
+
+    def action_open(self) -> None:
+        """The referral."""
+        thread = self._threads.get(self._key)
+        if thread is not None:
+            self.go(ToReferral(thread=thread))
+
+    async def action_stop_it(self) -> None:
+        """Stop it; nothing has happened."""
+        chosen, mine = self._chosen, self.desk.held
+        if chosen is None:
+            return
+        if mine is not None and mine.held_id == chosen.held_id:
+            # The application counts its seconds, and has to know that they are over.
+            await self.run_action("app.stop_sending")
+            return
+        command = commands.StopSending(held_id=chosen.held_id)
+        self.attempt(lambda client: client.stop_sending(command), self._stopped)
+
+    def _stopped(self, _done: views.Done) -> None:
+        self.post_message(Stopped())
+
+    def action_put_away(self) -> None:
+        """It was seen."""
+        chosen = self._chosen
+        if chosen is not None:
+            command = commands.StopSending(held_id=chosen.held_id)
+            self.attempt(lambda client: client.stop_sending(command), self._put_away)
+
+    def _put_away(self, _done: views.Done) -> None:
+        self.say(self.words.say(N_("It is off the list.")))
+        self.reload()
