@@ -14,7 +14,10 @@ class HolderView(View, frozen=True, kw_only=True):
 
 
 class ConsentView(View, frozen=True, kw_only=True):
-    """A consent and what it amounts to now."""
+    """A consent and what it amounts to now.
+
+    `is_superseded`: a newer consent took its place, and she withdrew neither.
+    """
 
     consent_id: bytes
     holder: bytes
@@ -24,6 +27,7 @@ class ConsentView(View, frozen=True, kw_only=True):
     excluded_fields: list[str]
     texts: list[bytes]
     state: str
+    is_superseded: bool
     is_confirmed: bool
     needs_confirmation: bool
     valid_from: int
