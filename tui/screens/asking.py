@@ -41,8 +41,8 @@ class AskScreen(ModalScreen[bool]):
 
     def action_yes(self) -> None:
         """She said so."""
-        self.call_later(self.dismiss, True)
+        _closing = self.dismiss(True)
 
     def action_no(self) -> None:
         """Nothing is done."""
-        self.call_later(self.dismiss, False)
+        _closing = self.dismiss(False)
