@@ -8,8 +8,10 @@ from tui.places import (
     Place,
     ToAnswer,
     ToCase,
+    ToConsents,
     ToDossier,
     ToFacts,
+    ToLedger,
     ToMeet,
     ToMessage,
     ToNewCase,
@@ -22,16 +24,23 @@ from tui.places import (
     ToReferral,
     ToReport,
     ToSettings,
+    ToTakeConsent,
+    ToThreadConsents,
+    ToTickSentences,
+    ToWithdraw,
+    ToWithdrawThread,
     ToWords,
 )
 from tui.screens.answer import AnswerScreen
 from tui.screens.case import CaseScreen
 from tui.screens.cases import CasesScreen
+from tui.screens.consents import ConsentsScreen
 from tui.screens.desk_screen import DeskScreen
 from tui.screens.dossier import DossierScreen
 from tui.screens.facts import FactsScreen
 from tui.screens.followups import FollowUpsScreen
 from tui.screens.inbox import InboxScreen
+from tui.screens.ledger import LedgerScreen
 from tui.screens.meet import MeetScreen
 from tui.screens.message import MessageScreen
 from tui.screens.new_case import NewCaseScreen
@@ -45,21 +54,33 @@ from tui.screens.refer import ReferScreen
 from tui.screens.referral import ReferralScreen
 from tui.screens.report import ReportScreen
 from tui.screens.settings import SettingsScreen
+from tui.screens.sharing import SharingScreen
+from tui.screens.take_consent import TakeConsentScreen
+from tui.screens.tick_sentences import TickSentencesScreen
 from tui.screens.today import TodayScreen
+from tui.screens.withdraw import WithdrawScreen
 from tui.screens.words import WordsScreen
 
 
 def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each screen loads its own
     """Make it."""
     match to:
+        case ToPlace(place=place):
+            return _place(place, desk)
+        case ToConsents() | ToThreadConsents():
+            return ConsentsScreen(desk, to)
+        case ToTakeConsent():
+            return TakeConsentScreen(desk, to)
+        case ToTickSentences():
+            return TickSentencesScreen(desk, to)
+        case ToWithdraw() | ToWithdrawThread():
+            return WithdrawScreen(desk, to)
+        case ToLedger():
+            return LedgerScreen(desk, to)
         case ToSettings():
             return SettingsScreen(desk)
         case ToPlainWords():
             return PlainWordsScreen(desk)
-        case ToPlace(place=Place.REFER):
-            return ReferScreen(desk)
-        case ToPlace(place=Place.INBOX):
-            return InboxScreen(desk)
         case ToOffer(case_id=case_id):
             return OfferScreen(desk, case_id=case_id)
         case ToReferral(thread=thread):
@@ -70,8 +91,6 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return DossierScreen(desk, thread=thread)
         case ToMessage(peer=peer, message_id=message_id):
             return MessageScreen(desk, peer=peer, message_id=message_id)
-        case ToPlace(place=Place.CASES):
-            return CasesScreen(desk)
         case ToCase():
             return CaseScreen(desk, case_id=to.case_id)
         case ToNewCase():
@@ -80,14 +99,8 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return WordsScreen(desk, case_id=to.case_id)
         case ToFacts():
             return FactsScreen(desk, case_id=to.case_id)
-        case ToPlace(place=Place.TODAY):
-            return TodayScreen(desk)
-        case ToPlace(place=Place.FOLLOW_UPS):
-            return FollowUpsScreen(desk)
         case ToReport(thread=thread, follow_up=follow_up):
             return ReportScreen(desk, thread=thread, follow_up=follow_up)
-        case ToPlace(place=Place.PARTNERS):
-            return PartnersScreen(desk)
         case ToPartner(node_id=node_id):
             return PartnerScreen(desk, node_id=node_id)
         case ToMeet():
@@ -96,5 +109,22 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return OutboxScreen(desk)
         case ToPractice():
             return PracticeScreen(desk)
-        case _:
-            return SettingsScreen(desk)
+
+
+def _place(place: Place, desk: Desk) -> DeskScreen[Any]:  # Any: as above
+    """One of the places on digits."""
+    match place:
+        case Place.TODAY:
+            return TodayScreen(desk)
+        case Place.CASES:
+            return CasesScreen(desk)
+        case Place.REFER:
+            return ReferScreen(desk)
+        case Place.INBOX:
+            return InboxScreen(desk)
+        case Place.FOLLOW_UPS:
+            return FollowUpsScreen(desk)
+        case Place.PARTNERS:
+            return PartnersScreen(desk)
+        case Place.SHARING:
+            return SharingScreen(desk)
