@@ -1,0 +1,253 @@
+"""How one case reads: her own words, her path of care, what she agreed to, what is known, what happened."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from protocol.local import views
+from protocol.vocabulary.categories import DOSSIER_ORDER, Category
+from protocol.vocabulary.codes import CaseStatus, Purpose, ServiceGroup, TextKind
+from protocol.vocabulary.facts import FACT_FIELDS, Shape
+from tui.desk import Desk
+from tui.widgets.paragraphs import Paragraph
+from tui.widgets.path_of_care import Standing, Stop
+from tui.wording import N_
+
+ENDING_SECONDS: Final = 14 * 86_400
+"""So long before its end a consent is called ending: there is time to ask her again."""
+HISTORY_MAX: Final = 30
+_HEADING: Final = "bold $secondary"
+_QUIET: Final = "$text-muted"
+_DAY_CELLS: Final = 9
+_PLACES: Final = {int(category): place for place, category in enumerate(DOSSIER_ORDER)}
+# A referral that did not come about stays on the path, with its word.
+_NOT_SO: Final = frozenset({"declined", "lapsed", "recalled", "withdrawn", "frozen"})
+_LIVE: Final = frozenset({"live", "unconfirmed", "not_yet"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the node said of one case. `with_names` is what it was asked for."""
+
+    look: views.CaseLook
+    consents: Sequence[views.ConsentView]
+    ledger: Sequence[views.LedgerLine]
+    names: Mapping[bytes, str]
+    with_names: bool
+
+
+# Her own words.
+
+
+def her_words(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
+    """Every text of hers, word for word, under its kind."""
+    say = desk.words.say
+    yield Paragraph(text=say(N_("Her own words")), style=_HEADING)
+    if not look.sentences:
+        text = N_("Nothing yet. n writes down what she says, exactly as she says it.")
+        yield Paragraph(text=say(text), style=_QUIET)
+    for kind, texts in groupby(look.sentences, key=lambda said: said.kind):
+        label = desk.words.code_of(TextKind, kind)
+        for said in texts:
+            language = desk.words.language_name(said.language)
+            day = desk.date(said.recorded_at)
+            yield Paragraph(
+                text=f"{language} · {day}{_about(desk, said.category)}",
+                style=_QUIET,
+                mark=f"{label}  ",
+                mark_style="bold $accent",
+            )
+            yield Paragraph(text=said.text, mark="  ")
+
+
+def _about(desk: Desk, category: int) -> str:
+    """What a text is about, where that is not the plan."""
+    plan = category == Category.PLAN_WISHES
+    return "" if plan else f" · {desk.words.category(category)}"
+
+
+# Her path of care.
+
+
+def stops(desk: Desk, look: views.CaseLook) -> list[Stop]:
+    """Who had her, who has her, who may have her next."""
+    arrived = [place for place, one in enumerate(look.path) if _has_arrived(one)]
+    here = next((place for place, one in enumerate(look.path) if one.kind == "here"), 0)
+    now = max([here, *arrived])
+    return [
+        Stop(
+            standing=_standing(station, is_now=place == now, is_past=place < now),
+            name=station.name,
+            lines=tuple(_station_lines(desk, station, look)),
+            thread=station.thread,
+        )
+        for place, station in enumerate(look.path)
+    ]
+
+
+def _has_arrived(station: views.Station) -> bool:
+    return station.is_ours and station.arrived_at is not None
+
+
+def _standing(station: views.Station, *, is_now: bool, is_past: bool) -> Standing:
+    if is_now:
+        return Standing.DONE if station.state == CaseStatus.CLOSED else Standing.NOW
+    if station.kind == "here" or station.arrived_at is not None:
+        return Standing.DONE
+    if station.state in _NOT_SO:
+        return Standing.NOT_SO
+    return Standing.DONE if is_past and not station.is_ours else Standing.TO_COME
+
+
+def _station_lines(desk: Desk, station: views.Station, look: views.CaseLook) -> Iterator[str]:
+    if station.kind == "here":
+        yield desk.words.code_of(CaseStatus, station.state)
+        yield desk.words.say(N_("since {day}"), day=desk.day(station.since))
+        if look.owner_name:
+            yield look.owner_name
+        return
+    yield desk.words.referral_state(station.state)
+    if station.arrived_at is not None:
+        yield desk.words.say(N_("since {day}"), day=desk.day(station.arrived_at))
+    elif station.from_date is not None and station.state not in _NOT_SO:
+        yield desk.words.say(N_("from {day}"), day=desk.day(station.from_date))
+    else:
+        yield desk.day(station.since)
+    if station.worker:
+        yield station.worker
+
+
+# What she agreed to.
+
+
+def agreed(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """Her consents that count now; those that end soon say so."""
+    say = desk.words.say
+    yield Paragraph(text=say(N_("What she agreed to")), style=_HEADING)
+    live = [consent for consent in seen.consents if consent.state in _LIVE]
+    if not live:
+        text = N_("Nothing that counts now: nothing about her may leave. c asks her.")
+        yield Paragraph(text=say(text), style=_QUIET)
+    for consent in sorted(live, key=lambda one: one.expires):
+        yield _consent(desk, consent, seen.names)
+
+
+def _consent(desk: Desk, consent: views.ConsentView, names: Mapping[bytes, str]) -> Paragraph:
+    say = desk.words.say
+    categories = _categories(desk, consent.categories)
+    if consent.holder in names:
+        text = say(
+            N_("{name} may tell us: {categories}"),
+            name=names[consent.holder],
+            categories=categories,
+        )
+    else:
+        text = say(
+            N_("{name} may know: {categories}"),
+            name=names.get(consent.recipient, ""),
+            categories=categories,
+        )
+    purpose = desk.words.code_of(Purpose, consent.purpose)
+    until = say(N_("until {day}"), day=desk.date(consent.expires))
+    text = f"{text} · {purpose} · {until}"
+    if consent.state != "live":
+        return Paragraph(
+            text=f"{text} · {desk.words.consent_state(consent.state)}",
+            mark="? ",
+            mark_style="$warning",
+        )
+    if consent.expires - desk.now <= ENDING_SECONDS:
+        return Paragraph(
+            text=f"{text} · {say(N_('ends soon, ask her again'))}",
+            mark="! ",
+            mark_style="$warning",
+        )
+    return Paragraph(text=text, mark="✓ ", mark_style="$success")
+
+
+def _categories(desk: Desk, categories: Sequence[int]) -> str:
+    placed = sorted(categories, key=lambda one: _PLACES.get(one, len(_PLACES)))
+    return ", ".join(desk.words.category(category) for category in placed)
+
+
+# What is known.
+
+
+def known(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
+    """Facts by category, coded ones in words."""
+    say = desk.words.say
+    yield Paragraph(text=say(N_("What is known")), style=_HEADING)
+    placed = sorted(look.facts, key=lambda fact: _PLACES.get(fact.category, len(_PLACES)))
+    for category, facts in groupby(placed, key=lambda fact: fact.category):
+        yield Paragraph(text=desk.words.category(category), style="bold")
+        for fact in facts:
+            yield Paragraph(
+                text=value_of(desk, fact),
+                mark=f"  {desk.words.field(fact.field)}: ",
+                mark_style=_QUIET,
+            )
+    if look.hidden:
+        text = desk.words.say_many(
+            "{count} entry that says who she is stays hidden. F9 shows it.",
+            "{count} entries that say who she is stay hidden. F9 shows them.",
+            look.hidden,
+        )
+        yield Paragraph(text=text, style=_QUIET)
+    elif not look.facts:
+        yield Paragraph(text=say(N_("Nothing yet. a adds what is known.")), style=_QUIET)
+
+
+def value_of(desk: Desk, fact: views.FactView) -> str:
+    """What a fact says, in the reader's words."""
+    values = fact.value if isinstance(fact.value, list) else [fact.value]
+    return ", ".join(_in_words(desk, fact.field, value) for value in values) or "-"
+
+
+def _in_words(desk: Desk, field: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return desk.words.number(value)
+    spec = FACT_FIELDS.get(field)
+    if spec is not None and spec.shape in {Shape.CODE, Shape.CODES}:
+        return desk.words.fact_code(field, value)
+    return desk.words.digits_of(value) if spec is not None and spec.shape is Shape.DATE else value
+
+
+# What happened.
+
+
+def happened(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """What the referrals and the ledger tell, the newest first."""
+    say = desk.words.say
+    yield Paragraph(text=say(N_("What happened")), style=_HEADING)
+    opened = (seen.look.opened_at, say(N_("The case was opened here")))
+    events = [opened, *_of_referrals(desk, seen.look), *_of_ledger(desk, seen.ledger)]
+    newest = sorted(events, key=lambda event: event[0], reverse=True)
+    for at, text in newest[:HISTORY_MAX]:
+        yield Paragraph(text=text, mark=desk.day(at), mark_style=_QUIET, cells=_DAY_CELLS)
+    if len(newest) > HISTORY_MAX:
+        yield Paragraph(text=say(N_("Older things stand with each referral.")), style=_QUIET)
+
+
+def _of_referrals(desk: Desk, look: views.CaseLook) -> Iterator[tuple[int, str]]:
+    for line in look.referrals:
+        group = desk.words.code_of(ServiceGroup, line.offer.service_group)
+        text = N_("We asked {name}: {group}") if line.is_ours else N_("{name} asked us: {group}")
+        yield line.made_at, desk.words.say(text, name=line.peer_name, group=group)
+        if line.changed_at > line.made_at:
+            state = desk.words.referral_state(line.state)
+            yield line.changed_at, f"{line.peer_name}: {state}"
+
+
+def _of_ledger(desk: Desk, ledger: Sequence[views.LedgerLine]) -> Iterator[tuple[int, str]]:
+    say = desk.words.say
+    for line in ledger:
+        categories = _categories(desk, line.categories)
+        if line.is_withheld:
+            text = say(N_("Not sent to {name}: no consent covered it"), name=line.peer_name)
+        else:
+            text = say(N_("Told {name}: {categories}"), name=line.peer_name, categories=categories)
+        if line.received_at is not None:
+            arrived = say(N_("arrived {day}"), day=desk.day(line.received_at))
+            text = f"{text} · {arrived}"
+        yield line.at, text

@@ -1,0 +1,283 @@
+"""Write down what is known: a category, its fields, and only what was changed is recorded."""
+
+import contextlib
+from collections.abc import Sequence
+from typing import ClassVar, Final, final
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from protocol.local import commands, views
+from protocol.vocabulary.categories import HIDDEN, Category
+from protocol.vocabulary.facts import FACT_FIELDS, Shape
+from tui.acts import Act, bindings
+from tui.client import Client, ClientError
+from tui.desk import Desk
+from tui.messages import Edited
+from tui.plain import Text
+from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.drafts import DraftKeeper, decode
+from tui.screens.fact_fields import (
+    CATEGORIES,
+    LABEL_CELLS,
+    POSITION,
+    Typed,
+    UnfitError,
+    as_typed,
+    control,
+    fields_of,
+    is_listed,
+    read,
+    recorded,
+)
+from tui.widgets.choice import Choice
+from tui.widgets.indic_input import LeftOut
+from tui.widgets.paragraphs import Paragraph, Paragraphs
+from tui.wording import N_
+
+SAVE: Final = Act(
+    name="save",
+    key="ctrl+s",
+    label=N_("record"),
+    help=N_("Record what you changed, in every category at once."),
+    in_palette=False,
+)
+_UNFIT: Final = {
+    Shape.DATE: N_("{field}: write the year, or 2004-11, or 2004-11-24. Nothing was recorded."),
+    Shape.NUMBER: N_("{field}: write a number. Nothing was recorded."),
+    Shape.CODE: N_("{field}: write one or two English words. Nothing was recorded."),
+    Shape.CODES: N_(
+        "{field}: write short English words with commas between them. Nothing was recorded."
+    ),
+    Shape.LINE: N_("{field}: write one line. Nothing was recorded."),
+}
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """The category in front, and what was changed in any of them."""
+
+    category: int = int(Category.PLAN_WISHES)
+    changed: dict[str, str | list[str]] = {}
+
+
+@final
+class FactsScreen(DeskScreen[views.CaseLook]):
+    """One category at a time; the plan comes first, and on it where she stands."""
+
+    HEADING = N_("What is known")
+    ABOUT = N_(
+        "Choose what it is about, then fill in what she told you. Nothing has to be filled in, but her"
+        " position on the plan has to be known before anybody is asked to take her on. Who she is can be"
+        " seen and written while names are shown (F9)."
+    )
+    CSS = """
+    FactsScreen #fields { height: auto; width: 1fr; margin: 1 0; }
+    """
+    ACTS: ClassVar[tuple[Act, ...]] = (SAVE, BACK)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
+    RELOADS = False
+
+    def __init__(self, desk: Desk, *, case_id: bytes) -> None:
+        super().__init__(desk)
+        self._case_id = case_id
+        self.form = Form()
+        self.draft = DraftKeeper(desk, place="facts", about=case_id)
+        self._is_recording = False
+
+    def body(self) -> ComposeResult:
+        """The category, its fields, and what to know."""
+        yield Choice[int](
+            self.words.say(N_("What it is about")),
+            [(int(one), self.words.category(one)) for one in CATEGORIES],
+            value=self.form.category,
+            label_cells=LABEL_CELLS,
+            id="category",
+        )
+        yield Vertical(id="fields")
+        yield Paragraphs(id="notes")
+
+    def on_mount(self) -> None:
+        """The category comes first."""
+        super().on_mount()
+        self.query_one("#category").focus()
+
+    async def load(self, client: Client) -> views.CaseLook:
+        """What is recorded, and what was half-written."""
+        kept = decode(await self.draft.load(client), Form) if self.form == Form() else None
+        if kept is not None:
+            self.form = kept
+        return await client.look_at_case(
+            commands.LookAtCase(case_id=self._case_id, with_names=self.desk.names_are_shown)
+        )
+
+    def show(self, loaded: views.CaseLook) -> None:
+        """The fields of the category in front."""
+        if not self.desk.names_are_shown:
+            self._loaded = msgspec.structs.replace(
+                loaded, facts=[one for one in loaded.facts if one.category not in HIDDEN]
+            )
+        self.query_one("#category", Choice).choose(self.form.category)
+        self.call_later(self._lay_out)
+
+    def names_turned(self) -> None:
+        """Hidden is hidden at once, whatever the node does."""
+        if self._loaded is not None:
+            self.show(self._loaded)
+        super().names_turned()
+
+    def heading(self) -> str:
+        """Of which case."""
+        number = "" if self._loaded is None else f" · {self._loaded.case_number}"
+        return self.words.say(self.HEADING) + number
+
+    def mark(self) -> str:
+        """When the draft was saved."""
+        at = self.draft.saved_at
+        saved = N_("draft saved {clock}")
+        return "" if at is None else self.words.say(saved, clock=self.desk.clock(at))
+
+    # The fields.
+
+    async def _lay_out(self) -> None:
+        """Controls for the category in front; the focus stays where it was."""
+        focused = self.focused
+        owner = None if focused is None else focused.id or getattr(focused.parent, "id", None)
+        box = self.query_one("#fields", Vertical)
+        await box.remove_children()
+        await box.mount(*self._controls())
+        self.query_one("#notes", Paragraphs).put(list(self._notes()))
+        again = next((one for one in box.children if one.id == owner and owner), None)
+        if isinstance(again, Widget) and self.focused is None:
+            (again if again.can_focus else again.children[-1]).focus()
+        self.refresh_frame()
+
+    @property
+    def _is_covered(self) -> bool:
+        return self.form.category in HIDDEN and not self.desk.names_are_shown
+
+    def _controls(self) -> Sequence[Widget]:
+        if self._is_covered:
+            text = N_("Who she is stays hidden. F9 shows it for a minute; then it can be written.")
+            return [Text(self.words.say(text), classes="quiet")]
+        known = self._known()
+        return [
+            control(field, self.form.changed.get(field, known.get(field, "")), self.words)
+            for field in fields_of(self.form.category)
+        ]
+
+    def _known(self) -> dict[str, Typed]:
+        facts = () if self._loaded is None else self._loaded.facts
+        return {fact.field: as_typed(fact) for fact in facts}
+
+    def _notes(self) -> Sequence[Paragraph]:
+        say = self.words.say
+        notes = []
+        if self._is_position_missing():
+            text = N_("Her position on the plan is not recorded yet: she cannot be referred so.")
+            notes.append(Paragraph(text=say(text), mark="! ", mark_style="$warning"))
+        fields = () if self._is_covered else fields_of(self.form.category)
+        shapes = {FACT_FIELDS[field].shape for field in fields}
+        if Shape.DATE in shapes:
+            notes.append(self._note(say(N_("A date: 2004, 2004-11 or 2004-11-24."))))
+        if any(_is_written(field) for field in fields):
+            text = N_(
+                "Where nothing can be chosen: short English words with commas between them, such as"
+                " sewing, school papers. Partners read them in their own language."
+            )
+            notes.append(self._note(say(text)))
+        notes.append(self._note(say(N_("A field that is emptied stays as it was recorded."))))
+        return notes
+
+    def _note(self, text: str) -> Paragraph:
+        return Paragraph(text=text, style="$text-muted", mark="· ")
+
+    def _is_position_missing(self) -> bool:
+        position = {**self._known(), **self.form.changed}.get(POSITION, "")
+        return position in {"", "not_asked", "unknown", "declined_to_say"}
+
+    def on_edited(self, event: Edited) -> None:
+        """Something was chosen or typed."""
+        event.stop()
+        category = self.query_one("#category", Choice).value
+        known, changed = self._known(), dict(self.form.changed)
+        for widget in self.query_one("#fields").children:
+            found = read(widget)
+            if found is None:
+                continue
+            field, value = found
+            if value in ("", known.get(field, "")) or (value == [] and field not in known):
+                changed.pop(field, None)
+            else:
+                changed[field] = value
+        form = Form(category=category, changed=changed)
+        if form == self.form:
+            return
+        is_other = form.category != self.form.category
+        self.form = form
+        self.draft.change(self, form)
+        if is_other:
+            self.call_later(self._lay_out)
+        else:
+            self.query_one("#notes", Paragraphs).put(list(self._notes()))
+        self.refresh_keys()
+
+    def on_left_out(self, event: LeftOut) -> None:
+        """Never silently."""
+        event.stop()
+        said = self.words.say_many(
+            "{count} character was not taken: the field is full, or it cannot be shown.",
+            "{count} characters were not taken: the field is full, or they cannot be shown.",
+            event.unshowable + event.over_length,
+        )
+        self.say(said, tone="warn")
+
+    async def keep_draft(self) -> None:
+        """Before this closes or is locked."""
+        if not self._is_recording:
+            await (self.draft.keep(self.form) if self.form.changed else self.draft.drop())
+
+    # Recording.
+
+    def can(self, name: str) -> bool:
+        """Something has to be changed, and once is enough."""
+        return name != SAVE.name or (bool(self.form.changed) and not self._is_recording)
+
+    def action_save(self) -> None:
+        """Record all of it, or nothing."""
+        form = self.form
+        try:
+            facts = recorded(form.changed)
+        except UnfitError as error:
+            text = self.words.say(_UNFIT[error.shape], field=self.words.field(error.field))
+            self.say(text, tone="wrong")
+            return
+        self._is_recording = True
+        self.refresh_keys()
+        command = commands.RecordFacts(case_id=self._case_id, facts=facts)
+
+        async def doing(client: Client) -> int:
+            try:
+                await client.record_facts(command)
+            except ClientError:
+                self._is_recording = False
+                raise
+            # They are recorded; a draft that could not be dropped is overwritten by the next one.
+            with contextlib.suppress(ClientError):
+                await self.draft.drop()
+            return len(facts)
+
+        self.attempt(doing, self._are_recorded)
+
+    def _are_recorded(self, count: int) -> None:
+        self.form = Form(category=self.form.category)
+        self._is_recording = False
+        said = self.words.say_many("{count} fact recorded.", "{count} facts recorded.", count)
+        self.say(said)
+        self.reload()
+
+
+def _is_written(field: str) -> bool:
+    return FACT_FIELDS[field].shape in {Shape.CODE, Shape.CODES} and not is_listed(field)
