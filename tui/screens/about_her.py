@@ -8,7 +8,7 @@ from textual.content import Content
 
 from protocol.local.views import FactView, SentenceView
 from protocol.vocabulary.categories import HIDDEN
-from protocol.vocabulary.codes import Country, TextKind
+from protocol.vocabulary.codes import TEXTS_IN_ORDER, Country, TextKind
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.desk import Desk
 from tui.plain import line_of, one_line, plain
@@ -39,13 +39,19 @@ def page(
 ) -> list[Content]:
     """The lines of a page. With a `country`, a text that is not read there is marked."""
     lines: list[Content] = []
-    for sentence in sentences:
+    for sentence in sorted(sentences, key=_place):
         lines += _sentence(desk, sentence, width=width, country=country)
     for category, known in groupby(facts, key=lambda fact: fact.category):
         lines.append(plain(desk.words.category(category), "bold $secondary"))
         for fact in known:
             lines += _fact(desk, fact, width=width)
     return lines
+
+
+def _place(sentence: SentenceView) -> int:
+    # The bytes are in no order that tells of her case; people read what she wants first.
+    kinds = [kind.value for kind in TEXTS_IN_ORDER]
+    return kinds.index(sentence.kind) if sentence.kind in kinds else len(kinds)
 
 
 def is_read_there(language: str, country: str) -> bool:
@@ -75,10 +81,12 @@ def _fact(desk: Desk, fact: FactView, *, width: int) -> Iterable[Content]:
     name = desk.words.field(fact.field)
     value = value_of(desk, fact)
     cells = LABEL_CELLS if width >= _NARROW else max(12, width // 2 - len(INDENT))
-    first, *more = wrap(value, max(1, width - cells - len(INDENT) - 1))
     if measure(name) > cells:
         yield plain(INDENT + one_line(name), "$text-muted")
-        name = ""
+        for line in wrap(value, width - 2 * len(INDENT)):
+            yield plain(2 * INDENT + line)
+        return
+    first, *more = wrap(value, max(1, width - cells - len(INDENT) - 1))
     yield line_of((INDENT + fit(name, cells) + " ", "$text-muted"), first)
     for line in more:
         yield plain(INDENT + " " * (cells + 1) + line)

@@ -78,8 +78,6 @@ class AnswerScreen(FormScreen[views.ReferralView, AnswerForm]):
         yield Text(lines_of(self._offer(ground)), id="offer")
         asked = FORMS[self._saying]
         say = self.words.say
-        if asked.name is not None:
-            yield Field(say(asked.name), form.name, characters_max=NAME_CHARACTERS_MAX, id="name")
         if asked.codes is not None:
             label, codes = asked.codes
             chosen = [(code.value, self.words.code(code)) for code in codes]
@@ -88,6 +86,8 @@ class AnswerScreen(FormScreen[views.ReferralView, AnswerForm]):
         if asked.day is not None:
             label, between = asked.day
             yield DayChoice(say(label), self._day, between=between, days=form.days, id="day")
+        if asked.name is not None:
+            yield Field(say(asked.name), form.name, characters_max=NAME_CHARACTERS_MAX, id="name")
         yield Text(lines_of(["", *wrap(say(asked.about), self._width)]), id="about")
 
     @property

@@ -215,7 +215,8 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         if looked is None or looked.asked != asked:
             return [plain(self.words.say(N_("Looking …")), "$text-muted")]
         if looked.preview is None or self._loaded is None:
-            refusal = self.words.refusal(looked.refused)
+            hint = self.words.say(N_("c: her consents."))
+            refusal = f"{self.words.refusal(looked.refused)} {hint}"
             return [plain(line, "$warning") for line in wrap(refusal, width)]
         ground = self._loaded[0]
         title = self.words.say(

@@ -102,9 +102,14 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
         await box.remove_children()
         await box.mount(*self.parts(self._loaded[0], self.form))
         self.laid_out()
+        # What was just mounted takes the focus once it has its place on the screen.
+        self.call_after_refresh(self._focus_on, place)
+        self.refresh_frame()
+
+    def _focus_on(self, place: int) -> None:
         if self.focus_chain:
             self.set_focus(self.focus_chain[min(place, len(self.focus_chain) - 1)])
-        self.refresh_frame()
+        self.refresh_keys()
 
     def on_edited(self, event: Edited) -> None:
         """Read the widgets, and keep what they say."""

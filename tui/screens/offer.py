@@ -201,9 +201,13 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
         for category in offer_form.in_order(agreed):
             ticked = Ticked.YES if category in told else Ticked.NO
             yield Tick(self.words.code(category), ticked, id=f"category-{int(category)}")
-        no_consent = self.words.say(N_("no consent"))
-        for category in offer_form.in_order(ground.known() - agreed):
-            yield Tick(self.words.code(category), Ticked.CANNOT, reason=no_consent)
+        others = offer_form.in_order(ground.known() - agreed)
+        if others:
+            yield Text(
+                plain(self.words.say(N_("Stays here: she did not allow it")), "$text-muted")
+            )
+        for category in others:
+            yield Tick(self.words.code(category), Ticked.CANNOT)
 
     def _not_yet(self, peers: Iterable[views.PeerView]) -> Iterable[Content]:
         yield plain(self.words.say(N_("Not to be chosen yet")), "$text-muted")

@@ -18,7 +18,6 @@ CHECKED: Final = 2
 MONTHS: Final = 18
 DAYS_MAX: Final = 59
 LIVE: Final = "live"
-_NOT_LETTERS: Final = re.compile(r"[^a-z]")
 _DISTRICT: Final = re.compile(r"[a-z]{2,40}")
 _LAST_HOUR: Final = 18
 
@@ -188,5 +187,4 @@ def command_of(
 
 
 def _plain(district: str) -> str:
-    lowered = district.strip().casefold()
-    return _NOT_LETTERS.sub("", lowered.replace(" ", "")) if lowered.isascii() else lowered
+    return district.strip().casefold().replace(" ", "")

@@ -183,7 +183,9 @@ class ReferralScreen(DeskScreen[Standing]):
                 (f"  {self.words.say(N_('since {date}'), date=since)}", "$text-muted"),
             )
         ]
-        told = self._held_line(loaded.held) or next_step(self.desk, loaded.view)
+        told = self._held_line(loaded.held) or next_step(
+            self.desk, loaded.view, is_told=loaded.to_tell is None
+        )
         lines += [plain(text, "$accent") for text in wrap(told, width)]
         lines += two_columns(
             offer_pairs(self.desk, line.offer), width=width, label_cells=LABEL_CELLS

@@ -98,6 +98,7 @@ _NEXT_OURS: Final = {
     "withdrawn": N_("She withdrew. w shows what each of them locked and erased."),
     "frozen": N_("Next: call them on a number you knew before. Nothing is sent meanwhile."),
 }
+_NEXT_WHEN_TOLD: Final = N_("Next: d, look at what she allows, and send it.")
 _NEXT_THEIRS: Final = {
     "offered": N_("Next: answer by {by}. Who she is comes after a yes, as far as she allows."),
     "delivered": N_("Next: answer by {by}. Who she is comes after a yes, as far as she allows."),
@@ -125,9 +126,11 @@ def may_do(view: ReferralView, deed: Deed) -> bool:
     return deed in table.get(view.referral.state, _NOTHING)
 
 
-def next_step(desk: Desk, view: ReferralView) -> str:
-    """The one thing that comes next, with its key."""
+def next_step(desk: Desk, view: ReferralView, *, is_told: bool) -> str:
+    """The one thing that comes next, with its key. `is_told`: she knows who expects her, and when."""
     line = view.referral
+    if is_told and may_do(view, Deed.DOSSIER):
+        return desk.words.say(_NEXT_WHEN_TOLD)
     sentence = (_NEXT_OURS if line.is_ours else _NEXT_THEIRS).get(line.state)
     if sentence is None:
         return ""

@@ -33,7 +33,7 @@ OPEN_STATES: Final = frozenset(
 UNANSWERED: Final = frozenset({"offered", "delivered", "needs_info"})
 """Neither a yes nor a no yet: the day by which to answer counts."""
 
-_WAITING: Final = ("…", "$secondary")
+_WAITING: Final = ("○", "$secondary")
 _GOOD: Final = ("✓", "$success")
 _BAD: Final = ("✗", "$error")
 _ASKS: Final = ("?", "$warning")

@@ -28,6 +28,7 @@ HISTORY: Final = "history"
 EntryKey: TypeAlias = tuple[str, bytes]
 """What a row is, and its id."""
 
+_COPY: Final = "consent.copy/1"
 _DETAILS: Final = {
     "ask": Question,
     "answer": AnswerCode,
@@ -40,7 +41,10 @@ _DETAILS: Final = {
 def entries(desk: Desk, view: views.ReferralView, *, width: int) -> list[Row[EntryKey]]:
     """All of it: what can be read comes first, and of the history the newest."""
     rows: list[Row[EntryKey]] = []
-    about_her = [message for message in view.messages if message.is_personal]
+    # A copy of her consent says what stands among the consents already.
+    about_her = [
+        message for message in view.messages if message.is_personal and message.type != _COPY
+    ]
     rows += _group(desk, N_("What they told us about her"), _messages(desk, about_her, width))
     rows += _group(desk, N_("Seeing her"), _follow_ups(desk, view, width))
     rows += _group(desk, N_("What she agreed to"), _consents(desk, view, width))

@@ -45,6 +45,7 @@ class Field(Horizontal):
         """The label and the input."""
         label = Text(fit(one_line(self._label), self._label_cells))
         label.styles.width = self._label_cells + 1
+        label.styles.padding = 0
         yield label
         yield self._input
 

@@ -1,0 +1,183 @@
+"""The dossier: what is shown before it is sent is, byte for byte, what arrives."""
+
+import pytest
+
+from node.services import casework, reading
+from protocol.local import commands, views
+from protocol.values import sha256
+from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import TextKind
+from tests.support.desk_app import desk_on, press, seated, shown, unlock, unlocked
+from tests.support.federation import Node, done
+from tests.support.passing import let_pass, visit
+from tests.support.story import C2, C8, C9, FACTS, FEAR, KEPT_FEAR, WISH, Story
+from tui.places import ToDossier, ToMessage
+
+
+def accepted(story: Story) -> None:
+    """Bandhan keeps a place for her."""
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+
+
+def arrived(node: Node, story: Story) -> views.MessageView:
+    """The dossier as the other side reads it."""
+    ((message_id,),) = node.rows(
+        "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
+    )
+    command = commands.ReadMessage(peer=story.alo.node_id, message_id=message_id)
+    return done(node.use(reading.read_message, command))
+
+
+async def send_without_her_work(story: Story, alo: Node) -> str:
+    """Untick the third category, look, send; what stood on the screen."""
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToDossier(thread=story.thread))
+        await press(pilot, "tab", "tab", "space")
+        page = shown(pilot.app)
+        await press(pilot, "ctrl+s")
+        await let_pass(seat, pilot)
+    story.settle()
+    return page
+
+
+async def test_the_dossier_that_was_shown_is_the_one_that_arrives(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    accepted(story)
+    expected = done(story.preview_dossier((C8, C2)))
+
+    page = await send_without_her_work(story, alo)
+
+    assert "[ ] Work and learning" in page
+    assert "Skills" not in page
+    came = arrived(bandhan, story)
+    assert came.content_hash == sha256(expected.content)
+    assert alo.rows("SELECT dossier_hash FROM referrals") == [(sha256(expected.content),)]
+    assert {fact.category for fact in came.facts} == {int(C8), int(C2)}
+    assert int(C9) not in {fact.category for fact in came.facts}
+
+
+async def test_only_the_sentences_she_ticked_are_shown_and_arrive(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    accepted(story)
+
+    page = await send_without_her_work(story, alo)
+
+    right = " ".join(row.partition("│")[2] for row in page.splitlines())
+    assert WISH.text in right
+    assert FEAR.text in right
+    assert KEPT_FEAR.text not in right
+    assert {text.text for text in arrived(bandhan, story).sentences} == {WISH.text, FEAR.text}
+
+
+async def test_without_a_live_consent_nothing_is_shown_and_nothing_can_be_sent(
+    alo: Node, story: Story
+) -> None:
+    accepted(story)
+    story.withdraw()
+
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToDossier(thread=story.thread))
+
+        assert WISH.text not in shown(pilot.app).partition("Exactly")[2]
+        assert "^s send" not in shown(pilot.app)
+        await press(pilot, "ctrl+s")
+    assert alo.rows("SELECT count(*) FROM held") == [(0,)]
+
+
+async def test_a_dossier_of_nothing_cannot_be_sent(alo: Node, story: Story) -> None:
+    accepted(story)
+
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToDossier(thread=story.thread))
+        await press(pilot, "space", "tab", "space", "tab", "space")
+
+        assert "[x]" not in shown(pilot.app)
+        assert "^s send" not in shown(pilot.app)
+
+
+@pytest.mark.parametrize(("language", "is_marked"), [("ben", False), ("nep", True)])
+async def test_a_text_that_is_not_read_in_their_country_is_marked(
+    alo: Node, story: Story, language: str, *, is_marked: bool
+) -> None:
+    story.open_case()
+    said = commands.RecordSentence(
+        case_id=story.case_id,
+        category=Category.PLAN_WISHES,
+        kind=TextKind.HOPE,
+        language=language,
+        text="আমার নিজের ঘর হবে।",
+    )
+    text = done(alo.use(casework.record_sentence, said)).ref
+    assert text is not None
+    story.agree(texts=[text])
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToDossier(thread=story.thread))
+
+        assert ("They may not read" in shown(pilot.app)) is is_marked
+
+
+async def test_who_she_is_stays_covered_in_a_dossier_until_a_person_asks(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree(categories=[C8, Category.IDENTITY])
+    story.offer(categories=(C8, Category.IDENTITY))
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier((C8, Category.IDENTITY))
+    story.settle()
+    ((message_id,),) = bandhan.rows(
+        "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
+    )
+
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToMessage(peer=alo.node_id, message_id=message_id))
+        assert "First name" in shown(pilot.app)
+        assert str(FACTS["given_name"]) not in shown(pilot.app)
+        await press(pilot, "f9")
+        assert str(FACTS["given_name"]) in shown(pilot.app)
+
+
+async def test_what_she_withdrew_cannot_be_read_any_more_and_the_screen_says_why(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    story.up_to_dossier()
+    ((message_id,),) = bandhan.rows(
+        "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
+    )
+    story.withdraw()
+    story.settle()
+
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToMessage(peer=alo.node_id, message_id=message_id))
+
+        assert WISH.text not in shown(pilot.app)
+        assert "This was erased" in shown(pilot.app) or "This is locked" in shown(pilot.app)
+
+
+async def test_reading_what_came_about_her_is_written_down(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    story.up_to_dossier()
+    ((message_id,),) = bandhan.rows(
+        "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
+    )
+
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToMessage(peer=alo.node_id, message_id=message_id))
+
+    assert ("message.read",) in bandhan.rows("SELECT event FROM audit")
