@@ -63,8 +63,8 @@ FORMS: Final[Mapping[Saying, Asked]] = {
         heading=N_("Yes, we keep a place"),
         about=N_("They learn who expects her, what comes first, and from when."),
         name=N_("Who expects her"),
-        codes=(N_("First"), FirstStep),
-        day=(N_("From"), (0, YEAR_DAYS)),
+        codes=(N_("First step"), FirstStep),
+        day=(N_("From which day"), (0, YEAR_DAYS)),
     ),
     Saying.ASK: Asked(
         heading=N_("Ask a question"),
@@ -100,7 +100,7 @@ FORMS: Final[Mapping[Saying, Asked]] = {
     Saying.FOLLOW_UP: Asked(
         heading=N_("Ask them to see her"),
         about=N_("Ask for a day on which they see her. What they may tell is for her to say."),
-        day=(N_("Until"), (1, YEAR_DAYS)),
+        day=(N_("By which day"), (1, YEAR_DAYS)),
     ),
 }
 

@@ -201,7 +201,8 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         for said in ground.case.sentences if ground.case is not None else ():
             goes = said.hash in ticked and said.category in told
             yield self._sentence(said, goes=goes)
-        yield plain(self.words.say(N_("[ ] stays here")), "$text-muted")
+        stays = self.words.say(N_("stays here"))
+        yield plain(f"[{Ticked.NO.value}] {stays}", "$text-muted")
 
     def _sentence(self, said: views.SaidView, *, goes: bool) -> Content:
         mark = Ticked.YES if goes else Ticked.NO

@@ -153,7 +153,9 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
         places = [(code, self._area(code)) for code in offer_form.areas(chosen.country)]
         months = [(month, words.month(month)) for month in offer_form.months(self.desk)]
         needed = [(priority, words.code(priority)) for priority in Priority]
-        yield Choice(say(N_("To")), partners, value=form.peer, label_cells=LABEL_CELLS, id="peer")
+        yield Choice(
+            say(N_("Partner")), partners, value=form.peer, label_cells=LABEL_CELLS, id="peer"
+        )
         yield Choice(
             say(N_("Asks for")),
             groups,
@@ -161,7 +163,7 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
             label_cells=LABEL_CELLS,
             id="group",
         )
-        yield Choice(say(N_("In")), places, value=form.area, label_cells=LABEL_CELLS, id="area")
+        yield Choice(say(N_("Where")), places, value=form.area, label_cells=LABEL_CELLS, id="area")
         yield Field(
             say(N_("District")),
             form.district,

@@ -129,7 +129,7 @@ def offer_pairs(desk: Desk, offer: OfferView) -> list[tuple[str, str]]:
     words = desk.words
     pairs = [
         (words.say(N_("Asks for")), words.code_of(ServiceGroup, offer.service_group)),
-        (words.say(N_("In")), words.area(offer.area)),
+        (words.say(N_("Where")), words.area(offer.area)),
         (words.say(N_("Speaks")), words.language_name(offer.language)),
         (words.say(N_("Age")), words.code_of(AgeBand, offer.age_band)),
         (words.say(N_("Month")), words.month(offer.month)),
@@ -137,7 +137,7 @@ def offer_pairs(desk: Desk, offer: OfferView) -> list[tuple[str, str]]:
         (words.say(N_("Answer by")), moment(desk, offer.answer_by)),
     ]
     if offer.asks_about_needs:
-        pairs.append((words.say(N_("Special needs")), words.say(N_("ask us"))))
+        pairs.append((words.say(N_("Special needs")), words.say(N_("please ask"))))
     return pairs
 
 
