@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sys
+import termios
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,5 +48,12 @@ async def show(socket: Path, *, language: str, demonstration: tuple[str, str] | 
             demonstration=demonstration,
         )
     )
+    forget_typed_ahead()
     await app.run_async()
     return app.return_code or 0
+
+
+def forget_typed_ahead() -> None:
+    """Drop what was typed before the desk was there: a pass phrase could land where it can be read."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

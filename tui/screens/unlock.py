@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widgets import Input
 
 from protocol.local import views
 from tui.acts import Act
 from tui.client import BusyError, Client, ClientError, RefusedError
-from tui.plain import Text, plain
+from tui.plain import Text, lines_of, plain
 from tui.screens.desk_screen import DeskScreen
 from tui.screens.problems import sentence
 from tui.widgets.field import Field
@@ -92,8 +93,8 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
         return (OPEN, LANGUAGE, LEAVE)
 
     def can(self, name: str) -> bool:
-        """Enter opens."""
-        return name == OPEN.name
+        """In the pass phrase Enter waits its turn behind the letters: the field itself says when it came."""
+        return name == OPEN.name and not self.query_one("#passphrase", Field).has_focus_within
 
     async def load(self, client: Client) -> views.NodeStatus:
         """Is somebody there?"""
@@ -107,17 +108,29 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
             if loaded.is_open
             else N_("Locked. Nothing is sent until somebody opens it.")
         )
-        self.query_one("#standing", Text).put(say(standing))
+        lines = [say(standing)]
+        if loaded.outbox_waiting:
+            lines.append(
+                self.words.say_many(
+                    "{count} thing waits to reach a partner.",
+                    "{count} things wait to reach a partner.",
+                    loaded.outbox_waiting,
+                )
+            )
+        self.query_one("#standing", Text).put(lines_of(lines))
 
     def action_open(self) -> None:
-        """Go on from the name to the pass phrase; from there, try."""
+        """From the name to the pass phrase, at once: the very next letter must not be shown."""
+        self.query_one("#passphrase", Field).take_focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter after the pass phrase: try."""
+        event.stop()
         who = self.query_one("#who", Field)
         passphrase = self.query_one("#passphrase", Field)
         if not who.value.strip():
             who.take_focus()
-        elif not passphrase.value:
-            passphrase.take_focus()
-        else:
+        elif passphrase.value:
             name, typed = who.value.strip(), passphrase.value
             passphrase.put("")
             self.say(self.words.say(N_("One moment …")), tone="note")
