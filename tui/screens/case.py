@@ -166,6 +166,10 @@ class CaseScreen(DeskScreen[Seen]):
         if self.focused is None:
             self.query_one(PathOfCare).focus(scroll_visible=False)
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._loaded = None
+
     def _put(self, name: str, paragraphs: list[Paragraph]) -> None:
         self.query_one(f"#{name}", Paragraphs).put(paragraphs)
 

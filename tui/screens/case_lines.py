@@ -19,7 +19,7 @@ ENDING_SECONDS: Final = 14 * 86_400
 HISTORY_MAX: Final = 30
 _HEADING: Final = "bold $secondary"
 _QUIET: Final = "$text-muted"
-_DAY_CELLS: Final = 9
+_DAY_CELLS: Final = 13
 _PLACES: Final = {int(category): place for place, category in enumerate(DOSSIER_ORDER)}
 # A referral that did not come about stays on the path, with its word.
 _NOT_SO: Final = frozenset({"declined", "lapsed", "recalled", "withdrawn", "frozen"})

@@ -146,6 +146,10 @@ class CasesScreen(DeskScreen[Came]):
         super().on_mount()
         self._table.focus()
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._loaded, self._kept = None, None
+
     @property
     def _table(self) -> CaseTable:
         return self.query_one(CaseTable)
@@ -197,7 +201,9 @@ class CasesScreen(DeskScreen[Came]):
         self.query_one("#none", Text).put("" if table.count else say(none))
         self.query_one("#none").display = not table.count
         table.display = bool(table.count)
-        if self.focused is None:
+        if not table.count and table.has_focus:
+            self.set_focus(None)
+        elif self.focused is None:
             table.focus()
 
     def on_moved(self, event: Moved) -> None:

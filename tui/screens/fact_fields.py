@@ -71,13 +71,13 @@ def control(field: str, value: Typed, words: Words) -> Widget:
     label, shape = words.field(field), FACT_FIELDS[field].shape
     if shape is Shape.CODES and is_listed(field):
         ticked = value if isinstance(value, list) else []
-        codes = list(dict.fromkeys([*CODES[field], *ticked]))
-        options = [(code, words.fact_code(field, code)) for code in codes]
-        return TickList(label, options, ticked=ticked, id=_ID + field)
+        return TickList(
+            label, _options(field, kept=ticked, words=words), ticked=ticked, id=_ID + field
+        )
     text = value if isinstance(value, str) else ""
     if shape is Shape.CODE and is_listed(field):
-        codes = list(dict.fromkeys([*CODES[field], *NOT_SAID, *([text] if text else [])]))
-        options = [(NOTHING, "-"), *((code, words.fact_code(field, code)) for code in codes)]
+        kept = [text] if text else []
+        options = [(NOTHING, "-"), *_options(field, kept=kept, words=words, further=NOT_SAID)]
         return Choice[str](label, options, value=text, label_cells=LABEL_CELLS, id=_ID + field)
     return Field(
         label,
@@ -86,6 +86,19 @@ def control(field: str, value: Typed, words: Words) -> Widget:
         label_cells=LABEL_CELLS,
         id=_ID + field,
     )
+
+
+def _options(
+    field: str, *, kept: Sequence[str], words: Words, further: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """The codes one can choose. Of two that say the same one is enough, but what is recorded stays."""
+    options: dict[str, str] = {}
+    for code in dict.fromkeys([*kept, *CODES[field], *further]):
+        label = words.fact_code(field, code)
+        if code in kept or label not in options.values():
+            options[code] = label
+    order = list(dict.fromkeys([*CODES[field], *further, *kept]))
+    return [(code, options[code]) for code in order if code in options]
 
 
 def read(widget: Widget) -> tuple[str, Typed] | None:

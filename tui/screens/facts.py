@@ -104,6 +104,10 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         super().on_mount()
         self.query_one("#category").focus()
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._loaded, self.form = None, Form()
+
     async def load(self, client: Client) -> views.CaseLook:
         """What is recorded, and what was half-written."""
         kept = decode(await self.draft.load(client), Form) if self.form == Form() else None

@@ -95,6 +95,10 @@ class NewCaseScreen(DeskScreen[views.CasePage]):
         super().on_mount()
         self.query_one("#number", Field).take_focus()
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._loaded, self.form = None, Form()
+
     async def load(self, client: Client) -> views.CasePage:
         """What was half-written, and the newest case: its number shows how you number."""
         kept = decode(await self.draft.load(client), Form)

@@ -108,6 +108,10 @@ class WordsScreen(DeskScreen[views.CaseLook]):
         super().on_mount()
         self.query_one(IndicTextArea).focus()
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._loaded, self.form, self._recorded = None, Form(), []
+
     async def load(self, client: Client) -> views.CaseLook:
         """Her language, and what was half-written."""
         kept = decode(await self.draft.load(client), Form)

@@ -50,16 +50,16 @@ class Column:
 
 
 _NARROW: Final = (
-    Column(heading=N_("Code"), cells=13),
-    Column(heading=N_("Name"), cells=14),
+    Column(heading=N_("Code"), cells=12),
+    Column(heading=N_("Name"), cells=12),
     Column(heading=N_("Age"), cells=9),
     Column(heading=N_("Now at"), cells=15),
-    Column(heading=N_("Due"), cells=10),
+    Column(heading=N_("Due"), cells=15),
     Column(heading=N_("With"), cells=0),
 )
 _FURTHER: Final = (
     Column(heading=N_("Language"), cells=12),
-    Column(heading=N_("Opened"), cells=10),
+    Column(heading=N_("Opened"), cells=13),
 )
 
 

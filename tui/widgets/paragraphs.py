@@ -49,6 +49,10 @@ class Paragraphs(Widget):
         self._paragraphs = tuple(paragraphs)
         self.refresh(layout=True)
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._paragraphs = ()
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as are drawn."""
         del container, viewport

@@ -94,6 +94,10 @@ class PathOfCare(Widget):
         self._place = min(self._place, max(0, len(stops) - 1))
         self.refresh(layout=True)
 
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._stops = ()
+
     @property
     def chosen(self) -> Stop | None:
         """The station under the cursor."""

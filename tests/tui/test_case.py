@@ -1,0 +1,224 @@
+"""One case: her own words first and word for word; who she is only while somebody shows it."""
+
+import pytest
+from textual.pilot import Pilot
+
+from node.services import casework
+from protocol.local import commands
+from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import TextKind
+from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, until
+from tests.support.federation import Node, done
+from tests.support.snapshots import check_snapshot
+from tests.support.story import FACTS, FEAR, WISH, Story
+
+NAME = "মিতু"
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
+LANGUAGES = pytest.mark.parametrize("language", ["en", "bn"])
+KNOWN = {**FACTS, "known_as": NAME}
+TALL = (80, 90)
+
+
+def front(pilot: Pilot[None]) -> str:
+    return pilot.app.screen.__class__.__name__
+
+
+def place(text: str, part: str) -> int:
+    assert part in text, part
+    return text.index(part)
+
+
+async def test_her_words_stand_before_everything_else(alo: Node, story: Story) -> None:
+    story.up_to_reports()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        text = shown(pilot.app)
+    parts = [
+        WISH.text,
+        FEAR.text,
+        "Path of care",
+        "What she agreed to",
+        "What is known",
+        "What happened",
+    ]
+    assert [place(text, part) for part in parts] == sorted(place(text, part) for part in parts)
+
+
+async def test_her_words_stand_with_their_kind_language_and_day(alo: Node, story: Story) -> None:
+    story.open_case()
+    async with unlocked(alo) as pilot:
+        await press(pilot, "2", "enter")
+        lines = shown(pilot.app).splitlines()
+    above = next(number for number, line in enumerate(lines) if WISH.text in line) - 1
+    assert lines[above].strip() == "Her wish  Bengali · 15 January 2027"
+
+
+async def test_who_she_is_shows_with_f9_alone(alo: Node, story: Story) -> None:
+    story.open_case(KNOWN)
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        before = shown(pilot.app)
+        await press(pilot, "f9")
+        await until(pilot, lambda: NAME in shown(pilot.app))
+        during = shown(pilot.app)
+        await press(pilot, "f9")
+        after = shown(pilot.app)
+    given = str(FACTS["given_name"])
+    assert [NAME in text for text in (before, during, after)] == [False, True, False]
+    assert [given in text for text in (before, during, after)] == [False, True, False]
+    assert "2 entries that say who she is stay hidden" in before
+
+
+async def test_a_text_about_who_she_is_is_hidden_too(alo: Node, story: Story) -> None:
+    story.open_case({}, sentences=())
+    said = commands.RecordSentence(
+        case_id=story.case_id,
+        category=Category.IDENTITY,
+        kind=TextKind.NOTE,
+        language="ben",
+        text="আমার আসল নাম অন্য।",
+    )
+    done(alo.use(casework.record_sentence, said))
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        before = shown(pilot.app)
+        await press(pilot, "f9")
+        await until(pilot, lambda: "আমার আসল নাম অন্য।" in shown(pilot.app))
+    assert "আসল" not in before
+
+
+async def test_codes_are_said_in_words(alo: Node, story: Story) -> None:
+    story.open_case()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        text = shown(pilot.app)
+    assert "How to contact her: Phone, after noon" in text
+    assert "Never contact her so: In the evening, Visit" in text
+    assert "call_after_noon" not in text
+
+
+async def test_the_path_says_who_had_her_who_has_her_and_who_may_have_her(
+    alo: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        before = shown(pilot.app)
+    story.accept()
+    story.settle()
+    story.dossier()
+    story.settle()
+    story.arrive()
+    story.settle()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        after = shown(pilot.app)
+    assert ["◉ ┄" in text for text in (before, after)] == [True, False]
+    assert ["● ─" in text for text in (before, after)] == [False, True]
+    assert "Offer arrived, no answer yet" in before
+    assert "She has arrived" in after
+
+
+async def test_a_consent_that_counts_is_said_and_a_withdrawn_one_is_not(
+    alo: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        live = shown(pilot.app)
+    story.withdraw()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        withdrawn = shown(pilot.app)
+    assert "✓ Bandhan may know: Her plan and wishes, How to reach her" in live
+    assert "Bandhan may know" not in withdrawn
+    assert "nothing about her may leave" in withdrawn
+
+
+@pytest.mark.parametrize(("days", "ends_soon"), [(14, True), (15, False)])
+async def test_a_consent_that_ends_within_two_weeks_says_so(
+    *, days: int, ends_soon: bool, alo: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree(days=days)
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        assert ("ends soon" in shown(pilot.app)) is ends_soon
+
+
+async def test_what_left_and_when_it_arrived_is_told(alo: Node, story: Story) -> None:
+    story.up_to_dossier()
+    async with unlocked(alo, size=TALL) as pilot:
+        await press(pilot, "2", "enter")
+        text = " ".join(shown(pilot.app).split())
+    assert "Told Bandhan: Her plan and wishes, How to reach her, Work and learning" in text
+    assert "We asked Bandhan: Work and income" in text
+    assert "The case was opened here" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "screen"),
+    [
+        (["n"], "WordsScreen"),
+        (["a"], "FactsScreen"),
+        (["r"], "OfferScreen"),
+        (["c"], "ConsentsScreen"),
+        (["w"], "WithdrawScreen"),
+        (["l"], "LedgerScreen"),
+        (["o"], "ReferralScreen"),
+        (["left", "o"], "CaseScreen"),
+        (["escape"], "CasesScreen"),
+    ],
+)
+async def test_each_key_leads_to_its_screen(
+    keys: list[str], screen: str, alo: Node, story: Story
+) -> None:
+    story.up_to_reports()
+    async with unlocked(alo) as pilot:
+        await press(pilot, "2", "enter", *keys)
+        assert front(pilot) == screen
+
+
+async def test_what_is_longer_than_the_screen_is_read_on_with_the_arrows(
+    alo: Node, story: Story
+) -> None:
+    story.up_to_reports()
+    async with unlocked(alo) as pilot:
+        await press(pilot, "2", "enter", "pagedown", "pagedown", "pagedown")
+        await until(pilot, lambda: "The case was opened here" in shown(pilot.app))
+        await press(pilot, "pageup", "pageup", "pageup")
+        await until(pilot, lambda: WISH.text in shown(pilot.app))
+
+
+@SIZES
+@LANGUAGES
+async def test_a_case_looks_so(
+    alo: Node, story: Story, size: tuple[int, int], language: str
+) -> None:
+    story.open_case(KNOWN)
+    story.agree()
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    async with unlocked(alo, size=size, language=language) as pilot:
+        await press(pilot, "2", "enter")
+        check_snapshot(pilot.app, "case")
+        await press(pilot, "f9")
+        await until(pilot, lambda: NAME in shown(pilot.app))
+        check_snapshot(pilot.app, "case_with_names")
+
+
+@SIZES
+@LANGUAGES
+async def test_a_case_of_which_nothing_is_known_looks_so(
+    alo: Node, story: Story, size: tuple[int, int], language: str
+) -> None:
+    story.open_case({}, sentences=())
+    async with unlocked(alo, size=size, language=language) as pilot:
+        await press(pilot, "2", "enter")
+        check_snapshot(pilot.app, "case_empty")
