@@ -15,7 +15,7 @@ from protocol.local.views import Held
 from tui.acts import Act, bindings
 from tui.client import Client, ClientError
 from tui.desk import Desk
-from tui.everywhere import STOP
+from tui.everywhere import EVERYWHERE, STOP
 from tui.messages import Failed, Loaded, Moved, Sending
 from tui.places import Back, Destination, Go
 from tui.widgets.key_line import KeyLine
@@ -154,17 +154,25 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
     def refresh_keys(self) -> None:
         """The keys that work now."""
         if self.is_mounted:
-            shown = [(act, self.words.say(act.label)) for act in self.acts_now()]
-            self.query_one(KeyLine).put(shown)
+            acts = (*self.acts_now(), *self.acts_everywhere())
+            self.query_one(KeyLine).put([(act, self.words.say(act.label)) for act in acts])
+
+    @property
+    def is_typing(self) -> bool:
+        """Do letters go into a text now?"""
+        return isinstance(self.focused, Input | TextArea)
+
+    def acts_everywhere(self) -> Sequence[Act]:
+        """What works on every screen, as far as the footer has room for it."""
+        return [act for act in EVERYWHERE if act.works_while_typing or not self.is_typing]
 
     def acts_now(self) -> Sequence[Act]:
         """Help first, then what this screen can do now."""
-        is_typing = isinstance(self.focused, Input | TextArea)
         stopping = () if self.desk.held is None else (STOP,)
         return [
             act
             for act in (HELP, *stopping, *self.ACTS, *self.further_acts())
-            if (act.works_while_typing or not is_typing) and self._works(act)
+            if (act.works_while_typing or not self.is_typing) and self._works(act)
         ]
 
     def further_acts(self) -> Sequence[Act]:

@@ -92,6 +92,10 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
         """Nothing that needs a session."""
         return (OPEN, LANGUAGE, LEAVE)
 
+    def acts_everywhere(self) -> tuple[Act, ...]:
+        """Nothing works before somebody sits here."""
+        return ()
+
     def can(self, name: str) -> bool:
         """In the pass phrase Enter waits its turn behind the letters: the field itself says when it came."""
         return name == OPEN.name and not self.query_one("#passphrase", Field).has_focus_within

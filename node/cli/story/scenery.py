@@ -108,7 +108,7 @@ async def _ask_her(player: Player, case: bytes, peer: bytes, ticked: list[str]) 
 async def _offer(player: Player, case: bytes, peer: bytes) -> None:
     offer = commands.OfferInput(
         service_group=ServiceGroup.PLACE_TO_STAY,
-        area="IN-wb",
+        area="IN-westbengal",
         priority=Priority.NORMAL_7D,
         month=_MONTH,
         answer_by=None,
