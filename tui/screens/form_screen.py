@@ -96,20 +96,26 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
         """Make the widgets of the form; the focus keeps its place."""
         if self.form is None or self._loaded is None:
             return
-        chain = self.focus_chain
-        place = chain.index(self.focused) if self.focused in chain else 0
+        name = self._name_of_focus()
         box = self.query_one("#parts", Vertical)
         await box.remove_children()
         await box.mount(*self.parts(self._loaded[0], self.form))
         self.laid_out()
-        # What was just mounted takes the focus once it has its place on the screen.
-        self.call_after_refresh(self._focus_on, place)
+        self._focus_on(name)
         self.refresh_frame()
 
-    def _focus_on(self, place: int) -> None:
-        if self.focus_chain:
-            self.set_focus(self.focus_chain[min(place, len(self.focus_chain) - 1)])
-        self.refresh_keys()
+    def _name_of_focus(self) -> str:
+        """The widget of the form that has the focus, or in which it is."""
+        if self.focused is None:
+            return ""
+        return self.focused.id or _parent_id(self.focused) or ""
+
+    def _focus_on(self, name: str) -> None:
+        # Not by the focus chain: it goes by places on the screen, which new widgets do not have yet.
+        inside = [widget for widget in self.query("#parts *") if widget.focusable]
+        named = [widget for widget in inside if name and name in {widget.id, _parent_id(widget)}]
+        for widget in (named or inside)[:1]:
+            self.set_focus(widget)
 
     def on_edited(self, event: Edited) -> None:
         """Read the widgets, and keep what they say."""
@@ -150,3 +156,7 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
 
     def _leave(self, _nothing: None) -> None:
         self.post_message(Back())
+
+
+def _parent_id(widget: Widget) -> str | None:
+    return None if widget.parent is None else widget.parent.id

@@ -23,7 +23,7 @@ OPEN: Final = Act(
     name="open", key="enter", label=N_("open"), help=N_("What they ask, and answering it.")
 )
 PARTNER_CELLS: Final = 14
-ASKED_CELLS: Final = 16
+ASKED_CELLS: Final = 15
 STATE_CELLS: Final = 24
 WIDE: Final = 110
 PLACE_CELLS: Final = 26
@@ -85,7 +85,7 @@ class InboxScreen(DeskScreen[views.Referrals]):
         ]
         if self.size.width >= WIDE:
             parts.append(((self.words.area(line.offer.area), ""), PLACE_CELLS))
-        return row_of(parts, last=when_cell(self.desk, line))
+        return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 3)
 
     def on_resize(self) -> None:
         """Other columns."""

@@ -205,9 +205,7 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
             yield Tick(self.words.code(category), ticked, id=f"category-{int(category)}")
         others = offer_form.in_order(ground.known() - agreed)
         if others:
-            yield Text(
-                plain(self.words.say(N_("Stays here: she did not allow it")), "$text-muted")
-            )
+            yield Text(plain(self.words.say(N_("Stays here: no consent of hers")), "$text-muted"))
         for category in others:
             yield Tick(self.words.code(category), Ticked.CANNOT)
 

@@ -30,8 +30,8 @@ NEW: Final = Act(
 FILTER: Final = Act(
     name="filter", key="f", label=N_("open / all"), help=N_("Also those that are over.")
 )
-CASE_CELLS: Final = 10
-PARTNER_CELLS: Final = 15
+CASE_CELLS: Final = 9
+PARTNER_CELLS: Final = 14
 STATE_CELLS: Final = 29
 WIDE: Final = 110
 ASKED_CELLS: Final = 24
@@ -90,7 +90,7 @@ class ReferScreen(DeskScreen[views.Referrals]):
         if self.size.width >= WIDE:
             group = self.words.code_of(ServiceGroup, line.offer.service_group)
             parts.append(((group, ""), ASKED_CELLS))
-        return row_of(parts, last=when_cell(self.desk, line))
+        return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 3)
 
     def on_resize(self) -> None:
         """Other columns."""

@@ -10,7 +10,7 @@ from protocol.local.views import OfferView, ReferralLine
 from protocol.vocabulary.codes import AgeBand, Priority, ServiceGroup
 from tui.desk import Desk
 from tui.plain import line_of, one_line, plain
-from tui.termwidth import fit, wrap
+from tui.termwidth import cut, fit, wrap
 from tui.wording import N_
 
 OPEN_STATES: Final = frozenset(
@@ -113,10 +113,13 @@ def when_cell(desk: Desk, line: ReferralLine) -> tuple[str, str]:
     return text, "$warning" if left < _SOON_SECONDS else ""
 
 
-def row_of(parts: Sequence[tuple[tuple[str, str], int]], *, last: tuple[str, str]) -> Content:
-    """A row of a list: texts with their styles, each in its column, and a last one that ends it."""
+def row_of(
+    parts: Sequence[tuple[tuple[str, str], int]], *, last: tuple[str, str], width: int
+) -> Content:
+    """A row of a list: texts with their styles, each in its column, and a last one in what is left."""
+    left = width - sum(cells + 1 for _, cells in parts)
     cells = [(fit(one_line(text), width) + " ", style) for (text, style), width in parts]
-    return line_of(*cells, last)
+    return line_of(*cells, (cut(last[0], max(1, left)), last[1]))
 
 
 def case_of(desk: Desk, line: ReferralLine) -> str:

@@ -144,7 +144,7 @@ def _history(desk: Desk, view: views.ReferralView, width: int) -> list[Row[Entry
         text = f"{who}: {desk.words.referral_event(line.event)}"
         codes = _DETAILS.get(line.event)
         if codes is not None and line.detail is not None:
-            text = f"{text}. {desk.words.code_of(codes, line.detail)}"
+            text = f"{text} · {desk.words.code_of(codes, line.detail)}"
         rows.append(
             _row(
                 HISTORY,
