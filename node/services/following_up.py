@@ -93,7 +93,11 @@ def take_on(
     """Take a follow-up on, by a day."""
     due = instant(command.due, place="AcceptFollowUp.due")
     message = FollowUpAccept(due=due)
-    return _answer(unit, command.follow_up, message, FollowUpEvent.TAKE_ON, acting=acting)
+    answer = _answer(unit, command.follow_up, message, FollowUpEvent.TAKE_ON, acting=acting)
+    if isinstance(answer, views.Done):
+        # The day we promise is the day on which we are reminded.
+        referrals.set_follow_up_due(unit.vault, message_id(command.follow_up), due)
+    return answer
 
 
 def cannot(

@@ -65,10 +65,11 @@ def read(path: Path) -> bytes | Trouble:
         handle = os.open(path, _READ)
     except (OSError, ValueError) as error:
         return _trouble(error)
+    # Of the opened handle: nobody can put something else in its place in between.
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        return Trouble.NO_FILE
     with os.fdopen(handle, "rb") as file:
-        # Of the opened handle: nobody can put something else in its place in between.
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return Trouble.NO_FILE
         try:
             content = file.read(BYTES_MAX + 1)
         except OSError as error:

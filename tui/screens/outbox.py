@@ -192,7 +192,7 @@ class OutboxScreen(DeskScreen[Waiting]):
     def _is_off(self, line: views.OutboxLine) -> bool:
         """Nothing was heard of them since it was written, and that is a day ago."""
         is_old = self.desk.now - line.queued_at >= DAY
-        return is_old and (line.last_heard is None or line.last_heard < line.queued_at)
+        return is_old and (line.last_heard is None or line.last_heard <= line.queued_at)
 
     def _how(self, line: views.OutboxLine, *, is_off: bool) -> str:
         state = self.words.outbox_state(line.state)
@@ -258,7 +258,7 @@ class OutboxScreen(DeskScreen[Waiting]):
 
     def acts_now(self) -> list[Act]:
         """`u` is about the row under the cursor here."""
-        acts = [act for act in super().acts_now() if act is not STOP or self._chosen is None]
+        acts = [act for act in super().acts_now() if act is not STOP or not self.can(STOP_IT.name)]
         return list(acts)
 
     def can(self, name: str) -> bool:

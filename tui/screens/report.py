@@ -253,11 +253,9 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
         return self.desk.date(noon(self.desk, days, since=self._begun))
 
     def _leaves(self, ground: Ground, form: ReportForm) -> list[Paragraph]:
-        told = report_form.leaves(self.desk, ground, form)
-        return [
-            Paragraph(text=""),
-            *(Paragraph(text=text, style=style, mark="→ ") for text, style in told),
-        ]
+        lines = report_form.leaves(self.desk, ground, form)
+        told = [Paragraph(text=one.text, style=one.style, mark=one.mark) for one in lines]
+        return [Paragraph(text=""), *told]
 
     def read(self, form: ReportForm) -> ReportForm:
         """The form as the widgets stand; what is not there now stays as it was."""

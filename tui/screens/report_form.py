@@ -157,30 +157,51 @@ def at(desk: Desk, form: ReportForm) -> int:
     return min(noon(desk, form.days, since=form.begun), desk.now)
 
 
-def leaves(desk: Desk, ground: Ground, form: ReportForm) -> list[tuple[str, str]]:
-    """Exactly what leaves and what stays, each as a sentence and its colour."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of what leaves, or of what stays and why."""
+
+    text: str
+    style: str
+    mark: str = ""
+
+
+def leaves(desk: Desk, ground: Ground, form: ReportForm) -> list[Line]:
+    """Exactly what leaves, part by part, and what stays here."""
     say = desk.words.say
     if not is_whole(form):
-        return [(say(N_("Say first whether she was seen.")), "$text-muted")]
+        return [Line(text=say(N_("Say first whether she was seen.")), style="$text-muted")]
     day = desk.date(at(desk, form))
-    seen = form.how.startswith(SEEN)
     if not ground.may_tell:
-        only = N_("Leaves only: seen, {day}.") if seen else N_("Leaves only: not seen, {day}.")
-        return [(say(only, day=day), "bold"), (say(_why_only(ground)), "$text-muted")]
-    parts = [f"{how_word(desk, form.how)}, {day}"]
-    stays: list[str] = []
+        seen = N_("Seen, {day}") if form.how.startswith(SEEN) else N_("Not seen, {day}")
+        only = Line(text=say(N_("Only this leaves:")), style="bold")
+        return [
+            only,
+            _leaving(say(seen, day=day)),
+            _staying(say(_why_only(ground)), "$text-muted"),
+        ]
+    lines = [
+        Line(text=say(N_("Exactly this leaves:")), style="bold"),
+        _leaving(f"{how_word(desk, form.how)}, {day}"),
+    ]
     for sentence in sentences_of(form):
         if not ground.covers(Category.PLAN_WISHES):
-            stays.append(say(N_("Her words stay here: she did not agree that they are told.")))
+            lines.append(
+                _staying(say(N_("Her words stay here: she did not agree that they are told.")))
+            )
         elif sentence.read_back:
-            parts.append(say(N_("her words as they stand here")))
+            lines.append(_leaving(say(N_("Her words, as they stand above"))))
         else:
-            stays.append(say(N_("Her words stay here: they were not read back to her.")))
-    parts += [desk.words.field(field) for field in facts_of(ground, form)]
-    return [
-        (say(N_("Leaves: {parts}."), parts="; ".join(parts)), "bold"),
-        *((stay, "$warning") for stay in stays),
-    ]
+            lines.append(_staying(say(N_("Her words stay here: they were not read back to her."))))
+    return lines + [_leaving(desk.words.field(field)) for field in facts_of(ground, form)]
+
+
+def _leaving(text: str) -> Line:
+    return Line(text=text, style="", mark="→ ")
+
+
+def _staying(text: str, style: str = "$warning") -> Line:
+    return Line(text=text, style=style, mark="· ")
 
 
 def how_word(desk: Desk, how: str) -> str:

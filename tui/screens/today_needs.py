@@ -25,6 +25,7 @@ from tui.places import (
     ToPlace,
     ToReferral,
     ToReport,
+    ToTakeConsent,
     ToWords,
 )
 from tui.plain import line_of, one_line, plain
@@ -149,7 +150,10 @@ _DRAFTS: Final[Mapping[str, tuple[str, Callable[[bytes], Destination]]]] = {
     "case": (N_("Half-written: a new case"), lambda _about: ToNewCase()),
     "words": (N_("Half-written: her words"), lambda about: ToWords(case_id=about)),
     "facts": (N_("Half-written: facts"), lambda about: ToFacts(case_id=about)),
-    "consent": (N_("Half-done: asking her consent"), lambda about: ToConsents(case_id=about)),
+    "consent": (
+        N_("Half-done: asking her consent"),
+        lambda about: ToTakeConsent(case_id=about, peer=None),
+    ),
     "offer": (N_("Half-written: an offer"), lambda about: ToOffer(case_id=about)),
     "report": (
         N_("Half-written: how she is"),

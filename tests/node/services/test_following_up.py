@@ -101,6 +101,16 @@ def test_a_follow_up_is_asked_for_taken_on_and_reported(arrived: Story) -> None:
     assert follow_ups(arrived) == [[("done", 1)]] * 2
 
 
+def test_the_day_on_which_it_is_taken_on_counts_on_both_sides(arrived: Story) -> None:
+    follow_up = ask(arrived)
+    day = arrived.bandhan.now + 10 * limits.DAY
+    take_on = commands.AcceptFollowUp(follow_up=follow_up, due=day)
+    done(arrived.bandhan.use(following_up.take_on, take_on))
+    arrived.settle()
+    due = "SELECT due FROM follow_ups"
+    assert (arrived.bandhan.rows(due), arrived.alo.rows(due)) == ([(day,)], [(day,)])
+
+
 def test_a_follow_up_that_cannot_be_done_is_said_to_be_so(arrived: Story) -> None:
     follow_up = ask(arrived)
     cannot = commands.DeclineFollowUp(follow_up=follow_up, reason=UnableReason.NO_CAPACITY)
