@@ -149,7 +149,7 @@ class NewCaseScreen(DeskScreen[views.CasePage]):
         return (
             ""
             if at is None
-            else self.words.say(N_("draft saved {clock}"), clock=self.desk.clock(at))
+            else self.words.say(N_("draft saved {time}"), time=self.desk.clock(at))
         )
 
     def on_edited(self, event: Edited) -> None:

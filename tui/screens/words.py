@@ -143,8 +143,8 @@ class WordsScreen(DeskScreen[views.CaseLook]):
     def mark(self) -> str:
         """When the draft was saved."""
         at = self.draft.saved_at
-        saved = N_("draft saved {clock}")
-        return "" if at is None else self.words.say(saved, clock=self.desk.clock(at))
+        saved = N_("draft saved {time}")
+        return "" if at is None else self.words.say(saved, time=self.desk.clock(at))
 
     # Typing.
 
