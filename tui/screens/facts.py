@@ -189,7 +189,7 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         if any(_is_written(field) for field in fields):
             text = N_(
                 "Where nothing can be chosen: short English words with commas between them, such as"
-                " sewing, school papers. Partners read them in their own language."
+                " sewing, school papers. Partners of every language see them as they are."
             )
             notes.append(self._note(say(text)))
         notes.append(self._note(say(N_("A field that is emptied stays as it was recorded."))))
