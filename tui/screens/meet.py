@@ -80,8 +80,8 @@ class MeetScreen(DeskScreen[None]):
 
     HEADING = N_("Meet a partner")
     ABOUT = N_(
-        "Give each other an introduction file, by stick, mail or in person: nothing in it is secret for"
-        " long. It makes a partner known and not yet trusted: after it, compare the safety number."
+        "Give each other an introduction file, by stick, mail or in person. It makes a partner known and"
+        " not yet trusted: after it, compare the safety number."
     )
     ACTS: ClassVar[tuple[Act, ...]] = (DO, COMPARE, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
