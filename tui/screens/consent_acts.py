@@ -94,3 +94,19 @@ ALL: Final = (
     RECORD,
     STEP_BACK,
 )
+
+# In which step an act works; some need more than that.
+STEP_OF: Final = {
+    CHOOSE.name: 1,
+    YES.name: 2,
+    NO.name: 2,
+    LATER.name: 2,
+    READ.name: 2,
+    PARTS.name: 2,
+    SAY_BACK.name: 2,
+    UNDERSTOOD.name: 3,
+    NOT_YET.name: 3,
+    HOW.name: 3,
+    NOTHING.name: 3,
+    RECORD.name: 4,
+}

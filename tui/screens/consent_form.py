@@ -127,15 +127,27 @@ class Situation:
 # She answers.
 
 
-def answer_category(form: ConsentForm, category: int, answer: Answer) -> ConsentForm:
+def answer_category(
+    form: ConsentForm, category: int, answer: Answer, *, sentences: Sequence[SaidView]
+) -> ConsentForm:
     """Yes, no or later to a category; what cannot be chosen stays as it is."""
     if category in CANNOT or category not in OFFERED:
         return form
-    texts = form.texts
-    if answer is not Answer.YES:
-        # A sentence goes with its category or not at all; it is asked about again.
-        texts = {text: said for text, said in texts.items() if said is not Answer.YES}
-    return _asked_anew(form, answers={**form.answers, category: answer}, texts=texts)
+    answers = {**form.answers, category: answer}
+    if answer is Answer.YES:
+        return _asked_anew(form, answers=answers)
+    # What was inside goes with its category or not at all; after another yes it is asked about again.
+    inside = {one.hash.hex() for one in sentences if one.category == category}
+    return _asked_anew(
+        form,
+        answers=answers,
+        texts={text: said for text, said in form.texts.items() if text not in inside},
+        fields={
+            field: said
+            for field, said in form.fields.items()
+            if FACT_FIELDS[field].category != category
+        },
+    )
 
 
 def answer_field(form: ConsentForm, field: str, answer: Answer) -> ConsentForm:

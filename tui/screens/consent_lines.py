@@ -10,7 +10,7 @@ from protocol.vocabulary.codes import Purpose
 from tui.desk import Desk
 from tui.plain import line_of, one_line, plain
 from tui.screens.consent_source import Agreed
-from tui.termwidth import cut, wrap
+from tui.termwidth import cut, measure, wrap
 from tui.wording import N_
 
 INDENT: Final = "   "
@@ -93,8 +93,9 @@ def short_line(desk: Desk, agreed: Agreed, consent: views.ConsentView, *, width:
     """One consent in one line: who may tell whom, for what, and its state."""
     state, colour = state_of(desk, consent)
     purpose = desk.words.code_of(Purpose, consent.purpose)
-    way = cut(f"{way_of(desk, agreed, consent)} · {purpose}  ", max(8, width * 2 // 3))
-    return line_of(way, (cut(state, max(4, width - width * 2 // 3)), colour))
+    state = cut(state, width)
+    way = f"{way_of(desk, agreed, consent)} · {purpose}"
+    return line_of(cut(way, max(0, width - measure(state) - 2)), "  ", (state, colour))
 
 
 def holder_lines(
@@ -133,11 +134,9 @@ def _call(desk: Desk, name: str, *, heard: int | None) -> str:
     if heard is None:
         return desk.words.say(N_("Call {name} and tell them by word of mouth."), name=name)
     return desk.words.say(
-        N_(
-            "Their computer was last heard of {time} ago. Call {name} and tell them by word of mouth."
-        ),
+        N_("Last heard of them: {time}. Call {name} and tell them by word of mouth."),
         name=name,
-        time=desk.since(heard),
+        time=_moment(desk, heard),
     )
 
 

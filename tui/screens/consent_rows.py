@@ -27,7 +27,7 @@ from tui.termwidth import cut, fit, measure, wrap
 from tui.widgets.rows import Row
 from tui.wording import N_, Words
 
-LABEL_CELLS: Final = 28
+LABEL_CELLS: Final = 32
 TEXT_LINES_MAX: Final = 3
 _INDENT: Final = "    "
 _WIDE: Final = 110

@@ -1,7 +1,7 @@
 """Asking her, in four steps, made to be turned round and read with her."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Final, final
 
@@ -34,21 +34,6 @@ from tui.widgets.rows import Rows
 from tui.widgets.tick import Tick, Ticked
 from tui.wording import N_
 
-# In which step an act works; some need more than that.
-_STEP_OF: Final = {
-    consent_acts.CHOOSE.name: READ_TOGETHER,
-    consent_acts.YES.name: CHOOSE,
-    consent_acts.NO.name: CHOOSE,
-    consent_acts.LATER.name: CHOOSE,
-    consent_acts.READ.name: CHOOSE,
-    consent_acts.PARTS.name: CHOOSE,
-    consent_acts.SAY_BACK.name: CHOOSE,
-    consent_acts.UNDERSTOOD.name: SAY_BACK,
-    consent_acts.NOT_YET.name: SAY_BACK,
-    consent_acts.HOW.name: SAY_BACK,
-    consent_acts.NOTHING.name: SAY_BACK,
-    consent_acts.RECORD.name: HOW,
-}
 _MARGIN_CELLS: Final = 4
 _HEARD: Final = {
     Answer.YES: N_("Read back to her: it may go as it stands."),
@@ -145,7 +130,7 @@ class TakeConsentScreen(AskingHer):
         if name == consent_acts.STEP_BACK.name:
             return READ_TOGETHER < asking.form.step < RECORDED
         # The acts of a widget are its own.
-        step = _STEP_OF.get(name, asking.form.step)
+        step = consent_acts.STEP_OF.get(name, asking.form.step)
         return step == asking.form.step and self._is_ready(name, asking)
 
     def _is_ready(self, name: str, asking: Asking) -> bool:
@@ -200,15 +185,20 @@ class TakeConsentScreen(AskingHer):
         return self._heard(item.key)
 
     def _heard(self, key: str) -> SaidView | None:
-        said = [] if self._loaded is None else self._loaded.look.sentences
-        return next((one for one in said if one.hash.hex() == key), None)
+        return next((one for one in self._sentences if one.hash.hex() == key), None)
+
+    @property
+    def _sentences(self) -> Sequence[SaidView]:
+        return [] if self._loaded is None else self._loaded.look.sentences
 
     def _answer(self, answer: Answer) -> None:
         item, form = self._item, self._form
         if item is None or form is None:
             return
         if item.kind is Kind.CATEGORY:
-            answered = consent_form.answer_category(form, int(item.key), answer)
+            answered = consent_form.answer_category(
+                form, int(item.key), answer, sentences=self._sentences
+            )
         elif item.kind is Kind.FIELD:
             answered = consent_form.answer_field(form, item.key, answer)
         else:
@@ -395,4 +385,6 @@ class TakeConsentScreen(AskingHer):
     def _end(self, recorded: views.ConsentView | None) -> None:
         self._recorded = recorded
         self._is_recording = False
+        if recorded is not None:
+            self.say(self.words.say(N_("Recorded.")))
         self._to_step(RECORDED)

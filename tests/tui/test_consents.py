@@ -1,0 +1,198 @@
+"""What she agreed to, in plain words, on both sides; hearing it from her; further sentences of hers."""
+
+import pytest
+
+from node.services import consenting
+from protocol.local import commands
+from tests.support.asking_by_keys import PLAN, THE_FEAR, THE_WISH, answer, ticks
+from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
+from tests.support.federation import Node
+from tests.support.passing import visit
+from tests.support.snapshots import check_snapshot
+from tests.support.story import FEAR, KEPT_FEAR, WISH, Story
+from tui.places import ToConsents, ToTakeConsent, ToThreadConsents, ToTickSentences
+from tui.wording import LANGUAGES
+
+BOTH_SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
+BOTH_LANGUAGES = pytest.mark.parametrize("language", ["en", "bn"])
+
+
+def confirmed(node: Node) -> int:
+    sql = "SELECT count(*) FROM consent_events WHERE event = 'confirmed_by_holder'"
+    ((count,),) = node.rows(sql)
+    return int(count)
+
+
+async def test_each_consent_says_to_whom_for_what_what_and_until_when(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    story.agree(excluded_fields=["present_town"])
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        seen = shown(pilot.app)
+    for said in (
+        "we may tell Bandhan · This referral",
+        "Valid ✓  until 15 April 2027",
+        "How to reach her, Her plan and wishes, Work and learning",
+        "and 2 of her sentences, word for word",
+        "without: Town where she is now",
+    ):
+        assert said in seen
+
+
+async def test_a_way_back_that_nobody_heard_says_so(story: Story, alo: Node) -> None:
+    story.open_case()
+    story.agree_way_back()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        seen = shown(pilot.app)
+        assert "Bandhan may tell us" in seen
+        assert "Not heard from her yet ?" in seen
+        assert "It begins when Bandhan has heard it from her, in private." in seen
+        # It is theirs to hear.
+        assert "k heard it from her" not in seen
+        await press(pilot, "k", "y")
+    assert confirmed(alo) == 0
+
+
+async def test_the_holders_worker_confirms_what_she_heard_in_private(
+    story: Story, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToThreadConsents(thread=story.thread))
+        await press(pilot, "end")
+        if "k heard it from her" not in shown(pilot.app):
+            await press(pilot, "home")
+        await press(pilot, "k")
+        assert "in private" in shown(pilot.app)
+        await press(pilot, "n")
+    assert confirmed(bandhan) == 0
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToThreadConsents(thread=story.thread))
+        await press(pilot, "end")
+        if "k heard it from her" not in shown(pilot.app):
+            await press(pilot, "home")
+        await press(pilot, "k", "y")
+        assert "It is valid now." in shown(pilot.app)
+        assert "k heard it from her" not in shown(pilot.app)
+    assert confirmed(bandhan) == 1
+
+
+async def test_a_consent_that_was_replaced_is_not_called_withdrawn(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    first = story.agree()
+    story.agree(supersedes=first)
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        assert "A newer one took its place" in shown(pilot.app)
+        assert "She withdrew" not in shown(pilot.app)
+
+
+async def test_asking_and_the_way_back_begin_here(story: Story, alo: Node) -> None:
+    story.open_case()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        await press(pilot, "c", "f4")
+        assert "whether they can help you" in " ".join(shown(pilot.app).split())
+        await press(pilot, "escape", "f4", "b", "f4")
+        assert "May they tell us later how you are?" in " ".join(shown(pilot.app).split())
+
+
+# Further sentences.
+
+
+async def test_a_further_sentence_goes_after_it_was_read_back(story: Story, alo: Node) -> None:
+    story.open_case()
+    consent = story.agree(texts=[WISH.hash])
+    to = ToTickSentences(case_id=story.case_id, consent_id=consent)
+    async with unlocked(alo) as pilot:
+        await visit(pilot, to)
+        assert "^s record" not in shown(pilot.app)
+        await press(pilot, "down", "r")
+        assert FEAR.text in shown(pilot.app)
+        assert KEPT_FEAR.text not in shown(pilot.app)
+        await press(pilot, "y", "ctrl+s")
+    assert ticks(alo) == {WISH.hash, FEAR.hash}
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "enter", "space"])
+async def test_a_further_sentence_that_was_not_read_back_does_not_go(
+    story: Story, alo: Node, key: str
+) -> None:
+    story.open_case()
+    consent = story.agree(texts=[WISH.hash])
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToTickSentences(case_id=story.case_id, consent_id=consent))
+        await press(pilot, "down", "r", key, "ctrl+s")
+    assert ticks(alo) == {WISH.hash}
+
+
+async def test_her_consents_lead_to_further_sentences(story: Story, alo: Node) -> None:
+    story.open_case()
+    story.agree()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        await press(pilot, "t")
+        assert "goes already with this consent" in shown(pilot.app)
+        assert "stays here; r reads it back to her" in shown(pilot.app)
+
+
+async def test_what_ended_takes_no_further_sentence(story: Story, alo: Node) -> None:
+    story.open_case()
+    story.agree()
+    command = commands.WithdrawConsent(consent_id=story.consent, wanted="erase")  # type: ignore[arg-type]
+    alo.use(consenting.withdraw_consent, command)
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        assert "t her sentences" not in shown(pilot.app)
+
+
+# How it looks.
+
+
+@BOTH_SIZES
+@BOTH_LANGUAGES
+async def test_her_consents_look_as_they_did(
+    story: Story, alo: Node, size: tuple[int, int], language: str
+) -> None:
+    story.open_case()
+    story.agree(excluded_fields=["present_town"])
+    story.agree_way_back()
+    async with unlocked(alo, size=size, language=language) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        check_snapshot(pilot.app, "consents")
+        to = ToTickSentences(case_id=story.case_id, consent_id=story.consent)
+        await visit(pilot, to)
+        check_snapshot(pilot.app, "tick_sentences")
+
+
+@BOTH_SIZES
+@BOTH_LANGUAGES
+async def test_asking_her_looks_as_it_did(
+    story: Story, alo: Node, size: tuple[int, int], language: str
+) -> None:
+    story.open_case()
+    # It is read to her in her own language.
+    tag = LANGUAGES[language].tag
+    alo.write(lambda unit: unit.vault.execute("UPDATE cases SET language = ?", (tag,)))
+    to = ToTakeConsent(case_id=story.case_id, peer=story.bandhan.node_id)
+    async with unlocked(alo, size=size, language=language) as pilot:
+        await visit(pilot, to)
+        check_snapshot(pilot.app, "take_consent_1")
+        await press(pilot, "f3")
+        await answer(pilot, PLAN, "y")
+        await answer(pilot, THE_FEAR, "n")
+        await answer(pilot, THE_WISH, "r")
+        check_snapshot(pilot.app, "take_consent_read_back")
+        await press(pilot, "y")
+        check_snapshot(pilot.app, "take_consent_2")
+        await press(pilot, "f3")
+        check_snapshot(pilot.app, "take_consent_3")
+        await press(pilot, "y", "f3")
+        check_snapshot(pilot.app, "take_consent_4")
+        await press(pilot, "right", "right", "tab", "right", "ctrl+s")
+        check_snapshot(pilot.app, "take_consent_receipt")

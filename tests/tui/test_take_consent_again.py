@@ -1,0 +1,99 @@
+"""Asking her goes on where it stopped, in the language she hears, and once more when it is time."""
+
+from protocol.vocabulary.codes import Purpose
+from tests.support.asking_by_keys import (
+    PLAN,
+    THE_WISH,
+    answer,
+    asking,
+    how_she_said_yes,
+    recorded,
+)
+from tests.support.desk_app import desk_on, press, rows, seated, shown, unlock, unlocked
+from tests.support.federation import Node
+from tests.support.passing import visit
+from tests.support.story import WISH, Story
+from tui.places import ToTakeConsent
+
+
+async def test_she_goes_on_where_she_stopped_after_the_screen_was_locked(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, asking(story))
+        await press(pilot, "f3")
+        await answer(pilot, PLAN, "y")
+        await answer(pilot, THE_WISH, "r")
+        await press(pilot, "y", "ctrl+l")
+        assert WISH.text not in shown(pilot.app)
+        await unlock(pilot)
+        await visit(pilot, asking(story))
+        assert "[x]" in shown(pilot.app)
+        assert "(●)" in shown(pilot.app)
+
+
+async def test_what_is_half_asked_for_one_organisation_is_not_taken_for_another(
+    story: Story, alo: Node, chautari: Node
+) -> None:
+    story.open_case()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f3")
+        await answer(pilot, PLAN, "y")
+        await press(pilot, "escape")
+        await visit(pilot, ToTakeConsent(case_id=story.case_id, peer=chautari.node_id))
+        await press(pilot, "f3")
+        assert "(●)" not in shown(pilot.app)
+        await press(pilot, "escape")
+        await visit(pilot, asking(story))
+        assert "(●)" in shown(pilot.app)
+
+
+async def test_the_way_back_is_asked_in_the_same_way(
+    story: Story, alo: Node, bandhan: Node
+) -> None:
+    story.open_case()
+    to = ToTakeConsent(case_id=story.case_id, peer=bandhan.node_id, is_way_back=True)
+    async with unlocked(alo) as pilot:
+        await visit(pilot, to)
+        await press(pilot, "f3")
+        await answer(pilot, PLAN, "y")
+        # A year: on from 90 days, twice.
+        await press(pilot, "tab", "right", "right")
+        await how_she_said_yes(pilot)
+        await press(pilot, "ctrl+s")
+    (consent,) = recorded(alo)
+    assert (consent.holder, consent.recipient) == (bandhan.node_id, alo.node_id)
+    assert consent.purpose is Purpose.FOLLOW_UP
+    assert consent.expires - consent.valid_from == 365 * 86_400
+    assert consent.needs_confirmation
+
+
+async def test_the_languages_turn_on_the_consent_screen_and_it_is_said_back_anew(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        assert "সম্মতি" in rows(pilot.app)[0] or "Consent" in rows(pilot.app)[0]
+        await press(pilot, "f3")
+        await answer(pilot, PLAN, "y")
+        await press(pilot, "f3", "y", "f4")
+        assert "Consent 3 of 4" in shown(pilot.app)
+        await press(pilot, "f3")
+        assert "Consent 3 of 4" in shown(pilot.app)
+        assert "y she understood" in shown(pilot.app)
+
+
+async def test_asking_again_takes_the_place_of_the_consent_before(story: Story, alo: Node) -> None:
+    story.open_case()
+    first = story.agree()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f3")
+        await answer(pilot, PLAN, "y")
+        await how_she_said_yes(pilot)
+        await press(pilot, "ctrl+s")
+    assert {one.supersedes for one in recorded(alo)} == {None, first}
