@@ -1,8 +1,9 @@
 """`sathi tui`: the desk of a node on this computer."""
 
+import contextlib
 import importlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from tui.wording import LANGUAGES
 
 # Textual reads these when it is loaded; among them are a log of every key and a picture of the screen.
 _NOT_FOR_US: Final = "TEXTUAL"
+# OpenSSL looks there for certificates before it looks where the system has them.
+_CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @click.command(name="tui")
@@ -42,7 +45,8 @@ def open_desk(folder: Path, *, language: str) -> int:
     harden_process()
     clear_environment()
     # Only now: what loads Textual must come after its settings are gone.
-    run: Callable[..., int] = importlib.import_module("node.cli.window").run
+    with without_certificates():
+        run: Callable[..., int] = importlib.import_module("node.cli.window").run
     return run(socket, language=language)
 
 
@@ -50,6 +54,25 @@ def clear_environment() -> None:
     """Take Textual's own settings away; whoever loads it afterwards does not see them."""
     for name in [name for name in os.environ if name.startswith(_NOT_FOR_US)]:
         del os.environ[name]
+
+
+@contextlib.contextmanager
+def without_certificates() -> Iterator[None]:
+    """Let nothing that is loaded meanwhile read the certificates of this computer.
+
+    aiohttp does, whoever needs them. The desk speaks to its own node over a socket and to nobody by TLS, and
+    without them it is there a good deal sooner.
+    """
+    before = dict(os.environ)
+    os.environ.update(dict.fromkeys(_CERTIFICATES, os.devnull))
+    try:
+        yield
+    finally:
+        for name in _CERTIFICATES:
+            if name in before:
+                os.environ[name] = before[name]
+            else:
+                del os.environ[name]
 
 
 def language_of(environment: Mapping[str, str]) -> str:
