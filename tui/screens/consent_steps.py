@@ -266,10 +266,8 @@ def receipt(asking: Asking, recorded: views.ConsentView | None) -> ComposeResult
     words = asking.words
     if recorded is None:
         is_given = given(asking.form, asking.situation.sentences)
-        yield reading(
-            [Paragraph(text=words.say(_NO_RECEIPT if is_given else _NOTHING), style="bold")],
-            id="receipt",
-        )
+        text = _NO_RECEIPT if is_given else _NOTHING
+        yield reading([Paragraph(text=words.say(text), style="bold")], id="receipt")
         return
     code = "" if recorded.receipt_id is None else receipt_code(recorded.receipt_id)
     paragraphs = [
