@@ -17,10 +17,10 @@ from tui.screens.drafts import DraftKeeper, decode
 from tui.wording import N_
 
 GroundT = TypeVar("GroundT")
-FormT = TypeVar("FormT", bound=msgspec.Struct)
+FilledT = TypeVar("FilledT", bound=msgspec.Struct)
 
 
-class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
+class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FilledT]):
     """The form of every screen that is filled in about a referral.
 
     The form is a value; the widgets are made of it and read back into it. `ground` is what the node says
@@ -33,8 +33,8 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
     def __init__(self, desk: Desk, *, about: bytes) -> None:
         super().__init__(desk)
         self.draft = DraftKeeper(desk, place=self.PLACE, about=about) if self.PLACE else None
-        self.form: FormT | None = None
-        self._untouched: FormT | None = None
+        self.form: FilledT | None = None
+        self._untouched: FilledT | None = None
         self._is_sent = False
 
     # What a form fills in.
@@ -43,27 +43,27 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FormT]):
         """Ask the node; no widget may be touched here."""
         raise NotImplementedError
 
-    def form_type(self) -> type[FormT]:
+    def form_type(self) -> type[FilledT]:
         """What a draft is read as."""
         raise NotImplementedError
 
-    def begin(self, ground: GroundT) -> FormT:
+    def begin(self, ground: GroundT) -> FilledT:
         """The form before anybody filled it in."""
         raise NotImplementedError
 
-    def accepts(self, form: FormT) -> bool:
+    def accepts(self, form: FilledT) -> bool:
         """Does what was half-written belong to this form?"""
         return form is not None
 
-    def parts(self, ground: GroundT, form: FormT) -> Iterable[Widget]:
+    def parts(self, ground: GroundT, form: FilledT) -> Iterable[Widget]:
         """The widgets."""
         raise NotImplementedError
 
-    def read(self, form: FormT) -> FormT:
+    def read(self, form: FilledT) -> FilledT:
         """The form as the widgets stand."""
         raise NotImplementedError
 
-    def changed(self, before: FormT, form: FormT) -> None:
+    def changed(self, before: FilledT, form: FilledT) -> None:
         """Something was filled in."""
 
     def laid_out(self) -> None:

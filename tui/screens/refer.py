@@ -5,7 +5,6 @@ from typing import ClassVar, Final, final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 
 from protocol.local import commands, views
 from protocol.vocabulary.codes import ServiceGroup
@@ -103,7 +102,7 @@ class ReferScreen(DeskScreen[views.Referrals]):
             return self.is_mounted and self.query_one("#referrals", Rows).chosen is not None
         return True
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:
         """Enter."""
         event.stop()
         self.action_open()

@@ -6,7 +6,6 @@ from typing import ClassVar, Final, final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 
 from protocol.local import commands, views
 from tui.acts import Act, bindings
@@ -234,7 +233,7 @@ class ReferralScreen(DeskScreen[Standing]):
         messages = self._loaded.view.messages
         return next((one for one in messages if one.message_id == chosen[1]), None)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:
         """Enter."""
         event.stop()
         self.action_open()
