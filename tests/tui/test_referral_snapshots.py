@@ -5,7 +5,7 @@ import pytest
 from node.services import answering
 from protocol.local import commands
 from protocol.vocabulary.codes import Question
-from tests.support.desk_app import LARGE, SMALL, press, unlocked
+from tests.support.desk_app import LARGE, SMALL, press, settled, unlocked
 from tests.support.federation import Node, done
 from tests.support.passing import visit
 from tests.support.snapshots import check_snapshot
@@ -95,6 +95,8 @@ async def test_how_the_dossier_looks_before_it_is_sent(
 
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, ToDossier(thread=story.thread))
+        # How far down the page one is, is drawn after the page.
+        await settled(pilot)
         check_snapshot(pilot.app, "dossier")
 
 
