@@ -6,6 +6,7 @@ from typing import ClassVar, Final, final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 
 from protocol.local import commands, views
 from tui.acts import Act, bindings
@@ -220,6 +221,9 @@ class MeetScreen(DeskScreen[None]):
 
     def _done(self, came: Came) -> None:
         self._came = came
+        if came.partner is not None:
+            # What it said of the partners is no longer so; the next list says it anew.
+            self.desk.standing = Content("")
         self._tell()
 
     def action_compare(self) -> None:

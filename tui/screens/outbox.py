@@ -185,7 +185,10 @@ class OutboxScreen(DeskScreen[Waiting]):
                         (what, who),
                         last=self.desk.since(line.queued_at),
                     ),
-                    plain(f"    {self._how(line, is_off=is_off)}", "$text-muted"),
+                    *(
+                        plain(f"    {part}", "$text-muted")
+                        for part in wrap(self._how(line, is_off=is_off), self._width - 5)
+                    ),
                 ),
             )
 

@@ -13,7 +13,7 @@ from tui.desk import Desk
 from tui.places import ToMeet, ToPartner
 from tui.plain import Text, line_of, one_line
 from tui.screens.desk_screen import BACK, DeskScreen
-from tui.screens.standing import LEVEL_CHECKED, heard
+from tui.screens.standing import LEVEL_CHECKED, heard, standing
 from tui.termwidth import fit
 from tui.widgets.rows import Row, Rows
 from tui.wording import N_
@@ -63,6 +63,7 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers]]):
     def show(self, loaded: tuple[views.SelfView, views.Peers]) -> None:
         """The rows."""
         us, peers = loaded
+        self.desk.standing = standing(self.desk, peers.peers, width=self.size.width)
         say = self.words.say
         self.query_one("#us", Text).put(
             line_of(
@@ -86,7 +87,7 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers]]):
             listed.focus()
         nothing = N_("No partner yet. n makes our introduction file, or reads theirs.")
         self.query_one("#empty", Text).put("" if peers.peers else say(nothing))
-        self.refresh_keys()
+        self.refresh_frame()
 
     def _row(self, peer: views.PeerView) -> Content:
         mark, style = _mark(peer)
