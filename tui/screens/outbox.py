@@ -193,9 +193,9 @@ class OutboxScreen(DeskScreen[Waiting]):
             )
 
     def _is_off(self, line: views.OutboxLine) -> bool:
-        """Nothing was heard of them since it was written, and that is a day ago."""
-        is_old = self.desk.now - line.queued_at >= DAY
-        return is_old and (line.last_heard is None or line.last_heard <= line.queued_at)
+        """It was tried, nothing was heard of them since it was written, and that is a day ago."""
+        is_tried = line.attempts > 0 and self.desk.now - line.queued_at >= DAY
+        return is_tried and (line.last_heard is None or line.last_heard <= line.queued_at)
 
     def _how(self, line: views.OutboxLine, *, is_off: bool) -> str:
         state = self.words.outbox_state(line.state)
