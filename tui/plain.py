@@ -14,24 +14,57 @@ from typing import Final, final
 from textual.content import Content
 from textual.widgets import Static
 
-SHOWN_CHARACTERS_MAX: Final = 20_000
+SHOWN_CHARACTERS_MAX: Final = 10_000
 """More than any text the protocol lets through; a longer one is cut, so that no line freezes the screen."""
+MARKS_MAX: Final = 8
+"""More than any word needs on one letter; a pile of them would be drawn over the rows around it."""
 REPLACEMENT: Final = "\ufffd"
 _CUT: Final = " […]"
+# Two empty lines part anything; thousands of them would push what stands below out of sight.
+_GAP: Final = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 
-# Controls but the newline, separators, direction marks, surrogates, and what is no character. The joiners
-# ZWNJ and ZWJ stay: Bengali and Devanagari are misspelt without them.
-_HARMFUL: Final = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufdd0-\ufdef\ufff9-\ufffb\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
+# The joiners ZWNJ and ZWJ stay: Bengali and Devanagari are misspelt without them.
+_JOINERS: Final = "\u200c\u200d"
+_KEPT: Final = frozenset(f"\n{_JOINERS}")
+# Controls, what Unicode calls formatting (direction marks, zero widths, tags), surrogates, private use, what
+# is no character or none yet, and the two separators.
+_HARMFUL_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Drawn as nothing or as a blank though they count as letters or signs: a name made of them cannot be seen.
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000e0100-\U000e01ef]"
 )
+# No mark is of a word, as Python counts: without such a run there is nothing to count.
+_PERHAPS_A_PILE: Final = re.compile(rf"[^\w\s]{{{MARKS_MAX + 1}}}")
 
 
 def safe(text: str) -> str:
     """A text that can only be read: what could act is replaced, what is too long is cut."""
     if len(text) > SHOWN_CHARACTERS_MAX:
-        text = text[:SHOWN_CHARACTERS_MAX] + _CUT
-    return _HARMFUL.sub(REPLACEMENT, text.replace("\t", " "))
+        text = text[: SHOWN_CHARACTERS_MAX - len(_CUT)] + _CUT
+    if not text.isprintable():
+        text = "".join(map(_harmless, text.replace("\t", " ")))
+        text = _GAP.sub("\n\n\n", text)
+    text = _UNSEEN.sub(REPLACEMENT, text)
+    return _without_piles(text) if _PERHAPS_A_PILE.search(text) else text
+
+
+def _harmless(character: str) -> str:
+    if character in _KEPT or unicodedata.category(character) not in _HARMFUL_CATEGORIES:
+        return character
+    return REPLACEMENT
+
+
+def _without_piles(text: str) -> str:
+    kept: list[str] = []
+    height = 0
+    for character in text:
+        is_on_top = character in _JOINERS or unicodedata.category(character)[0] == "M"
+        height = height + 1 if is_on_top else 0
+        if height <= MARKS_MAX:
+            kept.append(character)
+        elif height == MARKS_MAX + 1:
+            kept.append(REPLACEMENT)
+    return "".join(kept)
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from protocol.vocabulary.categories import HIDDEN
 from protocol.vocabulary.codes import TEXTS_IN_ORDER, Country, TextKind
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.desk import Desk
-from tui.plain import line_of, one_line, plain
+from tui.plain import line_of, one_line, plain, safe
 from tui.termwidth import fit, measure, wrap
 from tui.wording import N_
 from tui.wording.labels.places import LANGUAGE_NAMES
@@ -73,7 +73,7 @@ def _sentence(
         )
         for line in wrap(f"! {warning}", width - len(INDENT)):
             yield plain(INDENT + line, "$warning")
-    for line in wrap(sentence.text, width - len(INDENT)):
+    for line in wrap(safe(sentence.text), width - len(INDENT)):
         yield plain(INDENT + line)
 
 
@@ -83,10 +83,10 @@ def _fact(desk: Desk, fact: FactView, *, width: int) -> Iterable[Content]:
     cells = LABEL_CELLS if width >= _NARROW else max(12, width // 2 - len(INDENT))
     if measure(name) > cells:
         yield plain(INDENT + one_line(name), "$text-muted")
-        for line in wrap(value, width - 2 * len(INDENT)):
+        for line in wrap(safe(value), width - 2 * len(INDENT)):
             yield plain(2 * INDENT + line)
         return
-    first, *more = wrap(value, max(1, width - cells - len(INDENT) - 1))
+    first, *more = wrap(safe(value), max(1, width - cells - len(INDENT) - 1))
     yield line_of((INDENT + fit(name, cells) + " ", "$text-muted"), first)
     for line in more:
         yield plain(INDENT + " " * (cells + 1) + line)
