@@ -4,6 +4,7 @@ Locking the screen wipes it: every screen with data is taken away, the session i
 hold a rendered line is emptied. The node goes on working.
 """
 
+import asyncio
 import contextlib
 from functools import partial
 from typing import ClassVar, Final, final
@@ -35,7 +36,8 @@ from tui.places import (
 )
 from tui.presence import Presence
 from tui.routes import screen_for
-from tui.screens.desk_screen import ROOT_DEPTH, DeskScreen
+from tui.screens.cover import Cover
+from tui.screens.desk_screen import KEEPING_SECONDS, ROOT_DEPTH, DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problems import sentence
 from tui.screens.settings import Speak
@@ -148,23 +150,26 @@ class SathiApp(GuardedApp):
         self.action_lock()
 
     async def on_lock_now(self, event: LockNow) -> None:
-        """Drafts first, then everything goes."""
+        """Out of sight at once; then drafts are kept, and everything goes."""
         event.stop()
         if self.desk.person is None:
             return
         self._presence.end()
         self._stop_timers()
         self.workers.cancel_group(self, "watch")
-        # The screen is wiped before anything waits for the node again, but for the drafts.
-        await self._keep_drafts()
         self.desk.get_up()
         self.copy_to_clipboard("")
+        # Nothing that waits for the node comes before this: it may hang.
+        await self.push_screen(Cover())
+        await self._keep_drafts()
+        await self._close_session()
         with self.batch_update():
             while len(self.screen_stack) > ROOT_DEPTH:
                 await self.pop_screen()
             await self.switch_screen(UnlockScreen(self.desk))
-        await self._close_session()
-        wiping.empty_caches()
+        # Until its last moment a screen may have put something there.
+        self.desk.get_up()
+        wiping.wipe()
 
     def _stop_timers(self) -> None:
         for timer in (self._names, self._counting):
@@ -175,14 +180,15 @@ class SathiApp(GuardedApp):
     async def _keep_drafts(self) -> None:
         for screen in reversed(self.screen_stack):
             if isinstance(screen, DeskScreen):
-                # Locking must not wait for a node that does not answer: what was saved a second ago is there.
+                # What was saved a second ago is there.
                 with contextlib.suppress(ClientError):
-                    await screen.keep_draft()
+                    await screen.put_away()
 
     async def _close_session(self) -> None:
         if self.desk.client.has_session:
-            with contextlib.suppress(ClientError):
-                await self.desk.client.close_session()
+            with contextlib.suppress(ClientError, TimeoutError):
+                async with asyncio.timeout(KEEPING_SECONDS):
+                    await self.desk.client.close_session()
 
     async def on_event(self, event: events.Event) -> None:
         """Every key and click shows that somebody is here; three times Esc hides at once."""
@@ -231,7 +237,7 @@ class SathiApp(GuardedApp):
     async def _leave_front(self) -> None:
         if isinstance(self.screen, DeskScreen):
             try:
-                await self.screen.keep_draft()
+                await self.screen.put_away()
             except ClientError as error:
                 self.post_message(Failed(error))
 
@@ -329,6 +335,8 @@ class SathiApp(GuardedApp):
     def on_sending(self, event: Sending) -> None:
         """It leaves soon, and says so until it has."""
         event.stop()
+        if self.desk.person is None:
+            return
         self.desk.held = event.held
         self._stop_counting()
         self._counting = self.set_interval(1.0, self._count_down)

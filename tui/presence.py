@@ -10,7 +10,13 @@ from textual.timer import Timer
 HIDE_PRESSES: Final = 3
 HIDE_WITHIN_SECONDS: Final = 1.5
 
-_SIGNS: Final = (events.Key, events.MouseDown, events.MouseScrollDown, events.Paste)
+_SIGNS: Final = (
+    events.Key,
+    events.MouseDown,
+    events.MouseScrollDown,
+    events.MouseScrollUp,
+    events.Paste,
+)
 
 
 @final

@@ -69,10 +69,12 @@ class Client:
         return session
 
     async def close_session(self) -> views.Done:
-        """End this session; the node stays open for the courier."""
-        done = await self._node.ask(commands.CloseSession(), views.Done)
-        self._node.token = None
-        return done
+        """End this session; the node stays open for the courier. Here it is over whatever the node says."""
+        connection = self._node
+        try:
+            return await connection.ask(commands.CloseSession(), views.Done)
+        finally:
+            connection.token = None
 
     async def lock_node(self) -> views.Done:
         """Drop the vault's key and end everybody's session."""

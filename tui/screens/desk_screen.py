@@ -1,5 +1,6 @@
 """What every screen has: a heading, keys that are shown while they work, one way to load and one to act."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import ClassVar, Final, Generic, TypeVar, cast
@@ -13,12 +14,13 @@ from textual.widgets import Input, TextArea
 from protocol.local.commands import Command
 from protocol.local.views import Held
 from tui.acts import Act, bindings
-from tui.client import Client, ClientError
+from tui.client import Client, ClientError, ConnectionLostError
 from tui.desk import Desk
 from tui.everywhere import EVERYWHERE, STOP
 from tui.messages import Failed, Loaded, Moved, Sending
 from tui.places import Back, Destination, Go
 from tui.widgets.key_line import KeyLine
+from tui.widgets.moving import NEXT
 from tui.widgets.said import Said
 from tui.widgets.top_line import TopLine
 from tui.wording import N_, Words
@@ -29,6 +31,8 @@ AnswerT = TypeVar("AnswerT")
 
 # Under a root lies only the application's own empty screen.
 ROOT_DEPTH: Final = 2
+KEEPING_SECONDS: Final = 3.0
+"""Longer than any draft takes; locking and going on wait no longer for a node that hangs."""
 BACK: Final = Act(
     name="back", key="escape", label=N_("back"), help=N_("Go back; what is half-written stays.")
 )
@@ -50,6 +54,8 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
     BINDINGS: ClassVar[list[BindingType]] = bindings((BACK,))
     # A change at the node reloads a list, and never takes a form from under her hands.
     RELOADS: ClassVar[bool] = True
+    # Only the lock screen has something to show while nobody sits here.
+    IS_FOR_NOBODY: ClassVar[bool] = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -177,11 +183,15 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
 
     def further_acts(self) -> Sequence[Act]:
         """Acts of the widget that has the focus."""
-        hints = getattr(self.focused, "ACTS", ())
+        is_there = self.focused is not None and self.focused.display
+        hints = getattr(self.focused, "ACTS", ()) if is_there else ()
         return tuple(act for act in hints if isinstance(act, Act))
 
     def _works(self, act: Act) -> bool:
-        return act.name.startswith("app.") or act.name == BACK.name or self.can(act.name)
+        if act == NEXT:
+            return len(self.focus_chain) > 1
+        is_mine = act in self.ACTS and not act.name.startswith("app.")
+        return not is_mine or act.name == BACK.name or self.can(act.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is not in the footer does nothing when its key is pressed."""
@@ -196,6 +206,14 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
 
     async def keep_draft(self) -> None:
         """Called before the screen closes or is locked: what is half-written is saved here."""
+
+    async def put_away(self) -> None:
+        """Keep what is half-written, or give up soon. Raises: ClientError."""
+        try:
+            async with asyncio.timeout(KEEPING_SECONDS):
+                await self.keep_draft()
+        except TimeoutError:
+            raise ConnectionLostError("the draft was not kept in time") from None
 
     def names_turned(self) -> None:
         """F9: names may be seen, or no longer."""
@@ -244,6 +262,8 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
     def on_loaded(self, event: Loaded[object]) -> None:
         """In the screen's own turn."""
         event.stop()
+        if self.desk.person is None and not self.IS_FOR_NOBODY:
+            return
         event.carry_out()
         self.refresh_frame()
 

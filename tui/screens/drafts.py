@@ -23,7 +23,7 @@ def decode(text: str, form: type[FormT]) -> FormT | None:
         return None
     try:
         return msgspec.json.decode(text, type=form)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError):
         # An old draft is no reason to stop; what it says would not fit the form any more.
         return None
 

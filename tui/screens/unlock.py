@@ -47,6 +47,7 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
 
     HEADING = N_("Notes")
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN,)
+    IS_FOR_NOBODY = True
     # Before any widget sees the key: what is typed right after it is the pass phrase, and must not be shown.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(OPEN.key, OPEN.name, show=False, priority=True)
