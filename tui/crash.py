@@ -4,8 +4,14 @@ Textual's own report prints local variables, and they hold what people told us. 
 the same mistake at the same place, so that two reports can be told to be one.
 """
 
+import asyncio
 import hashlib
+import logging
+import sys
+import threading
 import traceback
+import warnings
+from types import TracebackType
 from typing import Final
 
 from textual.worker import WorkerFailed
@@ -26,6 +32,28 @@ def report_places(error: BaseException) -> str:
     """The innermost lines of this program, as `today.py:120`; never a value."""
     ours = [place for place in _places(_cause(error)) if place.startswith(_OURS)]
     return ", ".join(place.rpartition("/")[2] for place in ours[-_PLACES_MAX:]) or "-"
+
+
+def keep_silent() -> None:
+    """Have nothing of Python's own reports reach the terminal; to be called inside the running loop.
+
+    What is raised where nobody waits for it, in a task, a thread or while something is thrown away, is
+    printed with what it says, and in development mode with what was handed over. All of that may be hers.
+    """
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    sys.excepthook = _say_where
+    sys.unraisablehook = lambda _unraisable: None
+    threading.excepthook = lambda _raised: None
+    # Without a handler of anybody's, what is logged is written to the terminal.
+    logging.lastResort = None
+    logging.raiseExceptions = False
+    warnings.simplefilter("ignore")
+
+
+def _say_where(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    sys.stderr.write(f"Sathi stopped. Report {report_code(error)}, {report_places(error)}.\n")
 
 
 def _cause(error: BaseException) -> BaseException:

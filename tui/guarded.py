@@ -31,6 +31,16 @@ class GuardedApp(App[None]):
         """No picture of the screen is ever made: there are people on it."""
         return ""
 
+    def action_screenshot(self, *_options: object) -> None:
+        """Nor is one asked for by a key, the palette or a setting."""
+
+    def save_screenshot(self, *_options: object, **_more: object) -> str:
+        """Nor a file for one."""
+        return ""
+
+    def deliver_screenshot(self, *_options: object, **_more: object) -> None:
+        """Nor one sent to a browser."""
+
     @property
     def clipboard(self) -> str:
         """What was copied, inside this program only."""
@@ -42,6 +52,10 @@ class GuardedApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Textual prints local variables here, and they hold what people told us."""
+        if self._exit_renderables:
+            # The first mistake is told; those that follow from it would only hide it.
+            self._close_messages_no_wait()
+            return
         error = self._exception
         if error is None:
             self.close_plainly()

@@ -10,6 +10,7 @@ from pathlib import Path
 from node.system import SystemClock
 from tui import termwidth
 from tui.app import SathiApp
+from tui.crash import keep_silent
 from tui.desk import Surroundings
 
 
@@ -49,6 +50,12 @@ async def show(socket: Path, *, language: str, demonstration: tuple[str, str] | 
         )
     )
     forget_typed_ahead()
+    return await run_quietly(app)
+
+
+async def run_quietly(app: SathiApp) -> int:
+    """Run the application to its end, and let no report of Python's own reach the terminal."""
+    keep_silent()
     await app.run_async()
     return app.return_code or 0
 

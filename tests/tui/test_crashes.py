@@ -1,0 +1,222 @@
+"""A mistake in the desk tells where it is, and nothing of what was on the screen."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import pytest
+from textual.app import App
+
+from tests.support.command_line import PATIENCE_SECONDS, ROOT, environment
+from tests.support.crashing import PARTS, PLACES
+from tests.support.scripted_client import ScriptedClient
+from tests.support.scripted_desk import scripted_desk
+from tui.crash import report_code, report_places
+from tui.guarded import GuardedApp
+
+CANARY: Final = "-".join(PARTS)
+REPORT: Final = re.compile(rb"Sathi stopped\. Report (?P<code>[0-9a-f]{8}), (?P<places>[^(\r]*)")
+# What breaks where nobody waits for it does not stop the desk.
+UNHEARD: Final = frozenset({"task", "coroutine", "system"})
+# On the other screen and with the mouse when it begins, and as it was when it ends.
+BEGINS: Final = (b"\x1b[?1049h", b"\x1b[?1000h", b"\x1b[?2004h")
+ENDS: Final = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?2004l", b"\x1b[?25h")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a program on a terminal of its own ended with, all that it wrote, and how it left the keyboard."""
+
+    code: int
+    written: bytes
+    has_echo: bool
+
+
+def on_a_terminal(
+    *arguments: str, more: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> Ended:
+    """Run Python on a terminal of 24 lines until it ends."""
+    far, near = pty.openpty()
+    fcntl.ioctl(near, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own program)
+        [sys.executable, *arguments],
+        stdin=near,
+        stdout=near,
+        stderr=near,
+        cwd=cwd,
+        env=environment() | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | dict(more or {}),
+        start_new_session=True,
+    )
+    written = b""
+    try:
+        while process.poll() is None or select.select([far], [], [], 0)[0]:
+            if select.select([far], [], [], 0.1)[0]:
+                written += os.read(far, 65536)
+        has_echo = bool(termios.tcgetattr(near)[3] & termios.ECHO)
+    finally:
+        process.kill()
+        process.wait(PATIENCE_SECONDS)
+        os.close(near)
+        os.close(far)
+    return Ended(code=process.returncode, written=written, has_echo=has_echo)
+
+
+def crashed(place: str, *flags: str) -> Ended:
+    return on_a_terminal(*flags, "-m", "tests.support.crashing", place)
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+@pytest.mark.parametrize("place", PLACES)
+def test_whatever_breaks_nothing_of_hers_is_written_and_the_terminal_is_as_it_was(
+    place: str,
+) -> None:
+    ended = crashed(place, "-X", "dev")
+    assert CANARY.encode() not in ended.written
+    for part in (b"Traceback", b"locals", b"never retrieved", b"never awaited"):
+        assert part not in ended.written
+    for begun, over in zip(BEGINS, ENDS, strict=False):
+        assert ended.written.rfind(begun) < ended.written.rfind(over)
+    assert ENDS[-1] in ended.written
+    assert ended.has_echo
+    assert (ended.code == 0) == (place in UNHEARD)
+    assert (REPORT.search(ended.written) is None) == (place in UNHEARD)
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+def test_a_report_names_the_line_and_has_the_same_code_for_the_same_mistake() -> None:
+    first, second = (REPORT.search(crashed("load").written) for _ in range(2))
+    other = REPORT.search(crashed("handler").written)
+    assert first is not None
+    assert second is not None
+    assert other is not None
+    assert first["code"] == second["code"] != other["code"]
+    assert re.search(rb"desk_screen\.py:\d+", first["places"])
+
+
+def test_what_an_error_says_changes_no_report() -> None:
+    def raised(word: str) -> Exception:
+        try:
+            int(word)
+        except ValueError as error:
+            return error
+        raise AssertionError
+
+    one, other = raised(CANARY), raised("something else")
+    assert report_code(one) == report_code(other)
+    assert CANARY not in report_code(one) + report_places(one)
+
+
+# No picture.
+
+
+async def test_there_is_no_picture_of_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with scripted_desk(ScriptedClient()) as pilot:
+        app = pilot.app
+        assert app.export_screenshot() == ""
+        await app.run_action("screenshot")
+        assert app.save_screenshot(path=str(tmp_path)) == ""
+        app.deliver_screenshot()
+        await pilot.pause()
+        assert [*app.get_system_commands(app.screen)] == []
+    assert _inside(tmp_path) == []
+
+
+def _inside(folder: Path) -> list[Path]:
+    return [*folder.iterdir()]
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+def test_no_setting_of_the_library_makes_a_picture_or_a_log_of_the_desk(tmp_path: Path) -> None:
+    folder = tmp_path / "node"
+    folder.mkdir()
+    (folder / "federation.toml").write_text(
+        (ROOT / "federation.toml.example").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    settings = {
+        "TEXTUAL_SCREENSHOT": "0",
+        "TEXTUAL_SCREENSHOT_LOCATION": str(pictures),
+        "TEXTUAL_SCREENSHOT_FILENAME": "taken.svg",
+        "TEXTUAL_LOG": str(pictures / "log"),
+        "TEXTUAL": "devtools,debug",
+        "TEXTUAL_PRESS": "ctrl+q",
+        "TEXTUAL_DEBUG": "1",
+    }
+    with pytest.raises(TimeoutError):
+        _until_it_ends_by_itself(folder, settings)
+    assert [*pictures.iterdir()] == []
+
+
+def _until_it_ends_by_itself(folder: Path, settings: Mapping[str, str]) -> None:
+    """Run `sathi tui` on a terminal; with any of the settings in force it would end, and at once."""
+    far, near = pty.openpty()
+    process = subprocess.Popen(  # noqa: S603  (our own command)
+        [sys.executable, "-m", "node.cli", "tui", "--data", str(folder)],
+        stdin=near,
+        stdout=near,
+        stderr=near,
+        env=environment() | {"TERM": "xterm-256color"} | dict(settings),
+        start_new_session=True,
+    )
+    os.close(near)
+    written = b""
+    try:
+        while b"Locked" not in written:
+            assert select.select([far], [], [], PATIENCE_SECONDS)[0], written
+            written += os.read(far, 65536)
+        # The lock screen stands: by now a setting would have taken its picture and closed the window.
+        try:
+            process.wait(1)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+    finally:
+        process.kill()
+        process.wait(PATIENCE_SECONDS)
+        os.close(far)
+
+
+# What this leans on inside Textual.
+
+LEANT_ON: Final = (
+    "_fatal_error", "_handle_exception", "_close_messages_no_wait", "_print_error_renderables",
+    "export_screenshot", "save_screenshot", "deliver_screenshot", "action_screenshot", "panic",
+    "get_system_commands", "copy_to_clipboard", "clipboard",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEANT_ON)
+def test_what_is_replaced_is_still_there_to_be_replaced(name: str) -> None:
+    assert hasattr(App, name)
+
+
+async def test_what_is_read_inside_textual_is_still_there() -> None:
+    async with scripted_desk(ScriptedClient()) as pilot:
+        app = pilot.app
+        assert isinstance(app, GuardedApp)
+        assert app._exit_renderables == []
+        assert app._exception is None
+
+
+def test_textual_is_pinned_to_the_release_that_was_looked_into() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [one for one in named["project"]["dependencies"] if one.startswith("textual")]
+    assert wanted == [f"textual=={version('textual')}"]
