@@ -3,12 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from bench import end_to_end, messages
-from bench.floors import commits, crypto, durable, http
-from bench.harness import Row
+from bench import desk, end_to_end, messages
+from bench.floors import commits, crypto, desks, durable, http
+from bench.harness import CostRow, Limit, Row
 
 
-def rows(folder: Path) -> tuple[Row, ...]:
+def rows(folder: Path) -> tuple[Row | CostRow, ...]:
     """All rows, in the order in which they are measured; databases are made in `folder`."""
     return (
         Row(
@@ -28,6 +28,40 @@ def rows(folder: Path) -> tuple[Row, ...]:
             target=0.5,
             floor=partial(durable.delivered_per_second, folder),
             product=partial(end_to_end.delivered_per_second, folder),
+        ),
+        *_desk_rows(folder),
+    )
+
+
+def _desk_rows(folder: Path) -> tuple[CostRow, ...]:
+    return (
+        CostRow(
+            name="tui_first_paint",
+            target=0.35,
+            limit=Limit(most=1.0, unit="s"),
+            floor=desks.first_frame_seconds,
+            product=partial(desk.first_paint_seconds, folder),
+        ),
+        CostRow(
+            name="tui_key",
+            target=0.3,
+            limit=Limit(most=50, unit="ms"),
+            floor=desks.key_milliseconds,
+            product=partial(desk.key_milliseconds, folder),
+        ),
+        CostRow(
+            name="cold_open",
+            target=0.1,
+            limit=Limit(most=900, unit="ms"),
+            floor=partial(desks.opening_milliseconds, folder),
+            product=partial(desk.opening_milliseconds, folder),
+        ),
+        CostRow(
+            name="desk_memory",
+            target=0.35,
+            limit=Limit(most=100, unit="MB"),
+            floor=desks.memory_of_a_list,
+            product=partial(desk.memory_of_the_list, folder),
         ),
     )
 

@@ -1,13 +1,14 @@
 """Where one can go: a closed union, so that screens need not know each other.
 
 A screen posts `Go` with one of these; the application makes the screen. The places on digits are roots: going
-there closes what is open above them.
+there closes what is open above them. They are structs because the desk waits for each of them when it is
+loaded: a dataclass with slots takes half a millisecond to make, a struct a fiftieth of that.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, final
 
+import msgspec
 from textual.message import Message
 
 
@@ -23,48 +24,41 @@ class Place(StrEnum):
     SHARING = "8"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToPlace:
+class ToPlace(msgspec.Struct, frozen=True, kw_only=True):
     """One of the places on digits."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToCase:
+class ToCase(msgspec.Struct, frozen=True, kw_only=True):
     """One case: her words first."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToNewCase:
+class ToNewCase(msgspec.Struct, frozen=True, kw_only=True):
     """Begin a case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToWords:
+class ToWords(msgspec.Struct, frozen=True, kw_only=True):
     """Write down what she said."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToFacts:
+class ToFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Write down what is known."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToConsents:
+class ToConsents(msgspec.Struct, frozen=True, kw_only=True):
     """Every consent of a case; one is taken, ticked or withdrawn from there."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToTakeConsent:
+class ToTakeConsent(msgspec.Struct, frozen=True, kw_only=True):
     """Ask her, step by step.
 
     Attributes:
@@ -78,51 +72,44 @@ class ToTakeConsent:
     is_way_back: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToWithdraw:
+class ToWithdraw(msgspec.Struct, frozen=True, kw_only=True):
     """She changed her mind: who holds what, and what they answered."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToTickSentences:
+class ToTickSentences(msgspec.Struct, frozen=True, kw_only=True):
     """Read further sentences of hers back to her, for a consent that is there already."""
 
     case_id: bytes
     consent_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToThreadConsents:
+class ToThreadConsents(msgspec.Struct, frozen=True, kw_only=True):
     """Every consent about the survivor of a referral, also where there is no case of ours."""
 
     thread: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToWithdrawThread:
+class ToWithdrawThread(msgspec.Struct, frozen=True, kw_only=True):
     """She tells the receiving side that she changed her mind."""
 
     thread: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToLedger:
+class ToLedger(msgspec.Struct, frozen=True, kw_only=True):
     """Who knows what about her."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToOffer:
+class ToOffer(msgspec.Struct, frozen=True, kw_only=True):
     """Refer her: the offer, which says nothing about her."""
 
     case_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToReferral:
+class ToReferral(msgspec.Struct, frozen=True, kw_only=True):
     """One referral, ours or theirs, with everything that came and went."""
 
     thread: bytes
@@ -141,8 +128,7 @@ class Saying(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToAnswer:
+class ToAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Say one thing about a referral.
 
     Attributes:
@@ -154,23 +140,20 @@ class ToAnswer:
     saying: Saying
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToDossier:
+class ToDossier(msgspec.Struct, frozen=True, kw_only=True):
     """What they get after their yes."""
 
     thread: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToMessage:
+class ToMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What came about her, opened."""
 
     peer: bytes
     message_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToReport:
+class ToReport(msgspec.Struct, frozen=True, kw_only=True):
     """Tell how she is.
 
     Attributes:
@@ -182,35 +165,29 @@ class ToReport:
     follow_up: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToPartner:
+class ToPartner(msgspec.Struct, frozen=True, kw_only=True):
     """One partner, and the safety number."""
 
     node_id: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToMeet:
+class ToMeet(msgspec.Struct, frozen=True, kw_only=True):
     """Read a partner's card, or make ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToOutbox:
+class ToOutbox(msgspec.Struct, frozen=True, kw_only=True):
     """What waits to leave or to be answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToSettings:
+class ToSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Language and digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToPlainWords:
+class ToPlainWords(msgspec.Struct, frozen=True, kw_only=True):
     """The glossary."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToPractice:
+class ToPractice(msgspec.Struct, frozen=True, kw_only=True):
     """A case that does not exist, to try everything on."""
 
 

@@ -17,3 +17,11 @@ POSTS_IN_FLIGHT: Final = 8
 
 CRYPTO_MESSAGES: Final = 4_000
 DURABLE_MESSAGES: Final = 5_000
+
+CASES: Final = 100_000
+# For each four rows down a page down, as somebody looks through a list.
+ROWS_DOWN: Final = 4
+KEYS: Final = 200
+# A keyboard repeats a key that is held down 30 times a second.
+KEY_PAUSE_SECONDS: Final = 1 / 30
+SCROLLED_ROWS: Final = 2_000

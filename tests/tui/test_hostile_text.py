@@ -3,21 +3,17 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from protocol.local.fitting import View
 from protocol.local.views import Refused
 from tests.support.desk_app import settled, shown
-from tests.support.hostile import LARGE, MARKUP, READING, SMALL, TOGETHER, harmful_in
+from tests.support.hostile import LARGE, MARKUP, READING, SMALL, TOGETHER
 from tests.support.scripted_client import Script, ScriptedClient, Slot, is_code, texts_of
 from tests.support.scripted_desk import destinations, faults_of, go, scripted_desk
-from tui import clusters
 from tui.app import SathiApp
 from tui.client import BusyError, FaultError, NotLegalError, RefusedError
 from tui.messages import Failed
-from tui.plain import MARKS_MAX, REPLACEMENT, SHOWN_CHARACTERS_MAX, one_line, safe
 from tui.screens.desk_screen import DeskScreen
 
 SCREENS = destinations()
@@ -160,73 +156,3 @@ async def test_a_click_on_a_text_that_names_an_action_does_nothing() -> None:
             await pilot.click(offset=(x + 2, y))
             await settled(pilot)
         assert app.desk.person is not None
-
-
-# What every text goes through.
-
-
-def is_pile(text: str) -> bool:
-    """More marks on one letter than any word has, by the test's own count."""
-    height = highest = 0
-    for character in text:
-        is_on_top = character in clusters.JOINERS or not (
-            character.isalnum() or character.isspace()
-        )
-        height = height + 1 if is_on_top and not character.isascii() else 0
-        highest = max(highest, height if character != REPLACEMENT else 0)
-    return highest > MARKS_MAX + 1
-
-
-ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
-INDIC = st.text(
-    st.characters(min_codepoint=0x0900, max_codepoint=0x09FF, categories=("L", "M", "N")),
-    max_size=40,
-)
-
-
-@given(text=ANY_TEXT | st.sampled_from([*SMALL.values()]))
-def test_a_safe_text_has_nothing_in_it_that_acts_and_is_safe_as_it_is(text: str) -> None:
-    made = safe(text)
-    assert harmful_in(made.replace("\n", "")) == []
-    assert safe(made) == made
-    assert harmful_in(one_line(text)) == []
-
-
-@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
-def test_a_text_that_is_too_long_is_cut_and_says_so(text: str) -> None:
-    made = safe(text)
-    assert len(made) <= SHOWN_CHARACTERS_MAX
-    assert made.endswith(" […]")
-    assert safe(made) == made
-
-
-def test_the_longest_text_that_is_shown_whole() -> None:
-    assert safe("x" * SHOWN_CHARACTERS_MAX) == "x" * SHOWN_CHARACTERS_MAX
-    assert safe("x" * (SHOWN_CHARACTERS_MAX + 1)).endswith("x […]")
-
-
-WRITTEN = (
-    "র\u200d্যাব", "गर्\u200dयो", "ক্\u200cষ", "আশ্রয়কেন্দ্র", "বাংলা", "স্ত্রী", "কোঁকড়া", "हिंदी", "ज़्यादा",
-    "काठमाडौँ", "ড়ঢ়য়", "é à ñ", "“she said no”, 50 %", "☎ ✓ ◐ ░", "👩\u200d👧", "one\ntwo",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("text", WRITTEN)
-def test_what_people_write_stays_as_it_is(text: str) -> None:
-    assert safe(text) == text
-
-
-@given(word=INDIC, joiner=st.sampled_from("\u200c\u200d"), rest=INDIC)
-def test_every_letter_and_joiner_of_bengali_and_devanagari_survives(
-    word: str, joiner: str, rest: str
-) -> None:
-    text = f"ক{joiner}".join((word, rest))
-    if not is_pile(text):
-        assert safe(text) == text
-
-
-def test_a_letter_carries_as_many_marks_as_any_word_needs_and_no_more() -> None:
-    whole = "e" + "\u0301" * MARKS_MAX
-    assert safe(whole) == whole
-    assert safe(whole + "\u0301") == whole + REPLACEMENT
-    assert safe(whole + "\u0301" * 500 + "x") == whole + REPLACEMENT + "x"

@@ -25,7 +25,14 @@ from tui.client.errors import (
 # Unlocking drains the mailbox first, and a round of the courier waits for other machines.
 PATIENCE_SECONDS: Final = 60.0
 LONG_PATIENCE_SECONDS: Final = 300.0
-_LONG: Final = frozenset({commands.OpenSession.NAME, commands.SyncNow.NAME})
+_LONG: Final = frozenset({
+    commands.OpenSession.NAME,
+    commands.SyncNow.NAME,
+    # A new vault key: every page is written anew.
+    commands.RemoveUser.NAME,
+    commands.RecoverUser.NAME,
+    commands.RenewSheet.NAME,
+})  # fmt: skip
 _DONE: Final = 200
 
 ViewT = TypeVar("ViewT", bound=View)

@@ -37,7 +37,7 @@ CASE: Final = Act(name="case", key="o", label=N_("her case"), help=N_("Open her 
 _TEXT: Final = "text:"
 _OFFER: Final = N_("that somebody needs help, with nothing about her")
 _CONSENT: Final = N_("what she agreed to")
-DAY_CELLS: Final = 8
+DAY_CELLS: Final = 14
 NAME_CELLS: Final = 20
 _MARGIN_CELLS: Final = 4
 _STATES: Final = {

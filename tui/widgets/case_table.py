@@ -54,7 +54,7 @@ _NARROW: Final = (
     Column(heading=N_("Name"), cells=12),
     Column(heading=N_("Age"), cells=9),
     Column(heading=N_("Now at"), cells=15),
-    Column(heading=N_("Due"), cells=15),
+    Column(heading=N_("Next due"), cells=15),
     Column(heading=N_("With"), cells=0),
 )
 _FURTHER: Final = (

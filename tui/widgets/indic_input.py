@@ -22,6 +22,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.widgets.input import Selection
 from textual.widgets.text_area import Location
+from typing_extensions import override
 
 from protocol.errors import MalformedError
 from protocol.limits import TEXT_CHARACTERS_MAX
@@ -36,6 +37,7 @@ from tui.clusters import (
     word_before,
     word_end_after,
 )
+from tui.widgets.moving import NEXT
 
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _LINE_ENDS: Final = re.compile(r"[\r\n]+")
@@ -52,6 +54,7 @@ class LeftOut(Message):
         self.over_length = over_length
 
     @property
+    @override
     def control(self) -> Widget:
         """The field it happened in."""
         return self.field
@@ -60,11 +63,14 @@ class LeftOut(Message):
 class IndicInput(Input):
     """A field of one line. Without a `max_length` of its own it holds as much as a text may have."""
 
+    ACTS: ClassVar = (NEXT,)
+
     @property
     def plain_value(self) -> str:
         """The text as it is stored and compared: in composed form (NFC), as long as was typed."""
         return _composed(self.value)
 
+    @override
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return character in JOINERS or super().check_consume_key(key, character)
 
@@ -81,9 +87,11 @@ class IndicInput(Input):
         event.prevent_default()
         self._take(_LINE_ENDS.sub(" ", event.text))
 
+    @override
     def action_paste(self) -> None:
         self._take(_LINE_ENDS.sub(" ", self.app.clipboard))
 
+    @override
     def action_cursor_left(self, select: bool = False) -> None:
         anchor, position = self.selection
         if select:
@@ -93,6 +101,7 @@ class IndicInput(Input):
         else:
             super().action_cursor_left()
 
+    @override
     def action_cursor_right(self, select: bool = False) -> None:
         anchor, position = self.selection
         if select:
@@ -102,25 +111,30 @@ class IndicInput(Input):
         else:
             super().action_cursor_right()
 
+    @override
     def action_cursor_left_word(self, select: bool = False) -> None:
         self._go_to(0 if self.password else word_before(self.value, self.cursor_position), select)
 
+    @override
     def action_cursor_right_word(self, select: bool = False) -> None:
         end = len(self.value)
         self._go_to(end if self.password else word_after(self.value, self.cursor_position), select)
 
+    @override
     def action_delete_right(self) -> None:
         if self.selection.is_empty:
             self.delete(self.cursor_position, self._right_of(self.cursor_position))
         else:
             self.delete_selection()
 
+    @override
     def action_delete_right_word(self) -> None:
         if self.password or not self.selection.is_empty:
             super().action_delete_right_word()
         else:
             self.delete(self.cursor_position, word_after(self.value, self.cursor_position))
 
+    @override
     def action_delete_left_word(self) -> None:
         if self.password or not self.selection.is_empty:
             super().action_delete_left_word()
@@ -151,13 +165,16 @@ class IndicInput(Input):
         return after if self.password else boundary_after(self.value, position)
 
     @property
+    @override
     def _value(self) -> Text:
         shown = super()._value
         return shown if self.password else _ClusterText.of(shown)
 
+    @override
     def _position_to_cell(self, position: int) -> int:
         return position if self.password else super()._position_to_cell(position)
 
+    @override
     def _cell_offset_to_index(self, offset: int) -> int:
         cell = offset + self.scroll_offset.x
         if self.password:
@@ -170,10 +187,12 @@ class IndicTextArea(TextArea):
 
     characters_max: int = TEXT_CHARACTERS_MAX
 
+    ACTS: ClassVar = (NEXT,)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+shift+a", "select_everything", "Select all", show=False),
     ]
 
+    @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Textual has F6 and F7 select here. They are the desk's: whoever pressed F7 for the desk and then
         # typed would have replaced her whole text.
@@ -189,6 +208,7 @@ class IndicTextArea(TextArea):
         """The text as it is stored and compared: in composed form (NFC), as long as was typed."""
         return _composed(self.text)
 
+    @override
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         is_joiner = character in JOINERS and not self.read_only
         return is_joiner or super().check_consume_key(key, character)
@@ -209,12 +229,15 @@ class IndicTextArea(TextArea):
         event.prevent_default()
         self._take(event.text)
 
+    @override
     def action_paste(self) -> None:
         self._take(self.app.clipboard)
 
+    @override
     def get_line(self, line_index: int) -> Text:
         return _ClusterText.of(super().get_line(line_index))
 
+    @override
     def move_cursor(
         self,
         location: Location,
@@ -224,33 +247,39 @@ class IndicTextArea(TextArea):
     ) -> None:
         super().move_cursor(self._snapped(location), select, center, record_width)
 
+    @override
     def get_target_document_location(self, event: events.MouseEvent) -> Location:
         return self._snapped(super().get_target_document_location(event))
 
+    @override
     def get_cursor_left_location(self) -> Location:
         row, column = self.cursor_location
         if column == 0:
             return super().get_cursor_left_location()
         return row, boundary_before(self.document[row], column)
 
+    @override
     def get_cursor_right_location(self) -> Location:
         row, column = self.cursor_location
         if self.cursor_at_end_of_line:
             return super().get_cursor_right_location()
         return row, boundary_after(self.document[row], column)
 
+    @override
     def get_cursor_word_left_location(self) -> Location:
         row, column = self.cursor_location
         if column == 0:
             return super().get_cursor_word_left_location()
         return row, word_before(self.document[row], column)
 
+    @override
     def get_cursor_word_right_location(self) -> Location:
         row, column = self.cursor_location
         if self.cursor_at_end_of_line:
             return super().get_cursor_word_right_location()
         return row, word_after(self.document[row], column)
 
+    @override
     def action_delete_left(self) -> None:
         if self.read_only:
             return
@@ -260,6 +289,7 @@ class IndicTextArea(TextArea):
             anchor = self.navigator.get_location_left(position)
         self.delete(anchor, position, maintain_selection_offset=False)
 
+    @override
     def action_delete_word_right(self) -> None:
         row, column = self.cursor_location
         if self.read_only or not self.selection.is_empty or self.cursor_at_end_of_line:
@@ -305,9 +335,11 @@ class _ClusterText(Text):
             spans=text.spans,
         )
 
+    @override
     def stylize(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
         super().stylize(style, start, self._end_of_cluster(end))
 
+    @override
     def stylize_before(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
         super().stylize_before(style, start, self._end_of_cluster(end))
 
