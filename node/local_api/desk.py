@@ -230,9 +230,7 @@ class Desk:
                 lambda unit: arranging.load_settings(unit, user.user_id)
             ),
             # Last of all: whoever is not answered is told the next time.
-            notices=await self._gate.write(
-                lambda unit: people.take_notices(unit, user.user_id)
-            ),
+            notices=await self._gate.write(lambda unit: people.take_notices(unit, user.user_id)),
         )
 
     async def _status(self) -> views.NodeStatus:

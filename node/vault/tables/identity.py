@@ -192,9 +192,7 @@ def change_user(vault: Connection, user: User, *, slot_id: bytes, role: Role) ->
 
 def insert_notice(vault: Connection, user: Pseudonym, *, code: str, now: Instant) -> None:
     """Keep something for a person until she is told."""
-    vault.execute(
-        "INSERT INTO notices (user_id, code, at) VALUES (?, ?, ?)", (user, code, now)
-    )
+    vault.execute("INSERT INTO notices (user_id, code, at) VALUES (?, ?, ?)", (user, code, now))
 
 
 def take_notices(vault: Connection, user: Pseudonym) -> list[tuple[str, Instant]]:

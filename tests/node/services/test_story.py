@@ -136,9 +136,9 @@ def test_step_4_an_offer_is_exactly_the_body_that_was_previewed_and_cites_nothin
     assert offer.skeleton.consent is None
     assert offer.bucket == 4_096
     assert story.bandhan.rows("SELECT count(*) FROM consents") == [(0,)]
-    assert [line.state for line in story.bandhan.use(reading.list_referrals, BOTH_WAYS).referrals] == [
-        "offered"
-    ]
+    assert [
+        line.state for line in story.bandhan.use(reading.list_referrals, BOTH_WAYS).referrals
+    ] == ["offered"]
 
 
 def test_step_4_the_dossier_that_arrives_is_the_one_that_was_previewed(story: Story) -> None:
