@@ -104,6 +104,8 @@ class Came:
 class CasesScreen(DeskScreen[Came]):
     """The list of cases."""
 
+    # The letters are keys here, until somebody begins to look for a word.
+    AUTO_FOCUS = "CaseTable"
     HEADING = N_("Cases")
     ABOUT = N_(
         "Every case of this organisation, the newest first. A name stands here only while you show names"
