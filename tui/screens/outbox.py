@@ -201,7 +201,7 @@ class OutboxScreen(DeskScreen[Waiting]):
         state = self.words.outbox_state(line.state)
         if not is_off:
             return state
-        tried = self.words.say_many("tried once", "tried {count} times", line.attempts)
+        tried = self.words.say_many("tried {count} time", "tried {count} times", line.attempts)
         off = self.words.say(
             N_("their computer seems to be off, last word {time}"),
             time=heard(self.desk, line.last_heard),
