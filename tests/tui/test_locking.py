@@ -247,7 +247,8 @@ async def test_an_answer_that_comes_after_locking_is_not_shown() -> None:
         pilot.app.post_message(Go(SCREENS["ToCase"]))
         await until(pilot, lambda: any(name == "look_at_case" for name, _ in client.asked))
         send(pilot, events.Key("ctrl+l", None))
-        await locked(pilot)
+        # The lock screen itself asks the node for how it stands, and is not answered yet either.
+        await until(pilot, lambda: is_locked(pilot))
         gate.set()
         await settled(pilot)
         assert is_locked(pilot)

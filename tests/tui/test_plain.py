@@ -103,4 +103,4 @@ def test_a_letter_carries_as_many_marks_as_any_word_needs_and_no_more() -> None:
 def test_what_stands_below_many_empty_lines_is_still_seen() -> None:
     assert safe("one\n\n\ntwo") == "one\n\n\ntwo"
     assert safe("one" + "\n" * 4 + "two") == "one\n\n\ntwo"
-    assert safe("one" + "\n \t" * 5_000 + "\ntwo") == "one\n\n\ntwo"
+    assert safe("one" + "\n \t" * 500 + "\ntwo") == "one\n\n\ntwo"

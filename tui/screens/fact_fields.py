@@ -57,7 +57,9 @@ def as_typed(fact: views.FactView) -> Typed:
         return list(fact.value) if is_listed(fact.field) else ", ".join(map(_spaced, fact.value))
     if isinstance(fact.value, int):
         return str(fact.value)
-    is_written = FACT_FIELDS[fact.field].shape is Shape.CODE and not is_listed(fact.field)
+    # A field this version does not know is shown as it is.
+    spec = FACT_FIELDS.get(fact.field)
+    is_written = spec is not None and spec.shape is Shape.CODE and not is_listed(fact.field)
     return _spaced(fact.value) if is_written else fact.value
 
 
