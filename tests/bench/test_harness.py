@@ -61,7 +61,7 @@ def test_a_row_without_a_product_is_reported_and_fails_the_run() -> None:
 def test_a_printed_line_has_the_medians_the_ratio_its_spread_and_the_verdict() -> None:
     measured = outcome(floors=(10_000.0, 10_000.0), products=(5_000.0, 6_000.0))
     assert harness.line_of(measured).split() == [
-        "row", "10,000", "5,500", "0.55", "0.50-0.60", "0.60", "MISSED",
+        "row", "10,000/s", "5,500/s", "-", "0.55", "0.50-0.60", "0.60", "MISSED",
     ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Asking her by keys alone: what is recorded is what was chosen, and nothing else leaves or stays."""
 
+from textual.pilot import Pilot
+
 from node.services import casework
 from protocol.consent import Consent
 from protocol.local import commands
@@ -38,30 +40,34 @@ from tui.screens.consent_notice import notice
 from tui.wording import Words
 
 
+async def say_what_she_chose(pilot: Pilot[None]) -> None:
+    await press(pilot, "f3")
+    await answer(pilot, PLAN, "y")
+    await answer(pilot, THE_WISH, "r")
+    await press(pilot, "y")
+    await answer(pilot, THE_FEAR, "r")
+    await press(pilot, "n")
+    await answer(pilot, CONTACT, "y")
+    await press(pilot, "e")
+    await answer(pilot, field("present_town"), "n")
+    await answer(pilot, HEALTH, "n")
+    await answer(pilot, WORK, "l")
+    # 180 days.
+    await press(pilot, "tab", "right")
+    await press(pilot, "f3", "y", "f3")
+    await press(pilot, "right", "tab", "right", "right", "tab", "right")
+    await press(pilot, "tab", "space", "tab", "tab", "tab", "space", "tab", "tab", "tab")
+    await write(pilot, "শুধু দিদিকে বলবেন।")
+    await press(pilot, "tab", "space", "ctrl+s")
+
+
 async def test_a_consent_recorded_by_keys_is_what_she_chose_field_by_field(
     story: Story, alo: Node, bandhan: Node
 ) -> None:
     story.open_case()
     async with unlocked(alo) as pilot:
         await visit(pilot, asking(story))
-        await press(pilot, "f3")
-        await answer(pilot, PLAN, "y")
-        await answer(pilot, THE_WISH, "r")
-        await press(pilot, "y")
-        await answer(pilot, THE_FEAR, "r")
-        await press(pilot, "n")
-        await answer(pilot, CONTACT, "y")
-        await press(pilot, "e")
-        await answer(pilot, field("present_town"), "n")
-        await answer(pilot, HEALTH, "n")
-        await answer(pilot, WORK, "l")
-        # 180 days.
-        await press(pilot, "tab", "right")
-        await press(pilot, "f3", "y", "f3")
-        await press(pilot, "right", "tab", "right", "right", "tab", "right")
-        await press(pilot, "tab", "space", "tab", "tab", "tab", "space", "tab", "tab", "tab")
-        await write(pilot, "শুধু দিদিকে বলবেন।")
-        await press(pilot, "tab", "space", "ctrl+s")
+        await say_what_she_chose(pilot)
         assert "R-" in shown(pilot.app)
         screen = pilot.app.screen
         words = Words(language="bn", digits="native")

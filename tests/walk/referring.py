@@ -86,7 +86,7 @@ def accept(alo: Reader, bandhan: Reader) -> None:
     bandhan.press("yes")
     bandhan.stands_at("Yes, we keep a place")
     bandhan.choose("First step", bandhan.words.code(FirstStep.ROOM_READY))
-    bandhan.move_to("From")
+    bandhan.move_to("From which day")
     bandhan.press_second_of("week")
     bandhan.keep("yes")
     send(bandhan)

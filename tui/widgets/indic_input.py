@@ -1,8 +1,6 @@
 """Fields for typing Bengali, Devanagari and Latin: one line, and several.
 
-Textual's own fields drop typed joiners, which changes the spelling (র‍্যাব), step into clusters, and end a
-word at every vowel sign. Pasted text comes in as it is, with whatever could drive a terminal or hide what it
-says.
+Textual's own fields drop typed joiners, step into clusters, and end a word at every vowel sign.
 """
 
 import re
