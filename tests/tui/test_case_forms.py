@@ -10,6 +10,7 @@ from tests.support.desk_app import (
     desk_on,
     press,
     seated,
+    settled,
     shown,
     unlock,
     unlocked,
@@ -27,6 +28,12 @@ SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 LANGUAGES = pytest.mark.parametrize("language", ["en", "bn"])
 TEXTS = "SELECT kind, category, language, text FROM sentences ORDER BY recorded_at"
 CASES = "SELECT case_number, age_band, language FROM cases"
+
+
+async def come_to_rest(pilot: Pilot[None]) -> None:
+    """A form that was laid out anew has its scroll bar one turn later."""
+    for _ in range(3):
+        await settled(pilot)
 
 
 def front(pilot: Pilot[None]) -> str:
@@ -292,8 +299,11 @@ async def test_facts_look_so(
     story.open_case()
     async with unlocked(alo, size=size, language=language) as pilot:
         await press(pilot, "2", "enter", "a")
+        await come_to_rest(pilot)
         check_snapshot(pilot.app, "facts_plan")
         await press(pilot, "right")
+        await come_to_rest(pilot)
         check_snapshot(pilot.app, "facts_contact")
         await press(pilot, "right", "right", "right")
+        await come_to_rest(pilot)
         check_snapshot(pilot.app, "facts_identity_hidden")
