@@ -17,6 +17,7 @@ from tests.support.desk_app import (
     press,
     rows,
     seated,
+    settled,
     shown,
     unlock,
     unlocked,
@@ -225,6 +226,7 @@ async def test_a_draft_is_reopened_where_she_stopped(alo: Node) -> None:
         await write(pilot, "ALO-99")
         await press(pilot, "escape")
         await until(pilot, lambda: "Half-written: a new case" in shown(pilot.app))
+        await settled(pilot)
         await press(pilot, "enter")
         await until(pilot, lambda: "ALO-99" in shown(pilot.app))
 
