@@ -7,7 +7,7 @@ from node.services import casework
 from protocol.local import commands
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import TextKind
-from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, until
+from tests.support.desk_app import LARGE, SMALL, press, settled, shown, unlocked, until
 from tests.support.federation import Node, done
 from tests.support.snapshots import check_snapshot
 from tests.support.story import FACTS, FEAR, WISH, Story
@@ -17,6 +17,12 @@ SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 LANGUAGES = pytest.mark.parametrize("language", ["en", "bn"])
 KNOWN = {**FACTS, "known_as": NAME}
 TALL = (80, 90)
+
+
+async def come_to_rest(pilot: Pilot[None]) -> None:
+    """Panes that were laid out anew have their scroll bar one turn later."""
+    for _ in range(3):
+        await settled(pilot)
 
 
 def front(pilot: Pilot[None]) -> str:
@@ -207,9 +213,11 @@ async def test_a_case_looks_so(
     story.settle()
     async with unlocked(alo, size=size, language=language) as pilot:
         await press(pilot, "2", "enter")
+        await come_to_rest(pilot)
         check_snapshot(pilot.app, "case")
         await press(pilot, "f9")
         await until(pilot, lambda: NAME in shown(pilot.app))
+        await come_to_rest(pilot)
         check_snapshot(pilot.app, "case_with_names")
 
 
@@ -221,4 +229,5 @@ async def test_a_case_of_which_nothing_is_known_looks_so(
     story.open_case({}, sentences=())
     async with unlocked(alo, size=size, language=language) as pilot:
         await press(pilot, "2", "enter")
+        await come_to_rest(pilot)
         check_snapshot(pilot.app, "case_empty")
