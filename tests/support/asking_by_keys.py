@@ -7,8 +7,9 @@ from textual.pilot import Pilot
 from node.vault.tables import consents
 from protocol.consent import Consent
 from protocol.values import consent_id
-from tests.support.desk_app import press
+from tests.support.desk_app import press, settled
 from tests.support.federation import Node
+from tests.support.snapshots import check_snapshot
 from tests.support.story import FEAR, WISH, Story
 from tui.places import ToTakeConsent
 from tui.screens.consent_rows import Item, Kind
@@ -74,3 +75,10 @@ def user(node: Node, name: str) -> bytes:
 
 def asking(story: Story) -> ToTakeConsent:
     return ToTakeConsent(case_id=story.case_id, peer=story.bandhan.node_id)
+
+
+async def take_picture(pilot: Pilot[Any], name: str) -> None:
+    """Hold the screen against its snapshot; a list laid out anew has its scroll bar one turn later."""
+    for _ in range(3):
+        await settled(pilot)
+    check_snapshot(pilot.app, name)

@@ -4,11 +4,10 @@ import pytest
 
 from node.services import consenting
 from protocol.local import commands
-from tests.support.asking_by_keys import PLAN, THE_FEAR, THE_WISH, answer, ticks
+from tests.support.asking_by_keys import PLAN, THE_FEAR, THE_WISH, answer, take_picture, ticks
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Node
 from tests.support.passing import visit
-from tests.support.snapshots import check_snapshot
 from tests.support.story import FEAR, KEPT_FEAR, WISH, Story
 from tui.places import ToConsents, ToTakeConsent, ToThreadConsents, ToTickSentences
 from tui.wording import LANGUAGES
@@ -164,10 +163,10 @@ async def test_her_consents_look_as_they_did(
     story.agree_way_back()
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, ToConsents(case_id=story.case_id))
-        check_snapshot(pilot.app, "consents")
+        await take_picture(pilot, "consents")
         to = ToTickSentences(case_id=story.case_id, consent_id=story.consent)
         await visit(pilot, to)
-        check_snapshot(pilot.app, "tick_sentences")
+        await take_picture(pilot, "tick_sentences")
 
 
 @BOTH_SIZES
@@ -182,17 +181,17 @@ async def test_asking_her_looks_as_it_did(
     to = ToTakeConsent(case_id=story.case_id, peer=story.bandhan.node_id)
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, to)
-        check_snapshot(pilot.app, "take_consent_1")
+        await take_picture(pilot, "take_consent_1")
         await press(pilot, "f3")
         await answer(pilot, PLAN, "y")
         await answer(pilot, THE_FEAR, "n")
         await answer(pilot, THE_WISH, "r")
-        check_snapshot(pilot.app, "take_consent_read_back")
+        await take_picture(pilot, "take_consent_read_back")
         await press(pilot, "y")
-        check_snapshot(pilot.app, "take_consent_2")
+        await take_picture(pilot, "take_consent_2")
         await press(pilot, "f3")
-        check_snapshot(pilot.app, "take_consent_3")
+        await take_picture(pilot, "take_consent_3")
         await press(pilot, "y", "f3")
-        check_snapshot(pilot.app, "take_consent_4")
+        await take_picture(pilot, "take_consent_4")
         await press(pilot, "right", "right", "tab", "right", "ctrl+s")
-        check_snapshot(pilot.app, "take_consent_receipt")
+        await take_picture(pilot, "take_consent_receipt")

@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.support.asking_by_keys import take_picture
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, write
 from tests.support.federation import Federation, Node
 from tests.support.passing import visit
-from tests.support.snapshots import check_snapshot
 from tests.support.story import HER_WORDS, Story
 from tui.places import ToLedger
 
@@ -149,11 +149,11 @@ async def test_the_ledger_looks_as_it_did(
     story.up_to_reports()
     async with unlocked(alo, size=size, language=language) as pilot:
         await press(pilot, "8")
-        check_snapshot(pilot.app, "sharing")
+        await take_picture(pilot, "sharing")
         await press(pilot, "enter")
-        check_snapshot(pilot.app, "ledger")
+        await take_picture(pilot, "ledger")
     story.withdraw()
     story.settle()
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, ToLedger(case_id=story.case_id))
-        check_snapshot(pilot.app, "ledger_withdrawn")
+        await take_picture(pilot, "ledger_withdrawn")

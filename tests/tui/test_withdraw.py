@@ -8,10 +8,10 @@ from textual.pilot import Pilot
 from node.services import consenting, reading
 from protocol.local import commands, views
 from protocol.vocabulary.codes import WithdrawalWanted
+from tests.support.asking_by_keys import take_picture
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Federation, Node, done
 from tests.support.passing import visit
-from tests.support.snapshots import check_snapshot
 from tests.support.story import Story
 from tui.places import ToConsents, ToThreadConsents, ToWithdraw, ToWithdrawThread
 
@@ -196,6 +196,6 @@ async def test_withdrawing_looks_as_it_did(
     story.up_to_dossier()
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, ToWithdraw(case_id=story.case_id))
-        check_snapshot(pilot.app, "withdraw")
+        await take_picture(pilot, "withdraw")
         await withdraw_all(pilot)
-        check_snapshot(pilot.app, "withdrawn")
+        await take_picture(pilot, "withdrawn")
