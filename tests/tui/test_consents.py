@@ -9,7 +9,7 @@ from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Node
 from tests.support.passing import visit
 from tests.support.story import FEAR, KEPT_FEAR, WISH, Story
-from tui.places import ToConsents, ToTakeConsent, ToThreadConsents, ToTickSentences
+from tui.places import ToConsents, ToReferral, ToTakeConsent, ToTickSentences
 from tui.wording import LANGUAGES
 
 BOTH_SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -59,24 +59,17 @@ async def test_the_holders_worker_confirms_what_she_heard_in_private(
     story: Story, bandhan: Node
 ) -> None:
     story.up_to_dossier()
-    async with unlocked(bandhan) as pilot:
-        await visit(pilot, ToThreadConsents(thread=story.thread))
-        await press(pilot, "end")
-        if "k heard it from her" not in shown(pilot.app):
-            await press(pilot, "home")
-        await press(pilot, "k")
-        assert "in private" in shown(pilot.app)
-        await press(pilot, "n")
-    assert confirmed(bandhan) == 0
-    async with unlocked(bandhan) as pilot:
-        await visit(pilot, ToThreadConsents(thread=story.thread))
-        await press(pilot, "end")
-        if "k heard it from her" not in shown(pilot.app):
-            await press(pilot, "home")
-        await press(pilot, "k", "y")
-        assert "It is valid now." in shown(pilot.app)
-        assert "k heard it from her" not in shown(pilot.app)
-    assert confirmed(bandhan) == 1
+    for key, count in (("n", 0), ("y", 1)):
+        async with unlocked(bandhan) as pilot:
+            await visit(pilot, ToReferral(thread=story.thread))
+            await press(pilot, "c", "end")
+            # The other consent is not theirs to hear; they may stand in either order.
+            await press(pilot, *([] if "k heard it from her" in shown(pilot.app) else ["home"]))
+            await press(pilot, "k")
+            assert "in private" in shown(pilot.app)
+            await press(pilot, key)
+            assert ("It is valid now." in shown(pilot.app)) == bool(count)
+        assert confirmed(bandhan) == count
 
 
 async def test_a_consent_that_was_replaced_is_not_called_withdrawn(
@@ -99,6 +92,22 @@ async def test_asking_and_the_way_back_begin_here(story: Story, alo: Node) -> No
         assert "whether they can help you" in " ".join(shown(pilot.app).split())
         await press(pilot, "escape", "f4", "b", "f4")
         assert "May they tell us later how you are?" in " ".join(shown(pilot.app).split())
+
+
+async def test_a_case_at_the_receiving_side_shows_what_she_agreed_to_before(
+    story: Story, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    ((case_id,),) = bandhan.rows("SELECT case_id FROM cases")
+    async with unlocked(bandhan, size=LARGE) as pilot:
+        await visit(pilot, ToConsents(case_id=case_id))
+        seen = shown(pilot.app)
+        assert "Alo Shelter may tell us" in seen
+        assert "we may tell Alo Shelter" in seen
+        # Which of her sentences may go was asked over there.
+        for key in ("home", "end"):
+            await press(pilot, key)
+            assert "t her sentences" not in shown(pilot.app)
 
 
 # Further sentences.

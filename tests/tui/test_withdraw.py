@@ -13,7 +13,13 @@ from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Federation, Node, done
 from tests.support.passing import visit
 from tests.support.story import Story
-from tui.places import ToConsents, ToThreadConsents, ToWithdraw, ToWithdrawThread
+from tui.places import (
+    ToConsents,
+    ToReferral,
+    ToThreadConsents,
+    ToWithdraw,
+    ToWithdrawThread,
+)
 
 
 def states(node: Node, case_id: bytes) -> list[str]:
@@ -148,6 +154,44 @@ async def test_she_may_tell_the_receiving_side_too(
     assert {one.state for one in at_bandhan(story).consents} == {"withdrawn"}
     federation.settle_all()
     assert states(alo, story.case_id) == ["withdrawn", "withdrawn"]
+
+
+async def test_the_referral_leads_the_receiving_side_to_withdrawing(
+    story: Story, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToReferral(thread=story.thread))
+        await press(pilot, "w")
+        await withdraw_all(pilot)
+    assert {one.state for one in at_bandhan(story).consents} == {"withdrawn"}
+
+
+async def test_the_case_at_the_receiving_side_leads_to_withdrawing_too(
+    story: Story, federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    case_id = at_bandhan(story).referral.case_id
+    assert case_id is not None
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToWithdraw(case_id=case_id))
+        assert shown(pilot.app).count("[x]") == 2
+        await withdraw_all(pilot)
+    federation.settle_all()
+    assert states(alo, story.case_id) == ["withdrawn", "withdrawn"]
+
+
+async def test_before_anything_came_there_is_nothing_to_withdraw_there(
+    story: Story, bandhan: Node
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, ToReferral(thread=story.thread))
+        assert "w she withdraws" not in shown(pilot.app)
+        assert "c consents" not in shown(pilot.app)
 
 
 async def test_a_consent_nobody_heard_of_is_told_to_nobody(story: Story, alo: Node) -> None:

@@ -32,6 +32,7 @@ class Agreed:
     Attributes:
         title: the case's number, or who referred her.
         consents: each with its holders, the newest first.
+        asked_here: those for which our own worker asked her.
         names: of organisations, ours among them.
         me: this organisation.
         unreached: to whom a withdrawal is still on its way, and when they were last heard of.
@@ -39,6 +40,7 @@ class Agreed:
 
     title: str
     consents: Sequence[views.ConsentView]
+    asked_here: frozenset[bytes]
     names: Mapping[bytes, str]
     me: bytes
     unreached: Mapping[bytes, int | None]
@@ -54,29 +56,52 @@ class Agreed:
 
 async def load_agreed(client: Client, about: AboutCase | AboutThread) -> Agreed:
     """Ask the node. Raises: ClientError."""
-    if isinstance(about, AboutCase):
-        title, consents = await _of_case(client, about.case_id)
-    else:
-        title, consents = await _of_thread(client, about.thread)
+    found = await (
+        _of_case(client, about.case_id)
+        if isinstance(about, AboutCase)
+        else _of_thread(client, about.thread)
+    )
     me = await client.show_self()
     peers = (await client.list_peers()).peers
     waiting = (await client.list_outbox()).items
     return Agreed(
-        title=title,
-        consents=sorted(consents, key=lambda consent: consent.valid_from, reverse=True),
+        title=found.title,
+        consents=sorted(found.consents, key=lambda consent: consent.valid_from, reverse=True),
+        asked_here=found.asked_here,
         names={me.node_id: me.name, **{peer.node_id: peer.name for peer in peers}},
         me=me.node_id,
         unreached={item.peer: item.last_heard for item in waiting if item.type == _WITHDRAWAL},
     )
 
 
-async def _of_case(client: Client, case_id: bytes) -> tuple[str, list[views.ConsentView]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    title: str
+    consents: Sequence[views.ConsentView]
+    asked_here: frozenset[bytes]
+
+
+async def _of_case(client: Client, case_id: bytes) -> _Found:
     look = await client.look_at_case(commands.LookAtCase(case_id=case_id, with_names=False))
-    listed = await client.list_consents(commands.ListConsents(case_id=case_id))
-    return look.case_number, listed.consents
+    ours = (await client.list_consents(commands.ListConsents(case_id=case_id))).consents
+    found = {consent.consent_id: consent for consent in ours}
+    # What she agreed to elsewhere came with her referral, and hangs on that: she may end it here too.
+    for line in look.referrals:
+        if not line.is_ours:
+            for consent in (await _of_thread(client, line.thread)).consents:
+                found.setdefault(consent.consent_id, consent)
+    return _Found(
+        title=look.case_number,
+        consents=list(found.values()),
+        asked_here=frozenset(consent.consent_id for consent in ours),
+    )
 
 
-async def _of_thread(client: Client, thread: bytes) -> tuple[str, list[views.ConsentView]]:
+async def _of_thread(client: Client, thread: bytes) -> _Found:
     shown = await client.show_referral(commands.ShowReferral(thread=thread))
     line = shown.referral
-    return line.case_number or line.peer_name, shown.consents
+    return _Found(
+        title=line.case_number or line.peer_name,
+        consents=shown.consents,
+        asked_here=frozenset(),
+    )

@@ -139,7 +139,7 @@ class ConsentsScreen(DeskScreen[Agreed]):
         if name == HEARD.name:
             return consent.holder == agreed.me and consent.state == "unconfirmed"
         if name == TICK.name:
-            is_ours = isinstance(self._about, AboutCase) and consent.holder == agreed.me
+            is_ours = consent.consent_id in agreed.asked_here and consent.holder == agreed.me
             return is_ours and consent.state in VALID
         return True
 

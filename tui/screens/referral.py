@@ -11,7 +11,17 @@ from protocol.local import commands, views
 from tui.acts import Act, bindings
 from tui.client import Client
 from tui.desk import Desk
-from tui.places import Destination, Saying, ToAnswer, ToDossier, ToMessage, ToReport, ToWithdraw
+from tui.places import (
+    Destination,
+    Saying,
+    ToAnswer,
+    ToDossier,
+    ToMessage,
+    ToReport,
+    ToThreadConsents,
+    ToWithdraw,
+    ToWithdrawThread,
+)
 from tui.plain import Text, line_of, lines_of, one_line, plain
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.referral_acts import Deed, may_do, next_step
@@ -72,6 +82,12 @@ RECALL: Final = Act(
 FOLLOW_UP: Final = Act(
     name="follow_up", key="f", label=N_("ask to see her"), help=N_("Ask them to see her by a day.")
 )
+CONSENTS: Final = Act(
+    name="consents",
+    key="c",
+    label=N_("consents"),
+    help=N_("What she agreed to between them and us; here you say that you heard it from her."),
+)
 WITHDRAW: Final = Act(
     name="withdraw",
     key="w",
@@ -122,6 +138,7 @@ class ReferralScreen(DeskScreen[Standing]):
         REPORT,
         FOLLOW_UP,
         RECALL,
+        CONSENTS,
         WITHDRAW,
         BACK,
     )
@@ -212,12 +229,21 @@ class ReferralScreen(DeskScreen[Standing]):
             return self._chosen_message() is not None
         if name == TOLD.name:
             return self._loaded.to_tell is not None
-        if name == WITHDRAW.name:
-            return self._loaded.view.referral.case_id is not None
+        if name in {WITHDRAW.name, CONSENTS.name}:
+            return self._may_look_at_consents(name)
         deed = Deed(name)
         if self._is_leaving and deed in _HELD_DEEDS:
             return False
         return may_do(self._loaded.view, deed)
+
+    def _may_look_at_consents(self, name: str) -> bool:
+        """What she agreed to elsewhere came with the referral; she may withdraw it here too."""
+        view = None if self._loaded is None else self._loaded.view
+        if view is None:
+            return False
+        if view.referral.is_ours:
+            return name == WITHDRAW.name and view.referral.case_id is not None
+        return bool(view.consents)
 
     @property
     def _is_leaving(self) -> bool:
@@ -300,10 +326,16 @@ class ReferralScreen(DeskScreen[Standing]):
             self.go(_report(self._loaded.view))
 
     def action_withdraw(self) -> None:
-        """She changed her mind."""
-        case_id = None if self._loaded is None else self._loaded.view.referral.case_id
-        if case_id is not None:
-            self.go(ToWithdraw(case_id=case_id))
+        """She changed her mind; she may say so at either side."""
+        line = None if self._loaded is None else self._loaded.view.referral
+        if line is not None and line.is_ours and line.case_id is not None:
+            self.go(ToWithdraw(case_id=line.case_id))
+        else:
+            self.go(ToWithdrawThread(thread=self._thread))
+
+    def action_consents(self) -> None:
+        """What she agreed to between them and us."""
+        self.go(ToThreadConsents(thread=self._thread))
 
 
 def _report(view: views.ReferralView) -> Destination:
