@@ -128,14 +128,24 @@ class BrokenApp(SathiApp):  # type: ignore[misc]  # final for the product; here 
         await self.push_screen(BrokenScreen(self.desk, self.place))
 
 
+def broken_app(place: str) -> BrokenApp:
+    """The desk that breaks at this place."""
+    app = BrokenApp(
+        Surroundings(
+            socket=Path("nowhere.sock"),
+            language="en",
+            now=lambda: 0,
+            zone=UTC,
+            pause=asyncio.sleep,
+        )
+    )
+    app.place = place
+    return app
+
+
 async def main(place: str) -> int:
     """Run it as `sathi tui` does."""
-    surroundings = Surroundings(
-        socket=Path("nowhere.sock"), language="en", now=lambda: 0, zone=UTC, pause=asyncio.sleep
-    )
-    app = BrokenApp(surroundings)
-    app.place = place
-    return await window.run_quietly(app)
+    return await window.run_quietly(broken_app(place))
 
 
 if __name__ == "__main__":

@@ -9,22 +9,15 @@ import struct
 import subprocess
 import sys
 import termios
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import pytest
-from textual.app import App
 
 from tests.support.command_line import PATIENCE_SECONDS, ROOT, environment
 from tests.support.crashing import PARTS, PLACES
-from tests.support.scripted_client import ScriptedClient
-from tests.support.scripted_desk import scripted_desk
-from tui.crash import report_code, report_places
-from tui.guarded import GuardedApp
 
 CANARY: Final = "-".join(PARTS)
 REPORT: Final = re.compile(rb"Sathi stopped\. Report (?P<code>[0-9a-f]{8}), (?P<places>[^(\r]*)")
@@ -107,41 +100,6 @@ def test_a_report_names_the_line_and_has_the_same_code_for_the_same_mistake() ->
     assert re.search(rb"desk_screen\.py:\d+", first["places"])
 
 
-def test_what_an_error_says_changes_no_report() -> None:
-    def raised(word: str) -> Exception:
-        try:
-            int(word)
-        except ValueError as error:
-            return error
-        raise AssertionError
-
-    one, other = raised(CANARY), raised("something else")
-    assert report_code(one) == report_code(other)
-    assert CANARY not in report_code(one) + report_places(one)
-
-
-# No picture.
-
-
-async def test_there_is_no_picture_of_the_screen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with scripted_desk(ScriptedClient()) as pilot:
-        app = pilot.app
-        assert app.export_screenshot() == ""
-        await app.run_action("screenshot")
-        assert app.save_screenshot(path=str(tmp_path)) == ""
-        app.deliver_screenshot()
-        await pilot.pause()
-        assert [*app.get_system_commands(app.screen)] == []
-    assert _inside(tmp_path) == []
-
-
-def _inside(folder: Path) -> list[Path]:
-    return [*folder.iterdir()]
-
-
 @pytest.mark.slow
 @pytest.mark.sockets
 def test_no_setting_of_the_library_makes_a_picture_or_a_log_of_the_desk(tmp_path: Path) -> None:
@@ -192,31 +150,3 @@ def _until_it_ends_by_itself(folder: Path, settings: Mapping[str, str]) -> None:
         process.kill()
         process.wait(PATIENCE_SECONDS)
         os.close(far)
-
-
-# What this leans on inside Textual.
-
-LEANT_ON: Final = (
-    "_fatal_error", "_handle_exception", "_close_messages_no_wait", "_print_error_renderables",
-    "export_screenshot", "save_screenshot", "deliver_screenshot", "action_screenshot", "panic",
-    "get_system_commands", "copy_to_clipboard", "clipboard",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LEANT_ON)
-def test_what_is_replaced_is_still_there_to_be_replaced(name: str) -> None:
-    assert hasattr(App, name)
-
-
-async def test_what_is_read_inside_textual_is_still_there() -> None:
-    async with scripted_desk(ScriptedClient()) as pilot:
-        app = pilot.app
-        assert isinstance(app, GuardedApp)
-        assert app._exit_renderables == []
-        assert app._exception is None
-
-
-def test_textual_is_pinned_to_the_release_that_was_looked_into() -> None:
-    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [one for one in named["project"]["dependencies"] if one.startswith("textual")]
-    assert wanted == [f"textual=={version('textual')}"]
