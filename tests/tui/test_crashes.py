@@ -1,16 +1,12 @@
 """A mistake in the desk tells where it is, and nothing of what was on the screen."""
 
-import fcntl
 import os
 import pty
 import re
 import select
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +14,7 @@ import pytest
 
 from tests.support.command_line import PATIENCE_SECONDS, ROOT, environment
 from tests.support.crashing import PARTS, PLACES
+from tests.support.screen_programs import Ended, on_a_terminal
 
 CANARY: Final = "-".join(PARTS)
 REPORT: Final = re.compile(rb"Sathi stopped\. Report (?P<code>[0-9a-f]{8}), (?P<places>[^(\r]*)")
@@ -26,44 +23,6 @@ UNHEARD: Final = frozenset({"task", "coroutine", "system"})
 # On the other screen and with the mouse when it begins, and as it was when it ends.
 BEGINS: Final = (b"\x1b[?1049h", b"\x1b[?1000h", b"\x1b[?2004h")
 ENDS: Final = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?2004l", b"\x1b[?25h")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """What a program on a terminal of its own ended with, all that it wrote, and how it left the keyboard."""
-
-    code: int
-    written: bytes
-    has_echo: bool
-
-
-def on_a_terminal(
-    *arguments: str, more: Mapping[str, str] | None = None, cwd: Path = ROOT
-) -> Ended:
-    """Run Python on a terminal of 24 lines until it ends."""
-    far, near = pty.openpty()
-    fcntl.ioctl(near, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own program)
-        [sys.executable, *arguments],
-        stdin=near,
-        stdout=near,
-        stderr=near,
-        cwd=cwd,
-        env=environment() | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | dict(more or {}),
-        start_new_session=True,
-    )
-    written = b""
-    try:
-        while process.poll() is None or select.select([far], [], [], 0)[0]:
-            if select.select([far], [], [], 0.1)[0]:
-                written += os.read(far, 65536)
-        has_echo = bool(termios.tcgetattr(near)[3] & termios.ECHO)
-    finally:
-        process.kill()
-        process.wait(PATIENCE_SECONDS)
-        os.close(near)
-        os.close(far)
-    return Ended(code=process.returncode, written=written, has_echo=has_echo)
 
 
 def crashed(place: str, *flags: str) -> Ended:
