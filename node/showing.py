@@ -106,6 +106,7 @@ def peer(unit: Unit, known: Peer, me: Self) -> views.PeerView:
         status=known.status,
         verified_how=known.verified_how,
         verified_at=known.verified_at,
+        verified_by=overview.verifier_of(unit.vault, known.node_id),
         safety_number=list(safety_number(me.root, known.root)),
         last_heard=known.last_heard,
         unsent=overview.count_unsent(unit.vault, known.node_id),

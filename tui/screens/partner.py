@@ -95,6 +95,8 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         is_checked = peer.level >= LEVEL_CHECKED
         if is_checked and peer.verified_at is not None:
             trust = f"{trust}, {self.desk.date(peer.verified_at)}"
+        if is_checked and peer.verified_by is not None:
+            trust = words.say(N_("{trust}, by {name}"), trust=trust, name=peer.verified_by)
         pairs = [
             (N_("Country"), words.country(peer.country), ""),
             (N_("Reference"), peer.node_id_text, ""),

@@ -77,6 +77,11 @@ class Unsent:
     last_heard: Instant | None
 
 
+_VERIFIER: Final = """
+SELECT users.name FROM peers JOIN users ON users.user_id = peers.verified_by WHERE peers.node_id = ?
+"""
+
+
 def open_tasks(vault: Connection, tasks: Collection[Task], *, limit: int) -> list[OpenTask]:
     """What is to be done of some sorts, the most pressing first."""
     marks = ", ".join("?" * len(tasks))
@@ -171,6 +176,12 @@ def unsent(vault: Connection) -> list[Unsent]:
         )
         for row in rows
     ]
+
+
+def verifier_of(vault: Connection, peer: NodeId) -> str | None:
+    """Who of us compared the safety number; also somebody who has left since."""
+    row = vault.execute(_VERIFIER, (peer,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def count_unsent(vault: Connection, peer: NodeId) -> int:

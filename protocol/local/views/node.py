@@ -106,6 +106,7 @@ class PeerView(View, frozen=True, kw_only=True):
     status: str
     verified_how: str | None
     verified_at: int | None
+    verified_by: str | None
     safety_number: list[str]
     last_heard: int | None
     unsent: int

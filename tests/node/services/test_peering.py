@@ -11,7 +11,8 @@ from protocol.local import commands
 from protocol.messages.core import IntroductionRequest
 from protocol.messages.disclosed import Disclosed
 from protocol.messages.referral import ReferralDossier
-from protocol.values import Hash, PlainText
+from protocol.safety import safety_number
+from protocol.values import Hash, PlainText, pseudonym
 from protocol.vocabulary.codes import Role, VerifiedHow
 from tests.support.federation import Federation, Node, code_of, done
 from tests.support.forging import forge
@@ -250,3 +251,19 @@ def test_after_meeting_and_comparing_both_are_at_level_2(strangers: Federation) 
 
     assert levels(alo) == [("Bandhan", 2, "active")]
     assert levels(bandhan) == [("Alo Shelter", 2, "active")]
+
+
+def test_a_partner_carries_the_name_of_whoever_compared_the_number(strangers: Federation) -> None:
+    alo, bandhan = strangers["Alo Shelter"], strangers["Bandhan"]
+    meet(strangers, bandhan, alo)
+    (before,) = alo.use(peering.list_peers).peers
+    ((supervisor,),) = alo.rows("SELECT user_id FROM users")
+    command = commands.VerifyPeer(
+        peer=bandhan.node_id,
+        how=VerifiedHow.VOICE,
+        groups=list(safety_number(alo.me.root, bandhan.me.root)),
+    )
+    acting = alo.acting(pseudonym(supervisor))
+    seen = alo.write(lambda unit: peering.verify_peer(unit, command, me=alo.me, acting=acting))
+    assert before.verified_by is None
+    assert done(seen).verified_by == "Supervisor"

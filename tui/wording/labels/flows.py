@@ -72,7 +72,7 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "withdrawal_arrived": N_("She withdrew: see what was locked"),
         "stream_frozen": N_("Stopped for safety: call the partner"),
         "compare_safety_number": N_("Compare the safety number with them"),
-        "confirm_with_her": N_("She asked through a partner: confirm it with her"),
+        "confirm_with_her": N_("She agreed at the partner: ask her again, in private"),
         "message_refused": N_("Their computer did not take a message"),
         "not_sent": N_("Not sent: her consent no longer covers it"),
         "bundle_stale": N_("Not sent yet: their computer has been off too long"),
