@@ -117,6 +117,7 @@ def hide_and_come_back(alo: Reader) -> None:
     alo.press("open")
     alo.stands_at(CASE)
     alo.press("her words")
+    alo.stands_at("Her own words")
     alo.reads(RAB)
     alo.keep("draft-is-whole")
     alo.leave()

@@ -152,7 +152,7 @@ class Reader:
 
     def leave(self) -> None:
         """Back to the screen before this one."""
-        before = self.look().heading
+        before = self._terminal.settle().heading
         self.press("back")
         self._terminal.wait(
             lambda screen: screen if screen.heading != before else None, "the screen before"
