@@ -45,9 +45,9 @@ class FirstFrame(App[None]):
 
 @final
 class BareList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows that draw themselves and change only where the cursor was and is.
+    """Rows that draw themselves and, while nothing scrolls, only where the cursor was and is.
 
-    An OptionList draws itself whole for each key: the desk's table would be faster than such a floor.
+    An OptionList draws more for each key and takes longer, so it is no floor.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,8 +74,8 @@ class BareList(ScrollView, can_focus=True, inherit_bindings=False):
         former, self.cursor = self.cursor, row
         top, seen = self.scroll_offset.y, self.size.height
         if top <= row < top + seen:
-            self.refresh_lines(former - top, 1)
-            self.refresh_lines(row - top, 1)
+            self.refresh_line(former)
+            self.refresh_line(row)
         else:
             self.scroll_to(y=row if row < top else row - seen + 1, animate=False, immediate=True)
 

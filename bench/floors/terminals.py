@@ -28,8 +28,8 @@ _CHUNK_BYTES: Final = 65_536
 _ASKED: Final = b"\x1b[6n"
 _LINE_BEFORE: Final = re.compile(rb"[^\r\n]*\Z")
 _SEQUENCE: Final = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
-# Of Textual and of the product: whoever measures may have set some.
-_SETTINGS: Final = ("TEXTUAL", "SATHI")
+# Whoever measures may have set some. Without compiled modules, every start would compile the product anew.
+_SETTINGS: Final = ("PYTHON", "SATHI", "TEXTUAL")
 _TERMINAL: Final = {
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.floors import commits, crypto, durable, http, sizes
+from bench.floors import commits, crypto, desks, durable, http, sizes
 
 FLOORS = Path(__file__).parents[2] / "bench" / "floors"
 PRODUCT = {"node", "protocol", "tui"}
@@ -65,3 +65,13 @@ def test_the_durable_floor_finds_every_message_and_receipt_in_the_databases(
 ) -> None:
     # Not a whole number of batches, so that the last one is short.
     assert durable.delivered_per_second(tmp_path, messages=150) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+def test_the_floors_of_the_desk_give_a_number(tmp_path: Path) -> None:
+    assert desks.first_frame_seconds().value > 0
+    assert desks.key_milliseconds(keys=25).value > 0
+    assert desks.opening_milliseconds(tmp_path, cases=20).value > 0
+    memory = desks.memory_of_a_list()
+    assert 0 < memory.value <= memory.beside["most"]
