@@ -56,8 +56,8 @@ covered: .venv/.ready
 	$(BIN)/coverage run -m pytest -q -m 'not slow'
 	$(call GATE,$(DECIDING),100)
 	$(call GATE,protocol/*,98)
-	$(call GATE,node/*,85)
-	$(call GATE,tui/*,80)
+	$(call GATE,node/*,88)
+	$(call GATE,tui/*,91)
 
 test: .venv/.ready
 	$(PYTEST) -q

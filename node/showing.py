@@ -15,14 +15,13 @@ from node.vault.tables import overview
 from node.vault.tables.overview import Named, OpenTask
 from node.vault.tables.referrals import ReferralRow
 from node.vault.unit import Unit
-from protocol import limits
 from protocol.codec import decode
 from protocol.consent import ConsentEvent
 from protocol.consent_rules import Refusal
 from protocol.effects import TASK_KINDS, Task, TaskKind, tasks_of
 from protocol.errors import LocalProtocolError
 from protocol.follow_up_flow import OPEN_STATES
-from protocol.local import views
+from protocol.local import bounds, views
 from protocol.messages.disclosed import Disclosed
 from protocol.messages.referral import ReferralDossier, ReferralOffer
 from protocol.messages.union import MessageClass, parse_content
@@ -138,7 +137,7 @@ def tasks(unit: Unit) -> list[views.TaskView]:
     return [
         _task(task)
         for kind in TaskKind
-        for task in overview.open_tasks(unit.vault, tasks_of(kind), limit=limits.TASKS_SHOWN_MAX)
+        for task in overview.open_tasks(unit.vault, tasks_of(kind), limit=bounds.TASKS_SHOWN_MAX)
     ]
 
 

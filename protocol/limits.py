@@ -81,19 +81,6 @@ LONG_POLL_SECONDS_MAX: Final = 25
 MAILBOX_AUTH_SKEW_SECONDS: Final = 300
 MAILBOX_NONCE_SECONDS: Final = 600
 
-# What a screen asks its own node for at once: more than it can show, and quick to make.
-CASES_PAGE_MAX: Final = 200
-TASKS_SHOWN_MAX: Final = 200
-FOLLOW_UPS_SHOWN_MAX: Final = 500
-CONSENTS_ENDING_SHOWN_MAX: Final = 200
-LEDGER_LINES_MAX: Final = 1_000
-# When a person should be told: a consent that ends is asked for again (casework CR11).
-CONSENT_ENDING_SECONDS: Final = 14 * DAY
-FOLLOW_UP_SOON_SECONDS: Final = 7 * DAY
-FOLLOW_UP_AHEAD_SECONDS: Final = 30 * DAY
-# A waiting screen is answered well before its client gives up after a minute.
-CHANGES_WAIT_SECONDS_MAX: Final = 50
-
 # Attempts (SPEC 10): 1, 5, 15 minutes, then every hour for ever; no cliff after a long silence.
 ATTEMPT_SECONDS: Final = (1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 1 * HOUR)
 ATTEMPT_JITTER_PERCENT: Final = 20

@@ -8,9 +8,8 @@ from node.changes import Changes, ChangesClosedError
 from node.gate import Gate, LockedError
 from node.local_api.problems import ProblemError
 from node.local_api.requests import BUSY_SECONDS
-from protocol import limits
 from protocol.errors import MalformedError
-from protocol.local import commands, views
+from protocol.local import bounds, commands, views
 from protocol.local.transport import LocalProblem
 
 # Two for each session that can be open.
@@ -50,7 +49,7 @@ class Watching:
             ProblemError: if the session ended meanwhile, or too many wait.
             LockedError: if the node is locked, or is locked meanwhile.
         """
-        if not 0 <= command.wait_seconds <= limits.CHANGES_WAIT_SECONDS_MAX:
+        if not 0 <= command.wait_seconds <= bounds.CHANGES_WAIT_SECONDS_MAX:
             raise MalformedError("too long", place="WatchChanges.wait_seconds")
         if self._watching >= WATCHING_MAX:
             raise ProblemError(LocalProblem.BUSY, retry_after_seconds=BUSY_SECONDS)

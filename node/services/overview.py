@@ -7,10 +7,9 @@ from node.vault.tables import case_pages, consents, desk, identity, overview
 from node.vault.tables.case_pages import Wanted
 from node.vault.tables.overview import ConsentEnd
 from node.vault.unit import Unit
-from protocol import limits
 from protocol.consent import ConsentState
 from protocol.effects import Task, TaskKind, tasks_of
-from protocol.local import commands, views
+from protocol.local import bounds, commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.referral_flow import may_be_said_done
 from protocol.values import Instant, instant, later
@@ -23,7 +22,7 @@ def show_today(
     unit: Unit, _command: commands.ShowToday, /, *, me: Self, acting: Acting
 ) -> views.Today:
     """Everything that needs a person today, in one read."""
-    soon = later(acting.now, limits.FOLLOW_UP_SOON_SECONDS)
+    soon = later(acting.now, bounds.FOLLOW_UP_SOON_SECONDS)
     due = overview.follow_ups_until(unit.vault, soon)
     counts = {kind: overview.count_open_tasks(unit.vault, tasks_of(kind)) for kind in TaskKind}
     return views.Today(
@@ -52,7 +51,7 @@ def show_today(
 def _ending(unit: Unit, *, me: Self, now: Instant) -> list[views.ConsentEnding]:
     """The consents that live and end within fourteen days."""
     trusted = max(now, identity.latest_seen(unit.vault))
-    until = later(trusted, limits.CONSENT_ENDING_SECONDS)
+    until = later(trusted, bounds.CONSENT_ENDING_SECONDS)
     found = overview.consents_ending(unit.vault, now=trusted, until=until)
     shown = [_consent_ending(unit, end, me=me, now=trusted) for end in found]
     return [ending for ending in shown if ending is not None]
@@ -96,13 +95,13 @@ def list_follow_ups(
 ) -> views.FollowUps:
     """Every open follow-up by its day, then those closed within thirty days."""
     now = acting.now
-    since = instant(max(0, now - limits.FOLLOW_UP_AHEAD_SECONDS))
+    since = instant(max(0, now - bounds.FOLLOW_UP_AHEAD_SECONDS))
     found = overview.follow_ups(unit.vault, since=since)
     return views.FollowUps(
         lines=[showing.follow_up_line(known, named) for known, named in found],
         late=_due_between(unit, instant(0), now),
-        in_7_days=_due_between(unit, now, later(now, limits.FOLLOW_UP_SOON_SECONDS)),
-        in_30_days=_due_between(unit, now, later(now, limits.FOLLOW_UP_AHEAD_SECONDS)),
+        in_7_days=_due_between(unit, now, later(now, bounds.FOLLOW_UP_SOON_SECONDS)),
+        in_30_days=_due_between(unit, now, later(now, bounds.FOLLOW_UP_AHEAD_SECONDS)),
     )
 
 

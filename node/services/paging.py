@@ -6,7 +6,7 @@ from node.vault.tables.case_pages import CaseRow, Wanted
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.errors import MalformedError
-from protocol.local import commands, views
+from protocol.local import bounds, commands, views
 from protocol.values import plain_text
 
 
@@ -14,7 +14,7 @@ def page_cases(unit: Unit, command: commands.PageCases, *, acting: Acting) -> vi
     """Some of the cases that match, the newest first. Raises: MalformedError."""
     if not 0 <= command.first <= limits.INTEGER_MAX:
         raise MalformedError("no place in a list", place="PageCases.first")
-    if not 1 <= command.count <= limits.CASES_PAGE_MAX:
+    if not 1 <= command.count <= bounds.CASES_PAGE_MAX:
         raise MalformedError("not a page", place="PageCases.count")
     if command.words:
         plain_text(

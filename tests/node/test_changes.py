@@ -10,7 +10,7 @@ from node.changes import Changes, ChangesClosedError
 from node.local_api import watching
 from node.local_api.sessions import IDLE_SECONDS
 from protocol import limits
-from protocol.local import commands, views
+from protocol.local import bounds, commands, views
 from protocol.local.commands import Command
 from protocol.local.views import parse_view
 from protocol.vocabulary.codes import AgeBand, Role
@@ -18,7 +18,7 @@ from tests.support.desks import NORMAL_LOCK_SECONDS, Answer, Counter, open_count
 from tests.support.federation import Federation
 from tests.support.nodes import make_node
 
-LONG = limits.CHANGES_WAIT_SECONDS_MAX
+LONG = bounds.CHANGES_WAIT_SECONDS_MAX
 # No count is this one, so nobody waits for another.
 NEVER = limits.INTEGER_MAX
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from node.vault.driver import Connection
-from protocol import limits
+from protocol.local import bounds
 from protocol.values import (
     ConsentId,
     Hash,
@@ -80,13 +80,13 @@ class WithdrawalItem:
 
 def left_about(vault: Connection, case_id: bytes) -> list[Left]:
     """Every leaving about one of our cases, the newest first."""
-    given = {"case_id": case_id, "shown": limits.LEDGER_LINES_MAX}
+    given = {"case_id": case_id, "shown": bounds.LEDGER_LINES_MAX}
     return [_left(row) for row in vault.execute(_LEFT, given).fetchall()]
 
 
 def came_about(vault: Connection, case_id: bytes) -> list[Came]:
     """Everything personal that came about one of our cases, the newest first."""
-    rows = vault.execute(_CAME, (case_id, limits.LEDGER_LINES_MAX)).fetchall()
+    rows = vault.execute(_CAME, (case_id, bounds.LEDGER_LINES_MAX)).fetchall()
     return [_came(row) for row in rows]
 
 
@@ -96,7 +96,7 @@ def withdrawal_items(vault: Connection, peer: NodeId) -> list[WithdrawalItem]:
         "SELECT payload, state, settled_at, attempts, due FROM outbox"
         " WHERE peer = ? AND type = 'consent.withdrawn/1' AND payload IS NOT NULL"
         " ORDER BY number DESC LIMIT ?",
-        (peer, limits.LEDGER_LINES_MAX),
+        (peer, bounds.LEDGER_LINES_MAX),
     ).fetchall()
     return [
         WithdrawalItem(

@@ -9,6 +9,7 @@ from node.vault.records import FollowUp, TaskRecord
 from protocol import limits
 from protocol.effects import Task
 from protocol.follow_up_flow import OPEN_STATES, FollowUpState
+from protocol.local import bounds
 from protocol.referral_flow import ReferralState
 from protocol.values import (
     ConsentId,
@@ -113,7 +114,7 @@ def find_open_task(vault: Connection, task_id: int) -> OpenTask | None:
 
 def follow_ups(vault: Connection, *, since: Instant) -> list[tuple[FollowUp, Named]]:
     """The open ones by their day, and then those closed since an instant, the newest first."""
-    shown = limits.FOLLOW_UPS_SHOWN_MAX
+    shown = bounds.FOLLOW_UPS_SHOWN_MAX
     rows = vault.execute(
         f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) ORDER BY f.due, f.follow_up_id LIMIT ?", (shown,)
     ).fetchall()
@@ -130,7 +131,7 @@ def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, 
     rows = vault.execute(
         f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.due < ?"
         " ORDER BY f.due, f.follow_up_id LIMIT ?",
-        (until, limits.FOLLOW_UPS_SHOWN_MAX),
+        (until, bounds.FOLLOW_UPS_SHOWN_MAX),
     ).fetchall()
     return [(_follow_up(row), _named(row[9:12])) for row in rows]
 
@@ -150,7 +151,7 @@ def consents_ending(vault: Connection, *, now: Instant, until: Instant) -> list[
         "SELECT n.consent_id, n.case_id, c.case_number FROM consents n"
         " JOIN cases c ON c.case_id = n.case_id WHERE n.case_id IS NOT NULL"
         " AND n.expires > ? AND n.expires <= ? ORDER BY n.expires, n.consent_id LIMIT ?",
-        (now, until, limits.CONSENTS_ENDING_SHOWN_MAX),
+        (now, until, bounds.CONSENTS_ENDING_SHOWN_MAX),
     ).fetchall()
     return [
         ConsentEnd(consent_id=consent_id(row[0]), case_id=bytes(row[1]), case_number=row[2])

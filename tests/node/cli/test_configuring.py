@@ -61,6 +61,7 @@ def test_the_settings_come_as_json_too(folder: Path) -> None:
         "profile": {"risk": "normal"},
         "courier": {"poll_seconds": 30},
         "api": {"socket": "run/api.sock"},
+        "desk": {"lock_minutes": 5, "unfocused_seconds": 60, "undo_seconds": 10},
     }
 
 
