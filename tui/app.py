@@ -6,7 +6,6 @@ hold a rendered line is emptied. The node goes on working.
 
 import asyncio
 import contextlib
-from functools import partial
 from typing import ClassVar, Final, final
 
 from textual import events
@@ -15,7 +14,6 @@ from textual.command import CommandPalette
 from textual.message import Message
 from textual.timer import Timer
 
-from protocol.local import commands
 from tui import theme, wiping
 from tui.client import Client, ClientError, LockedError, NoSessionError
 from tui.desk import Desk, Surroundings
@@ -42,6 +40,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.problems import sentence
 from tui.screens.settings import Speak
 from tui.screens.unlock import Unlocked, UnlockScreen
+from tui.undoing import Undoing
 from tui.watching import NEVER, Changed, SessionOver, Unreachable, next_change
 from tui.wording import LANGUAGES, N_, Digits
 from tui.working import in_background
@@ -80,7 +79,7 @@ class SathiApp(GuardedApp):
         self._held_open = contextlib.AsyncExitStack()
         self._presence = Presence(self, leave=self.action_lock, hide=self._hide)
         self._names: Timer | None = None
-        self._counting: Timer | None = None
+        self._undoing = Undoing(self, self.desk, tell=self._tell_of_sending)
 
     # Beginning and end.
 
@@ -162,6 +161,7 @@ class SathiApp(GuardedApp):
         # Nothing that waits for the node comes before this: it may hang.
         await self.push_screen(Cover())
         await self._keep_drafts()
+        await self._undoing.settle()
         await self._close_session()
         with self.batch_update():
             while len(self.screen_stack) > ROOT_DEPTH:
@@ -172,10 +172,9 @@ class SathiApp(GuardedApp):
         wiping.wipe()
 
     def _stop_timers(self) -> None:
-        for timer in (self._names, self._counting):
-            if timer is not None:
-                timer.stop()
-        self._names = self._counting = None
+        if self._names is not None:
+            self._names.stop()
+            self._names = None
 
     async def _keep_drafts(self) -> None:
         for screen in reversed(self.screen_stack):
@@ -232,7 +231,8 @@ class SathiApp(GuardedApp):
 
     async def _close_front(self) -> None:
         await self._leave_front()
-        await self.pop_screen()
+        if len(self.screen_stack) > ROOT_DEPTH:  # the window may have been closed meanwhile
+            await self.pop_screen()
 
     async def _leave_front(self) -> None:
         if isinstance(self.screen, DeskScreen):
@@ -283,6 +283,7 @@ class SathiApp(GuardedApp):
 
     async def _leave(self) -> None:
         await self._keep_drafts()
+        await self._undoing.settle()
         self.exit()
 
     # What every screen can be asked for.
@@ -332,48 +333,20 @@ class SathiApp(GuardedApp):
 
     # Ten seconds to stop a sending.
 
-    def on_sending(self, event: Sending) -> None:
+    async def on_sending(self, event: Sending) -> None:
         """It leaves soon, and says so until it has."""
         event.stop()
-        if self.desk.person is None:
-            return
-        self.desk.held = event.held
-        self._stop_counting()
-        self._counting = self.set_interval(1.0, self._count_down)
-        self._count_down()
-
-    def _count_down(self) -> None:
-        held = self.desk.held
-        left = 0 if held is None else held.leaves_at - self.desk.now
-        if left > 0:
-            text = N_("Leaves in {count} s. u stops it: then nothing has happened.")
-            self.tell(self.desk.words.say(text, count=left), tone="note")
-        else:
-            self.desk.held = None
-            self._stop_counting()
-            self.tell(self.desk.words.say(N_("On its way.")), tone="done")
-        if isinstance(self.screen, DeskScreen):
-            self.screen.refresh_keys()
-
-    def _stop_counting(self) -> None:
-        if self._counting is not None:
-            self._counting.stop()
-            self._counting = None
+        if self.desk.person is not None:
+            await self._undoing.begin(event)
 
     def action_stop_sending(self) -> None:
         """Stop what was just sent, while it can be."""
-        held, self.desk.held = self.desk.held, None
-        if held is not None:
-            self._stop_counting()
-            in_background(self, partial(self._stop_sending, held.held_id), group="stop")
+        in_background(self, self._undoing.stop, group="stop")
 
-    async def _stop_sending(self, held_id: bytes) -> None:
-        try:
-            await self.desk.client.stop_sending(commands.StopSending(held_id=held_id))
-        except ClientError as error:
-            self.post_message(Failed(error))
-            return
-        self.post_message(Stopped())
+    def _tell_of_sending(self, text: str, tone: str) -> None:
+        self.tell(text, tone=tone)
+        if isinstance(self.screen, DeskScreen):
+            self.screen.refresh_keys()
 
     def on_stopped(self, event: Stopped) -> None:
         """Nothing has happened."""

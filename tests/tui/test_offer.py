@@ -142,6 +142,30 @@ async def test_a_stopped_offer_leaves_nothing_anywhere(
     assert alo.rows("SELECT count(*) FROM referrals") == [(0,)]
 
 
+async def test_whoever_stops_an_offer_finds_its_form_as_it_was(alo: Node, story: Story) -> None:
+    story.open_case()
+    story.agree()
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        await press(pilot, "tab", "right", "right", "ctrl+s", "u")
+        await let_pass(seat, pilot)
+        await visit(pilot, ToOffer(case_id=story.case_id))
+
+        assert "◂ Work and income ▸" in shown(pilot.app)
+
+
+async def test_an_offer_that_left_leaves_no_draft(alo: Node, story: Story) -> None:
+    story.open_case()
+    story.agree()
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        await press(pilot, "tab", "right", "right", "ctrl+s")
+        await press(pilot, "ctrl+l")
+    assert alo.rows("SELECT count(*) FROM drafts") == [(0,)]
+
+
 async def test_a_half_filled_offer_is_there_again_after_locking(alo: Node, story: Story) -> None:
     story.open_case()
     story.agree()

@@ -146,7 +146,7 @@ class AnswerScreen(FormScreen[views.ReferralView, AnswerForm]):
             question = self.words.say(N_("Take the offer back now? They free the place at once."))
             self.call_later(self.app.push_screen, AskScreen(self.desk, question), self._recall)
         elif command is not None:
-            self.send(command, self.sent)
+            self.send_form(command)
 
     def _recall(self, is_yes: bool | None) -> None:  # noqa: FBT001  (as the answer comes)
         command = self._command()
@@ -155,4 +155,4 @@ class AnswerScreen(FormScreen[views.ReferralView, AnswerForm]):
 
     def _recalled(self, _done: views.Done) -> None:
         self.say(self.words.say(N_("The offer was taken back.")))
-        self.sent()
+        self.done()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final, Generic, TypeVar, cast
 
@@ -39,6 +40,8 @@ BACK: Final = Act(
 HELP: Final = Act(
     name="app.help", key="question_mark,f1", label=N_("help"), help=N_("What can be done here.")
 )
+# In a field a question mark is typed.
+HELP_WHILE_TYPING: Final = replace(HELP, key="f1")
 
 
 class DeskScreen(Screen[None], Generic[LoadedT]):
@@ -112,11 +115,20 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         """Do something at the node and go on with its answer; what goes wrong is said in the last row."""
         in_background(self, partial(self._attempt, doing, then), group="act", is_exclusive=False)
 
-    def send(self, command: Command, then: Callable[[], None]) -> None:
-        """Send something that may be stopped for ten seconds; a refusal comes at once."""
+    def send(
+        self,
+        command: Command,
+        then: Callable[[], None],
+        *,
+        drop_draft: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Send something that may be stopped for ten seconds; a refusal comes at once.
+
+        Its draft stays until it can no longer be stopped.
+        """
 
         def held(answer: Held) -> None:
-            self.post_message(Sending(answer))
+            self.post_message(Sending(answer, drop_draft))
             then()
 
         self.attempt(lambda client: client.hold(command), held)
@@ -175,9 +187,10 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
     def acts_now(self) -> Sequence[Act]:
         """Help first, then what this screen can do now."""
         stopping = () if self.desk.held is None else (STOP,)
+        help_ = HELP_WHILE_TYPING if self.is_typing else HELP
         return [
             act
-            for act in (HELP, *stopping, *self.ACTS, *self.further_acts())
+            for act in (help_, *stopping, *self.ACTS, *self.further_acts())
             if (act.works_while_typing or not self.is_typing) and self._works(act)
         ]
 
@@ -189,7 +202,8 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
 
     def _works(self, act: Act) -> bool:
         if act == NEXT:
-            return len(self.focus_chain) > 1
+            # Not by the focus chain: it does not know widgets that were mounted a moment ago.
+            return any(one.focusable for one in self.query("*") if one is not self.focused)
         is_mine = act in self.ACTS and not act.name.startswith("app.")
         return not is_mine or act.name == BACK.name or self.can(act.name)
 

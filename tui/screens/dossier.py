@@ -262,7 +262,7 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
             categories=looked.asked.categories,
             preview=looked.preview.hash,
         )
-        self.send(command, self.sent)
+        self.send_form(command)
 
     def action_consents(self) -> None:
         """What she agreed to, and ticked."""

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from protocol.local.commands import Command
 from tui.client import Client
 from tui.desk import Desk
 from tui.messages import Edited
@@ -145,8 +146,21 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FilledT]):
         if self.form != self._untouched:
             await self.draft.keep(self.form)
 
-    def sent(self) -> None:
-        """It is on its way: nothing half-written is left, and the screen closes."""
+    def send_form(self, command: Command) -> None:
+        """Keep the form, then send what it says; who stops the sending finds it as it was."""
+        drop = None if self.draft is None else self.draft.drop
+        self.attempt(self._keep, lambda _kept: self.send(command, self._sent, drop_draft=drop))
+
+    async def _keep(self, _client: Client) -> None:
+        if self.draft is not None and self.form is not None:
+            await self.draft.keep(self.form)
+
+    def _sent(self) -> None:
+        self._is_sent = True
+        self._leave(None)
+
+    def done(self) -> None:
+        """It was done at once: nothing half-written is left, and the screen closes."""
         self._is_sent = True
         self.attempt(self._drop, self._leave)
 

@@ -365,7 +365,7 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
             return
         command = offer_form.command_of(looked.asked, looked.preview)
         if command is not None:
-            self.send(command, self.sent)
+            self.send_form(command)
 
     def action_consent(self) -> None:
         """Ask her."""

@@ -309,4 +309,4 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
         """Exactly what the last lines say."""
         command = self._command()
         if command is not None:
-            self.send(command, self.sent)
+            self.send_form(command)
