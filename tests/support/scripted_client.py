@@ -164,6 +164,7 @@ class ScriptedClient:
         asked: which views were asked for, and by which method.
         raising: what every method raises instead, but for the session's; None: nothing.
         gate: where set, an answer waits for it.
+        noticing: is told of every method at the moment it is asked.
     """
 
     def __init__(self, script: Script | None = None) -> None:
@@ -172,6 +173,7 @@ class ScriptedClient:
         self.given: list[msgspec.Struct] = []
         self.raising: Exception | None = None
         self.gate: asyncio.Event | None = None
+        self.noticing: Callable[[str], None] = lambda _name: None
         self.has_session = False
 
     async def __aenter__(self) -> Self:
@@ -199,6 +201,7 @@ class ScriptedClient:
         return await self._answer("ask", view, (command,))
 
     async def _answer(self, name: str, view: type[View], given: tuple[msgspec.Struct, ...]) -> Any:  # noqa: ANN401
+        self.noticing(name)
         self.asked.append((name, view))
         self.given.extend(given)
         script = self.script

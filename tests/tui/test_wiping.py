@@ -146,14 +146,20 @@ async def test_a_node_that_hangs_does_not_keep_a_case_on_the_screen() -> None:
     client = ScriptedClient(about_her())
     async with scripted_desk(client) as pilot:
         await go(pilot, SCREENS["ToWords"])
-        await write(pilot, "half")
-        client.gate = asyncio.Event()
-        send(pilot, events.Key("ctrl+l", None))
-        await until(pilot, lambda: isinstance(pilot.app.screen, Cover))
-        await until(pilot, lambda: pilot.app.screen.is_mounted)
-        assert set("".join(rows(pilot.app))) <= {" "}
-        assert app_of(pilot).desk.person is None
-        client.gate.set()
+        gate = client.gate = asyncio.Event()
+        try:
+            await write(pilot, "half")
+            in_front: list[type[object]] = []
+            client.noticing = lambda _name: in_front.append(type(pilot.app.screen))
+            send(pilot, events.Key("ctrl+l", None))
+            await until(pilot, lambda: isinstance(pilot.app.screen, Cover))
+            await until(pilot, lambda: pilot.app.screen.is_mounted and bool(in_front))
+            assert set("".join(rows(pilot.app))) <= {" "}
+            assert app_of(pilot).desk.person is None
+            # What the node was asked for and has not answered, it was asked for when nothing was in sight.
+            assert in_front[-1] is Cover
+        finally:
+            gate.set()
         await locked(pilot)
 
 
