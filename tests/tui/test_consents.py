@@ -5,7 +5,7 @@ import pytest
 from node.services import consenting
 from protocol.local import commands
 from tests.support.asking_by_keys import PLAN, THE_FEAR, THE_WISH, answer, take_picture, ticks
-from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
+from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, until
 from tests.support.federation import Node
 from tests.support.passing import visit
 from tests.support.story import FEAR, KEPT_FEAR, WISH, Story
@@ -193,6 +193,8 @@ async def test_asking_her_looks_as_it_did(
         await take_picture(pilot, "take_consent_1")
         await press(pilot, "f3")
         await answer(pilot, PLAN, "y")
+        # A second after the first answer the heading says that it is kept, and goes on saying so.
+        await until(pilot, lambda: bool(pilot.app.screen.mark()))  # type: ignore[attr-defined]
         await answer(pilot, THE_FEAR, "n")
         await answer(pilot, THE_WISH, "r")
         await take_picture(pilot, "take_consent_read_back")
