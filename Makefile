@@ -53,14 +53,15 @@ lint: .venv/.ready
 # demonstration and the walk run in processes of their own, where nothing is measured.
 covered: .venv/.ready
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -m 'not slow'
+	$(BIN)/python -m tests.parts --measure -m 'not slow'
+	$(BIN)/coverage combine -q
 	$(call GATE,$(DECIDING),100)
 	$(call GATE,protocol/*,98)
 	$(call GATE,node/*,88)
 	$(call GATE,tui/*,91)
 
 test: .venv/.ready
-	$(PYTEST) -q
+	$(BIN)/python -m tests.parts
 
 test-all: .venv/.ready
 	HYPOTHESIS_PROFILE=nightly $(PYTEST)

@@ -44,6 +44,8 @@ SMALL: Final = (80, 24)
 LARGE: Final = (120, 40)
 SETTINGS: Final = views.DeskSettings(lock_seconds=300, unfocused_seconds=60, undo_seconds=10)
 PATIENCE_SECONDS: Final = 20.0
+# So long the loop rests while the node works: its threads share the interpreter with a loop that only spins.
+_REST_SECONDS: Final = 0.001
 _QUIET_TURNS: Final = 40
 _CHARACTERS: Final = {"question_mark": "?", "slash": "/", "space": " ", "enter": "\r", "tab": "\t"}
 
@@ -213,7 +215,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         # The application runs in this very loop: giving way lets it go on.
         while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0)
+            await asyncio.sleep(_REST_SECONDS)
 
 
 async def settled(pilot: Pilot[Any]) -> None:
@@ -222,7 +224,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     quiet = 0
     async with asyncio.timeout(PATIENCE_SECONDS):
         while quiet < _QUIET_TURNS:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0 if _nothing_works(app) else _REST_SECONDS)
             quiet = quiet + 1 if _is_quiet(app) else 0
     app.screen._on_timer_update()
 
@@ -231,6 +233,10 @@ def _is_quiet(app: App[Any]) -> bool:
     pumps: list[MessagePump] = [app, *app.screen_stack, *app.screen.walk_children()]
     if any(pump._message_queue.qsize() + len(pump._next_callbacks) > 0 for pump in pumps):
         return False
+    return _nothing_works(app)
+
+
+def _nothing_works(app: App[Any]) -> bool:
     return all(worker.group == "watch" or worker.is_finished for worker in app.workers)
 
 

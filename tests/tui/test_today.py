@@ -122,7 +122,7 @@ async def test_who_waits_for_us_stands_above_what_we_promised_and_that_above_new
     at_bandhan(story)
     async with unlocked(bandhan) as pilot:
         screen = rows(pilot.app)
-        waiting = place_of(screen, "She asked through a partner")
+        waiting = place_of(screen, "She agreed at the partner")
         promised = place_of(screen, "Follow-ups due this week")
         rest = place_of(screen, "Nothing else.")
     assert waiting < promised < rest
