@@ -35,8 +35,8 @@ ROOT: Final = Path(__file__).parents[2]
 SPEC: Final = (ROOT / "protocol" / "SPEC.md").read_text(encoding="utf-8")
 CODE: Final = sorted(p for folder in ("protocol", "node") for p in (ROOT / folder).rglob("*.py"))
 
-RULE: Final = re.compile(r"R-\d\d")
-STATED: Final = re.findall(r"^- \*\*(R-\d\d)\*\*", SPEC, re.MULTILINE)
+RULE: Final = re.compile(r"R-\d{2,3}")
+STATED: Final = re.findall(r"^- \*\*(R-\d{2,3})\*\*", SPEC, re.MULTILINE)
 # The names of the lists in the text; whose values are numbers, the text adds what each means.
 LISTS: Final[dict[str, type[StrEnum] | type[IntEnum]]] = {
     "country": codes.Country,
