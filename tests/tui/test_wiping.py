@@ -157,7 +157,7 @@ async def test_a_node_that_hangs_does_not_keep_a_case_on_the_screen() -> None:
             assert set("".join(rows(pilot.app))) <= {" "}
             assert app_of(pilot).desk.person is None
             # What the node was asked for and has not answered, it was asked for when nothing was in sight.
-            assert in_front[-1] is Cover
+            assert in_front[0] is Cover
         finally:
             gate.set()
         await locked(pilot)
