@@ -7,7 +7,7 @@ refuse a message stands in this one file.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from protocol import limits
 from protocol.consent import Consent, Standing, consent_hash, parse_consent
@@ -117,6 +117,8 @@ class Refused:
 
 Verdict: TypeAlias = Accepted | Duplicate | Withheld | Held | Refused
 
+BY_TIME: Final = frozenset({RefusalCode.E_EXPIRED, RefusalCode.E_CONSENT_EXPIRED})
+"""What is refused for no other reason than what our clock says."""
 _STREAM_REFUSALS = {
     Placement.SUPERSEDED: RefusalCode.E_EPOCH_SUPERSEDED,
     Placement.FORK: RefusalCode.E_FORK,
@@ -145,6 +147,17 @@ def judge(verified: VerifiedMessage, situation: Situation) -> Verdict:
     if max(situation.now, situation.latest_seen) >= skeleton.expires + limits.CLOCK_SKEW_SECONDS:
         return _refused(RefusalCode.E_EXPIRED, placement=placement)
     return _judge_content(verified, situation, placement)
+
+
+def judge_in_doubt(verified: VerifiedMessage, situation: Situation) -> Verdict:
+    """The same while our own clock is in doubt: what only the time speaks against is held (R-114).
+
+    Refused, it would be lost: its sender would never leave it again.
+    """
+    verdict = judge(verified, situation)
+    if isinstance(verdict, Refused) and verdict.counts and verdict.code in BY_TIME:
+        return Held(code=RefusalCode.E_CLOCK)
+    return verdict
 
 
 def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdict:

@@ -29,6 +29,9 @@ QUARANTINE_SECONDS: Final = 7 * DAY
 MESSAGE_LIFE_SECONDS: Final = 60 * DAY
 CLOCK_SKEW_SECONDS: Final = 48 * HOUR
 CONSENT_SKEW_SECONDS: Final = 10 * MINUTE
+# A clock that moved further since it was last trusted is in doubt; what others said is recent as long.
+CLOCK_MOVE_SECONDS: Final = 7 * DAY
+CLOCK_SAMPLES_MAX: Final = 5
 
 # Keys (SPEC 3).
 PREKEY_SLICE_SECONDS: Final = 7 * DAY

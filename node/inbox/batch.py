@@ -1,14 +1,16 @@
 """What the messages of one batch share: read once, kept up to date as the batch goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from node import trusted_clock
 from node.effects import Acting
 from node.vault.records import Peer, Self
-from node.vault.tables import consents, identity, messages, outbox, peers
+from node.vault.tables import consents, messages, outbox, peers
 from node.vault.unit import Unit
-from protocol.acceptance import Situation
+from protocol import acceptance
+from protocol.acceptance import Situation, Verdict
 from protocol.consent import Standing
 from protocol.envelope import KnownSender, OpenedEnvelope, VerifiedMessage, verify_message
 from protocol.keys import PrekeySecret
@@ -26,6 +28,7 @@ class Batch:
     acting: Acting
     prekeys: Mapping[PrekeyId, PrekeySecret]
     latest_seen: Instant
+    is_clock_in_doubt: bool
     senders: list[KnownSender]
     known: dict[NodeId, Peer]
     heads: dict[NodeId, Head]
@@ -47,7 +50,8 @@ def begin(
         me=me,
         acting=acting,
         prekeys=prekeys,
-        latest_seen=identity.note_time(unit.vault, acting.now),
+        latest_seen=trusted_clock.note_time(unit, now=acting.now),
+        is_clock_in_doubt=trusted_clock.is_in_doubt(unit, now=acting.now),
         senders=[_sender(peer, now=acting.now) for peer in known.values()],
         known=known,
         heads={},
@@ -66,6 +70,23 @@ def _sender(peer: Peer, *, now: Instant) -> KnownSender:
 def verify(batch: Batch, opened: OpenedEnvelope) -> VerifiedMessage:
     """Verify against everybody we know. Raises: RemoteProtocolError."""
     return verify_message(opened, senders=batch.senders, me=batch.me.node_id, now=batch.now)
+
+
+def hear_time(batch: Batch, messages_of: Sequence[VerifiedMessage]) -> None:
+    """When they were sealed tells what time it is elsewhere, also of those that are held for it."""
+    said: dict[NodeId, Instant] = {}
+    for verified in messages_of:
+        sender, created = verified.skeleton.sender, verified.skeleton.created
+        peer = meet(batch, sender)
+        # What is left once more after days says nothing new.
+        is_new = _seen(batch, verified) is None
+        if is_new and peer is not None and peer.status == "active":
+            said[sender] = max(said.get(sender, created), created)
+    if not said:
+        return
+    trusted_clock.hear_peers(batch.unit, said, now=batch.now)
+    batch.latest_seen = trusted_clock.note_time(batch.unit, now=batch.now)
+    batch.is_clock_in_doubt = trusted_clock.is_in_doubt(batch.unit, now=batch.now)
 
 
 def meet(batch: Batch, node: NodeId) -> Peer | None:
@@ -100,6 +121,12 @@ def move_stream(batch: Batch, peer: Peer, stream: Incoming) -> None:
     batch.known[peer.node_id] = peer.heard(stream, now=batch.now)
 
 
+def judge(batch: Batch, verified: VerifiedMessage) -> Verdict:
+    """What becomes of one message, by the clock we have."""
+    asked = acceptance.judge_in_doubt if batch.is_clock_in_doubt else acceptance.judge
+    return asked(verified, situation(batch, verified))
+
+
 def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
     """What bears on one message."""
     skeleton = verified.skeleton
@@ -111,7 +138,7 @@ def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
         latest_seen=batch.latest_seen,
         level=0 if peer is None else peer.level,
         is_suspended=peer is not None and peer.status in ("suspended", "removed"),
-        seen=messages.seen_hash(vault, skeleton.sender, skeleton.message_id),
+        seen=_seen(batch, verified),
         stream=None if peer is None else peer.incoming,
         held=messages.links_around(
             vault, skeleton.sender, epoch=skeleton.epoch, sequence=skeleton.sequence
@@ -120,6 +147,11 @@ def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
         is_buried=partial(is_buried, batch, skeleton.sender),
         sender_keys=() if peer is None else peer.signing_keys(now=batch.now),
     )
+
+
+def _seen(batch: Batch, verified: VerifiedMessage) -> Hash | None:
+    skeleton = verified.skeleton
+    return messages.seen_hash(batch.unit.vault, skeleton.sender, skeleton.message_id)
 
 
 def find_standing(batch: Batch, cited: Hash) -> Standing | None:

@@ -2,7 +2,7 @@
 
 from node.inbox.batch import Batch
 from node.vault.records import StoredMessage
-from node.vault.tables import messages, secrets
+from node.vault.tables import messages, quarantine, secrets
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode
 from protocol.messages.core import Receipt
@@ -62,6 +62,13 @@ def _rest(batch: Batch, payload: bytes, *, is_personal: bool) -> tuple[bytes, by
     entropy = batch.acting.entropy
     key_id, key = secrets.new_disclosure_key(batch.unit.keys, now=batch.now, entropy=entropy)
     return encrypt_at_rest(payload, key=key, entropy=entropy), key_id
+
+
+def hold(batch: Batch, raw: bytes, code: RefusalCode) -> RefusalCode:
+    """Nothing is answered, so its sender leaves it again; what waits for the clock is kept sealed too."""
+    if code is RefusalCode.E_CLOCK:
+        quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+    return code
 
 
 def read_again(batch: Batch, stored: StoredMessage) -> Message:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final
 
+from node import trusted_clock
 from node.effects import Acting, apply, drop_unsealed, withhold
 from node.inbox import receipts
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import consents, desk, identity, outbox, peers, secrets
+from node.vault.tables import consents, desk, outbox, peers, secrets
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentState
@@ -61,6 +62,25 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Times:
+    """What time it is, for each purpose.
+
+    `now` is the wall clock. `trusted` is the later of it and the latest time ever seen: whether a consent
+    lives is judged by it. `signed` is what we put our name to, also while the clock is in doubt.
+    """
+
+    now: Instant
+    trusted: Instant
+    signed: Instant
+    is_in_doubt: bool
+
+    @property
+    def is_behind(self) -> bool:
+        """Is the clock in doubt because it went back?"""
+        return self.is_in_doubt and self.now < self.trusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """How the attempt ended for each item of a parcel."""
 
@@ -79,12 +99,18 @@ def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
     """
     now = acting.now
     with unit.unseen():
-        trusted = identity.note_time(unit.vault, now)
+        trusted = trusted_clock.note_time(unit, now=now)
+    times = _Times(
+        now=now,
+        trusted=trusted,
+        signed=trusted_clock.time_to_sign(unit, now=now),
+        is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
+    )
     _write_receipts(unit, acting)
     parcels: list[Parcel] = []
     for node in outbox.due_peers(unit.vault, now=now, horizon=_horizon(now)):
         peer = peers.find_peer(unit.vault, node)
-        parcels += _parcels(unit, peer, me, now=now, trusted=trusted)
+        parcels += _parcels(unit, peer, me, times)
     return parcels
 
 
@@ -103,15 +129,14 @@ def _write_receipts(unit: Unit, acting: Acting) -> None:
         apply([send], unit, acting=acting)
 
 
-def _parcels(
-    unit: Unit, peer: Peer | None, me: Self, *, now: Instant, trusted: Instant
-) -> list[Parcel]:
+def _parcels(unit: Unit, peer: Peer | None, me: Self, times: _Times) -> list[Parcel]:
+    now = times.now
     if peer is None or peer.status not in ("active", "invited"):
         return []
     # What we hold was judged when it came; a clock that went back does not make it a bad one.
     held_at = max(now, instant(peer.bundle_generation))
     bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
-    prekey = slice_for(bundle, now=now)
+    prekey = slice_for(bundle, now=times.signed)
     if prekey is None:
         # It waits for a newer bundle, and a person is told; it never falls back to an older prekey.
         desk.insert_task(
@@ -136,8 +161,7 @@ def _parcels(
         peer=peer,
         prekey=prekey,
         outgoing=peer.outgoing,
-        now=now,
-        trusted=trusted,
+        times=times,
     )
     return [
         Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
@@ -173,8 +197,7 @@ class _Sealing:
     peer: Peer
     prekey: PrekeyPublic
     outgoing: Outgoing
-    now: Instant
-    trusted: Instant
+    times: _Times
     states: dict[ConsentId, ConsentState | None] = field(default_factory=dict)
 
 
@@ -224,24 +247,40 @@ def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
 
 def _ask_again(sealing: _Sealing, item: OutboxItem) -> _Gate:
     """The gate, once more: consent and level as they are now, not as they were when it was queued."""
-    if item.is_withheld or (item.expires is not None and sealing.now >= item.expires):
+    if item.is_withheld:
         return _Gate.NEVER
+    if item.expires is not None and sealing.times.now >= item.expires:
+        return _when_over(sealing)
     if item.consent_id is None:
         return _Gate.GO
+    if sealing.times.is_behind:
+        # Nobody knows for how long it was off: her consent may have ended meanwhile (R-112).
+        return _Gate.WAIT
     state = _consent_state(sealing, item.consent_id)
     if state is None or sealing.peer.level < LEVEL_VERIFIED:
         return _Gate.NEVER
+    return _by_state(sealing, item, state)
+
+
+def _by_state(sealing: _Sealing, item: OutboxItem, state: ConsentState) -> _Gate:
     if state in (_LIVE_FOR_COPY if item.type == ConsentCopy.TYPE else _LIVE):
         return _Gate.GO
+    if state is ConsentState.EXPIRED:
+        return _when_over(sealing)
     # It was live when this was queued: the clock went back a little, and she is still willing.
     return _Gate.WAIT if state is ConsentState.NOT_YET else _Gate.NEVER
+
+
+def _when_over(sealing: _Sealing) -> _Gate:
+    """Its time is over, if the clock is right; by a clock in doubt it neither goes nor is dropped (R-114)."""
+    return _Gate.WAIT if sealing.times.is_in_doubt else _Gate.NEVER
 
 
 def _consent_state(sealing: _Sealing, consent: ConsentId) -> ConsentState | None:
     if consent not in sealing.states:
         record = consents.find_consent(sealing.unit.vault, consent)
         sealing.states[consent] = (
-            None if record is None else record.standing.state(now=sealing.trusted)
+            None if record is None else record.standing.state(now=sealing.times.trusted)
         )
     return sealing.states[consent]
 
@@ -253,8 +292,8 @@ def _vanish(sealing: _Sealing, item: OutboxItem) -> None:
         task=Task.NOT_SENT.value,
         peer=item.peer,
         thread=item.thread,
-        due=sealing.now,
-        now=sealing.now,
+        due=sealing.times.now,
+        now=sealing.times.now,
     )
     drop_unsealed(sealing.unit, item)
 
@@ -278,8 +317,8 @@ def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
         epoch=outgoing.epoch,
         sequence=outgoing.sequence + 1,
         previous=outgoing.hash,
-        created=sealing.now,
-        expires=later(sealing.now, limits.MESSAGE_LIFE_SECONDS),
+        created=sealing.times.signed,
+        expires=later(sealing.times.signed, limits.MESSAGE_LIFE_SECONDS),
         type=item.type,
         thread=item.thread,
         reply_to=item.reply_to,
@@ -329,7 +368,7 @@ def _mark(
         prekey=sealing.prekey.prekey_id,
         is_withheld=item.is_withheld,
         # Until the attempt is settled, nobody else takes it up.
-        retry_at=later(sealing.now, limits.ATTEMPT_SECONDS[0]),
+        retry_at=later(sealing.times.now, limits.ATTEMPT_SECONDS[0]),
     )
 
 

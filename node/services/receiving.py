@@ -21,14 +21,13 @@ from node.vault.records import Self, StoredMessage
 from node.vault.tables import messages, quarantine
 from node.vault.unit import Unit
 from protocol.acceptance import (
+    BY_TIME,
     Accepted,
     Duplicate,
     Held,
     Order,
     Refused,
-    Verdict,
     Withheld,
-    judge,
 )
 from protocol.effects import Remind, Task
 from protocol.envelope import OpenedEnvelope, VerifiedMessage, open_envelope, parse
@@ -97,6 +96,17 @@ def take(
     return Taken(taken=len(envelopes) - len(refused), refused=tuple(refused))
 
 
+def take_again(
+    unit: Unit, *, me: Self, prekeys: Mapping[PrekeyId, PrekeySecret], acting: Acting
+) -> Taken:
+    """Judge once more what waited for a clock that is right (R-114)."""
+    waiting = quarantine.take_out(unit.vault, RefusalCode.E_CLOCK.value)
+    taken = take(unit, [raw for raw, _ in waiting], me=me, prekeys=prekeys, acting=acting)
+    for raw, at in waiting:
+        quarantine.keep_since(unit.vault, raw, at=at)
+    return taken
+
+
 def _take_verified(
     batch: Batch, opened: Sequence[tuple[OpenedEnvelope, bytes]], refused: list[RefusalCode]
 ) -> list[tuple[OpenedEnvelope, bytes]]:
@@ -112,6 +122,7 @@ def _take_verified(
                 continue
             refused.append(error.code)
             _could_not_open(batch, raw, error.code)
+    batches.hear_time(batch, [message for message, _ in verified])
     verified.sort(key=_turn)
     for message, raw in verified:
         code = _take_safely(batch, message, raw)
@@ -143,6 +154,8 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
             return _take_one(batch, verified, raw)
     except _RefusedAfterAllError as error:
         batches.forget(batch, verified.skeleton.sender)
+        if batch.is_clock_in_doubt and error.code in BY_TIME:
+            return keeping.hold(batch, raw, RefusalCode.E_CLOCK)
         refusal = Refused(
             code=error.code, counts=True, freezes=False, placement=_placement(batch, verified)
         )
@@ -158,12 +171,12 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
 
 
 def _placement(batch: Batch, verified: VerifiedMessage) -> Placement | None:
-    verdict = judge(verified, batches.situation(batch, verified))
+    verdict = batches.judge(batch, verified)
     return verdict.placement if isinstance(verdict, Accepted) else None
 
 
 def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCode | None:
-    verdict: Verdict = judge(verified, batches.situation(batch, verified))
+    verdict = batches.judge(batch, verified)
     match verdict:
         case Accepted():
             _accept(batch, verified, verdict)
@@ -175,8 +188,7 @@ def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCod
             _withheld(batch, verified, placement)
             return None
         case Held(code=code):
-            # It is not kept in any form: nothing was answered, so its sender leaves it again.
-            return code
+            return keeping.hold(batch, raw, code)
         case Refused():
             return _refuse(batch, verified, raw, verdict)
         case _:

@@ -7,6 +7,7 @@ log files were emptied: nobody is told "erased" while an old page may still hold
 from collections.abc import Sequence
 from typing import Final
 
+from node import trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import ConsentRecord, Self
 from node.vault.tables import (
@@ -28,7 +29,13 @@ from protocol.local.views import No
 from protocol.values import ConsentId, Hash, ThreadId
 from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
 
-_EVIDENCE: Final = ("defect", RefusalCode.E_FORK.value, RefusalCode.E_CHAIN.value)
+_EVIDENCE: Final = (
+    "defect",
+    RefusalCode.E_FORK.value,
+    RefusalCode.E_CHAIN.value,
+    # Not evidence, but it opens too; its sender has it still, and leaves it again.
+    RefusalCode.E_CLOCK.value,
+)
 ERASED: Final = WithdrawalStatus.ERASED
 
 
@@ -81,7 +88,9 @@ def _refuse_held(unit: Unit, thread: ThreadId, *, acting: Acting) -> None:
 
 
 def forget_old(unit: Unit, *, acting: Acting) -> None:
-    """Let go of sealed envelopes that nobody could open for a week."""
+    """Let go of sealed envelopes that nobody could open for a week; by a clock that is trusted."""
+    if trusted_clock.is_in_doubt(unit, now=acting.now):
+        return
     if quarantine.forget_old(unit.vault, now=acting.now):
         unit.destroyed()
 

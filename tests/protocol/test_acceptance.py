@@ -13,6 +13,7 @@ from protocol.acceptance import (
     Verdict,
     Withheld,
     judge,
+    judge_in_doubt,
 )
 from protocol.consent import ConsentEvent, Standing
 from protocol.envelope import VerifiedMessage
@@ -98,6 +99,24 @@ def test_a_message_ends_48_hours_after_it_expires_and_counts_in_its_stream(
 
     assert judge(message, situation(now=Instant(now), latest_seen=Instant(now))) == verdict
     assert judge(message, situation(now=NOON, latest_seen=Instant(now))) == verdict
+
+
+def test_by_a_clock_in_doubt_what_only_the_time_refuses_is_held() -> None:
+    late = situation(now=later(NOON, LIFE + SKEW))
+    held = Held(code=RefusalCode.E_CLOCK)
+
+    assert judge_in_doubt(verified(OFFER), late) == held
+    assert judge_in_doubt(verified(OFFER), situation()) == accepted(OFFER)
+
+
+def test_by_a_clock_in_doubt_what_was_refused_for_another_reason_is_refused() -> None:
+    suspended = situation(is_suspended=True)
+    past = situation(stream=TENTH)
+
+    for known in (suspended, past):
+        message = verified(OFFER)
+        assert judge_in_doubt(message, known) == judge(message, known)
+        assert isinstance(judge(message, known), Refused)
 
 
 # Duplicates and the stream

@@ -14,6 +14,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
+from node import trusted_clock
 from node.effects import NODE_ITSELF, Acting
 from node.services import delivering, opening, receiving, retaining
 from node.services.delivering import Settled
@@ -54,16 +55,30 @@ COUNTRIES: Final = {
     "Chautari": Country.NEPAL,
 }
 ROUNDS_MAX: Final = 60
+LOOK_SECONDS: Final = 3 * limits.DAY
 WORKER: Final = pseudonym(b"a worker of ours")
 
 
 @dataclass(slots=True, kw_only=True)
 class Clock:
-    """One clock for a whole federation; it stands until somebody moves it."""
+    """One clock for a whole federation; it stands until somebody moves it.
+
+    `forward` is time that goes by while the nodes are open, so that none of them doubts its clock;
+    `jump` is a clock that somebody set, or weeks in which everything was off.
+    """
 
     now: Instant = NOON
+    watching: list[Callable[[], None]] = field(default_factory=list, repr=False)
 
     def forward(self, seconds: int) -> None:
+        while seconds > LOOK_SECONDS:
+            self.jump(LOOK_SECONDS)
+            seconds -= LOOK_SECONDS
+            for look in self.watching:
+                look()
+        self.jump(seconds)
+
+    def jump(self, seconds: int) -> None:
         self.now = Instant(self.now + seconds)
 
 
@@ -93,6 +108,10 @@ class Node:
 
     def acting(self, actor: Pseudonym = WORKER) -> Acting:
         return Acting(actor=actor, now=self.now, entropy=self.entropy)
+
+    def look_at_clock(self) -> None:
+        """What an open node does all the time."""
+        self.write(lambda unit: trusted_clock.note_time(unit, now=self.now))
 
     def write(self, job: Callable[[Unit], ResultT]) -> ResultT:
         return self.database.write_now(job)
@@ -287,6 +306,7 @@ class Federation:
         return [self.seen(one) for one in self.sent[since:] if one.recipient == node.node_id]
 
     def close(self) -> None:
+        self.clock.watching.clear()
         for node in self.nodes.values():
             node.database.close()
 
@@ -321,7 +341,7 @@ def _new_node(folder: Path, name: str, *, clock: Clock, seed: str) -> Node:
 
 def _node(folder: Path, name: str, *, database: Database, clock: Clock, draw: Entropy) -> Node:
     (mailbox,) = database.read_now(opening.load_mailboxes)
-    return Node(
+    node = Node(
         name=name,
         folder=folder,
         key=database.key,
@@ -332,6 +352,8 @@ def _node(folder: Path, name: str, *, database: Database, clock: Clock, draw: En
         mailbox=mailbox,
         prekeys=dict(database.read_now(opening.load_prekeys)),
     )
+    clock.watching.append(node.look_at_clock)
+    return node
 
 
 def copy(template: Federation, folder: Path, *, seed: str = "copy") -> Federation:

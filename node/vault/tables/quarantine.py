@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from node.vault.driver import Connection
 from protocol import limits
-from protocol.values import EnvelopeId, Instant, envelope_id, envelope_id_of, later
+from protocol.values import EnvelopeId, Instant, envelope_id, envelope_id_of, instant, later
 
 
 def keep(vault: Connection, raw: bytes, *, code: str, now: Instant) -> None:
@@ -19,6 +19,20 @@ def keep(vault: Connection, raw: bytes, *, code: str, now: Instant) -> None:
         " (SELECT envelope_id FROM quarantine ORDER BY at DESC LIMIT -1 OFFSET ?)",
         (limits.QUARANTINE_ENVELOPES_MAX,),
     )
+
+
+def take_out(vault: Connection, code: str) -> list[tuple[bytes, Instant]]:
+    """What was kept for one reason, the oldest first, and since when; it is not kept any longer."""
+    rows = vault.execute(
+        "SELECT raw, at FROM quarantine WHERE code = ? ORDER BY at", (code,)
+    ).fetchall()
+    drop(vault, (code,))
+    return [(bytes(row[0]), instant(row[1])) for row in rows]
+
+
+def keep_since(vault: Connection, raw: bytes, *, at: Instant) -> None:
+    """It is kept again, and the week in which it may be has begun before."""
+    vault.execute("UPDATE quarantine SET at = ? WHERE envelope_id = ?", (at, envelope_id_of(raw)))
 
 
 def forget_old(vault: Connection, *, now: Instant) -> int:

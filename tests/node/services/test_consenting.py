@@ -146,6 +146,9 @@ def test_a_dossier_is_read_until_the_consent_ends_and_a_clock_set_back_opens_not
         "SELECT peer, message_id FROM messages WHERE type = 'referral.dossier/1'"
     )[0]
     command = commands.ReadMessage(peer=peer, message_id=message)
+    for _ in range(9):
+        story.bandhan.ahead += 3 * limits.DAY
+        story.bandhan.look_at_clock()
     story.bandhan.ahead = 30 * limits.DAY - 1
     before = story.bandhan.use(reading.read_message, command)
     story.bandhan.ahead += 1

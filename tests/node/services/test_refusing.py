@@ -99,7 +99,7 @@ def test_a_message_one_second_before_its_end_is_taken(
     assert bandhan.take([offer]).refused == ()
 
 
-def test_a_message_from_our_future_is_neither_kept_nor_answered_and_taken_later(
+def test_a_message_from_our_future_waits_sealed_without_an_answer_and_is_taken_later(
     federation: Federation, alo: Node, bandhan: Node
 ) -> None:
     ahead = later(alo.now, limits.CLOCK_SKEW_SECONDS + 1)
@@ -118,7 +118,7 @@ def test_a_message_from_our_future_is_neither_kept_nor_answered_and_taken_later(
     taken = bandhan.take([future])
 
     assert (held.refused, taken.refused) == ((RefusalCode.E_CLOCK,), ())
-    assert (answered, kept) == ([(0,)], [])
+    assert (answered, kept) == ([(0,)], [("E_CLOCK",)])
     assert referrals_at(bandhan) == [("offered",)]
 
 
