@@ -39,7 +39,7 @@ class InboxScreen(DeskScreen[views.Referrals]):
     )
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
-    CSS = "#asked { height: auto; max-height: 20; }"
+    CSS = "#asked { height: auto; max-height: 1fr; }"
 
     def body(self) -> ComposeResult:
         """The list, and a sentence where it is empty."""
@@ -84,7 +84,7 @@ class InboxScreen(DeskScreen[views.Referrals]):
         ]
         if self.size.width >= WIDE:
             parts.append(((self.words.area(line.offer.area), ""), PLACE_CELLS))
-        return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 3)
+        return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 4)
 
     def on_resize(self) -> None:
         """Other columns."""

@@ -29,8 +29,8 @@ NEW: Final = Act(
 FILTER: Final = Act(
     name="filter", key="f", label=N_("open / all"), help=N_("Also those that are over.")
 )
-CASE_CELLS: Final = 9
-PARTNER_CELLS: Final = 14
+CASE_CELLS: Final = 12
+PARTNER_CELLS: Final = 13
 STATE_CELLS: Final = 29
 WIDE: Final = 110
 ASKED_CELLS: Final = 24
@@ -47,7 +47,7 @@ class ReferScreen(DeskScreen[views.Referrals]):
     )
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN, NEW, FILTER, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
-    CSS = "#referrals { height: auto; max-height: 18; }"
+    CSS = "#referrals { height: auto; max-height: 1fr; }"
 
     shows_all = False
 
@@ -89,7 +89,7 @@ class ReferScreen(DeskScreen[views.Referrals]):
         if self.size.width >= WIDE:
             group = self.words.code_of(ServiceGroup, line.offer.service_group)
             parts.append(((group, ""), ASKED_CELLS))
-        return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 3)
+        return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 4)
 
     def on_resize(self) -> None:
         """Other columns."""

@@ -1,5 +1,6 @@
 """One referral, ours or theirs: where it stands, what comes next, and everything that came and went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, final
 
@@ -174,16 +175,22 @@ class ReferralScreen(DeskScreen[Standing]):
         tasks = (await client.list_tasks()).tasks if view.referral.is_ours else []
         return Standing(
             view=view,
-            held=next((line for line in held.sendings if line.thread == self._thread), None),
+            held=self._of_this(held.sendings),
             to_tell=next(
                 (task for task in tasks if task.thread == self._thread and task.task == _TELL_HER),
                 None,
             ),
         )
 
+    def _of_this(self, sendings: Sequence[views.HeldLine]) -> views.HeldLine | None:
+        """What leaves in a moment; without it the last that was not sent, for which nothing has to wait."""
+        mine = [line for line in sendings if line.thread == self._thread]
+        return next((line for line in mine if line.refused is None), mine[-1] if mine else None)
+
     def show(self, loaded: Standing) -> None:
         """The lines and the rows."""
-        width = max(20, self.size.width - 3)
+        # A scroll bar, a mark and the margins stand beside the text.
+        width = max(20, self.size.width - 4)
         self.query_one("#standing", Text).put(lines_of(self._lines(loaded, width)))
         listed = self.query_one("#entries", Rows)
         listed.put(entries(self.desk, loaded.view, width=width))
@@ -214,6 +221,12 @@ class ReferralScreen(DeskScreen[Standing]):
         if held.refused is not None:
             why = self.words.refusal(held.refused)
             return self.words.say(N_("! Not sent. {why} F7 puts this note away."), why=why)
+        last = self.desk.held
+        if last is None or last.held_id != held.held_id:
+            # `u` would stop another sending, or nothing.
+            return self.words.say(
+                N_("Something of this leaves in a moment. F7, then u, stops it.")
+            )
         return self.words.say(N_("Something of this leaves in a moment. Until then u stops it."))
 
     def on_resize(self) -> None:

@@ -38,7 +38,8 @@ class Rows(OptionList, Generic[KeyT]):
     """
 
     DEFAULT_CSS = """
-    Rows { height: auto; max-height: 100%; border: none; padding: 0; background: $surface; }
+    Rows { height: auto; max-height: 100%; border: none; padding: 0; background: $surface;
+        scrollbar-size-vertical: 1; }
     Rows:focus { border: none; }
     Rows > .option-list--option { padding: 0 1; }
     Rows > .option-list--option-disabled { color: $text-muted; }
