@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -50,7 +51,10 @@ def demo(*, headless: bool, side: str, keep: Path | None) -> None:
     has_screen = passphrases.is_terminal() and not headless
     open_desk = _load_window() if has_screen else None
     with _folder(keep) as folder:
-        asyncio.run(_play(folder, side=side, show=open_desk))
+        try:
+            asyncio.run(_play(folder, side=side, show=open_desk))
+        except asyncio.CancelledError:
+            raise CommandFailedError("the demonstration was ended") from None
     if keep is not None:
         put(f"both nodes are left in {keep}")
 
@@ -84,6 +88,7 @@ def _load_window() -> Show:
 
 async def _play(folder: Path, *, side: str, show: Show | None) -> None:
     """Walk the story; then, where there is a screen, open one of the desks."""
+    _end_with_the_terminal()
     alo = _player(folder / "alo", name=cast.ALO, country="IN", person=cast.RINA)
     bandhan = _player(folder / "bandhan", name=cast.BANDHAN, country="BD", person=cast.SALMA)
     story = Story(alo=alo, bandhan=bandhan, say=_tell, now=SystemClock().wall)
@@ -94,6 +99,15 @@ async def _play(folder: Path, *, side: str, show: Show | None) -> None:
             here, there = (alo, bandhan) if side == "alo" else (bandhan, alo)
             await scenery.set_up(story)
             await _open_desk(here, there, show=show)
+
+
+def _end_with_the_terminal() -> None:
+    """Closing the terminal ends the nodes and takes their folder away, as Ctrl+C does."""
+    task = asyncio.current_task()
+    if task is None:
+        return
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 @contextlib.asynccontextmanager

@@ -32,7 +32,7 @@ from tui.widgets.choice import Choice
 from tui.widgets.field import Field
 from tui.widgets.paragraphs import Paragraph, Paragraphs
 from tui.widgets.tick import Tick, Ticked
-from tui.wording import LANGUAGES, N_, Words
+from tui.wording import DRAFT, LANGUAGES, N_, Words
 
 DAY_SECONDS: Final = 24 * 60 * 60
 _RECEIPT_OCTETS: Final = 5
@@ -118,6 +118,8 @@ def notice_paragraphs(asking: Asking) -> Iterator[Paragraph]:
     """The text that is read out, exactly."""
     hint = asking.words.say(N_("Turn the screen, and read it aloud with her:"))
     yield Paragraph(text=hint, style="$text-muted")
+    if asking.words.is_draft:
+        yield Paragraph(text=asking.words.say(DRAFT), style="$warning", mark="! ")
     for line in notice_lines(
         asking.words, peer=asking.peer_name, is_way_back=asking.form.is_way_back
     ):

@@ -129,12 +129,7 @@ class NewCaseScreen(DeskScreen[views.CasePage]):
                     " partner never sees it."
                 )
             ),
-            say(
-                N_(
-                    "Not known counts as under 18, so that she has a child's protection until somebody"
-                    " knows better."
-                )
-            ),
+            say(N_("Not known counts as under 18, so that she has a child's protection.")),
         ]
         if newest:
             last = newest[0].case_number
@@ -164,9 +159,8 @@ class NewCaseScreen(DeskScreen[views.CasePage]):
         self.refresh_keys()
 
     async def keep_draft(self) -> None:
-        """Before this closes or is locked."""
-        if not self._is_opening:
-            await (self.draft.drop() if self.form == Form() else self.draft.keep(self.form))
+        """Before this closes or is locked; a case that is being opened is not there yet."""
+        await (self.draft.drop() if self.form == Form() else self.draft.keep(self.form))
 
     def can(self, name: str) -> bool:
         """A case needs a number."""
@@ -190,8 +184,9 @@ class NewCaseScreen(DeskScreen[views.CasePage]):
                 self._is_opening = False
                 raise
             # The case is there; a draft that could not be dropped is dropped with the next one.
+            self.form = Form()
             with contextlib.suppress(ClientError):
-                await self.draft.drop()
+                await self.keep_draft()
             return done
 
         self.attempt(doing, self._opened)

@@ -14,7 +14,7 @@ from tui.places import ToPractice
 from tui.plain import Text
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.widgets.choice import Choice
-from tui.wording import LANGUAGES, N_, Digits
+from tui.wording import DRAFT, LANGUAGES, N_, Digits
 
 PRACTISE = Act(
     name="practise",
@@ -56,7 +56,7 @@ class SettingsScreen(DeskScreen[None]):
         yield Choice[Digits](
             say(N_("Digits")), self._digits(), value=self.words.digits, id="digits"
         )
-        yield Text(say(N_("Not yet read over by people who speak it: a draft.")), id="draft")
+        yield Text(say(DRAFT), id="draft")
 
     def _digits(self) -> Sequence[tuple[Digits, str]]:
         own = LANGUAGES[self.words.language].digits[1:4] or "123"

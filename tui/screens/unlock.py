@@ -16,7 +16,7 @@ from tui.plain import Text, lines_of, plain
 from tui.screens.desk_screen import DeskScreen
 from tui.screens.problems import sentence
 from tui.widgets.field import Field
-from tui.wording import N_
+from tui.wording import DRAFT, N_
 from tui.working import in_background
 
 NAME_CHARACTERS_MAX: Final = 64
@@ -75,6 +75,8 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
                     "$text-muted",
                 )
             )
+            if self.words.is_draft:
+                yield Text(plain(self.words.say(DRAFT), "$text-muted"))
 
     def _invented(self, name: str, passphrase: str) -> str:
         text = N_("Everybody here is invented. Who: {name}. Pass phrase: {passphrase}")

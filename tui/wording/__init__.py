@@ -10,6 +10,7 @@ from tui.wording.marking import N_, mark_in
 from tui.wording.numbers import Digits
 from tui.wording.troubles import (
     CONNECTION_LOST,
+    DRAFT,
     FAULT,
     LOCKED,
     NO_SESSION,
@@ -20,6 +21,7 @@ from tui.wording.words import Words
 
 __all__ = [
     "CONNECTION_LOST",
+    "DRAFT",
     "FAULT",
     "LANGUAGES",
     "LOCKED",

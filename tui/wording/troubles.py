@@ -36,3 +36,5 @@ PROBLEMS: Final = {
     LocalProblem.FULL: N_("The disk is full, so nothing was saved. Tell your IT volunteer."),
 }
 """One sentence for each way in which an answer is no view."""
+DRAFT: Final = N_("Not yet read over by people who speak it: a draft.")
+"""Beside words in a language whose catalogue nobody who speaks it has read yet."""

@@ -43,7 +43,7 @@ BANDHAN_FACTS: Final[dict[str, commands.FactInput]] = {
     "present_town": "Invented-Khulna",
     "plan_position": "agreed",
 }
-_MONTH: Final = "2030-03"
+_COMES_IN_DAYS: Final = 90
 
 
 async def set_up(story: Story) -> None:
@@ -53,7 +53,7 @@ async def set_up(story: Story) -> None:
     await _ask_her(story.alo, case, story.peer_of_alo, ticked)
     theirs = await _record(story.bandhan, BANDHAN_CASE, BANDHAN_WORDS, BANDHAN_FACTS)
     await _ask_her(story.bandhan, theirs, story.peer_of_bandhan, [BANDHAN_WORDS[0][1]])
-    await _offer(story.bandhan, theirs, story.peer_of_bandhan)
+    await _offer(story, theirs, story.peer_of_bandhan)
     await settle(story.alo, story.bandhan)
 
 
@@ -105,12 +105,13 @@ async def _ask_her(player: Player, case: bytes, peer: bytes, ticked: list[str]) 
         )
 
 
-async def _offer(player: Player, case: bytes, peer: bytes) -> None:
+async def _offer(story: Story, case: bytes, peer: bytes) -> None:
+    player = story.bandhan
     offer = commands.OfferInput(
         service_group=ServiceGroup.PLACE_TO_STAY,
         area="IN-westbengal",
         priority=Priority.NORMAL_7D,
-        month=_MONTH,
+        month=story.month_in(_COMES_IN_DAYS),
         answer_by=None,
         asks_about_needs=False,
     )

@@ -87,7 +87,10 @@ class Player:
 
     async def start(self) -> None:
         """Start the node's process and wait until its desk answers."""
-        with (self.part.folder / "serve.log").open("ab") as log:
+        lines = self.part.folder / "serve.log"
+        # As everything in the folder of a node: for this user alone.
+        lines.touch(mode=0o600)
+        with lines.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *_SATHI,
                 "serve",

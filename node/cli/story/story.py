@@ -1,5 +1,6 @@
 """What the steps of the story share."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,3 +23,8 @@ class Story:
     thread: bytes = b""
     dossier_message: bytes = b""
     dossier_content: bytes = b""
+
+    def month_in(self, days: int) -> str:
+        """The month so many days ahead, as an offer names it."""
+        day = dt.datetime.fromtimestamp(self.now(), tz=dt.UTC) + dt.timedelta(days=days)
+        return day.strftime("%Y-%m")
