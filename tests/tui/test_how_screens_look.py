@@ -9,7 +9,9 @@ from tests.support.desk_app import (
     press,
     seated,
     settled,
+    shown,
     unlocked,
+    until,
     write,
 )
 from tests.support.federation import Node
@@ -18,6 +20,7 @@ from tests.support.snapshots import check_snapshot
 from tests.support.story import Story
 from tui.places import Saying, ToAnswer, ToPlainWords, ToSettings
 
+SETTINGS_WORD = {"en": "settings", "bn": "সেটিং"}
 LOOKS = pytest.mark.parametrize(
     ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
 )
@@ -46,6 +49,10 @@ async def test_how_help_looks(alo: Node, language: str, size: tuple[int, int]) -
 async def test_how_the_keys_of_now_look(alo: Node, language: str, size: tuple[int, int]) -> None:
     async with unlocked(alo, size=size, language=language) as pilot:
         await press(pilot, "ctrl+p")
+        # What is listed comes bit by bit, and its scroll bar with it: one word leaves one.
+        await write(pilot, SETTINGS_WORD[language])
+        await until(pilot, lambda: "F5" in shown(pilot.app) and "F7" not in shown(pilot.app))
+        await settled(pilot)
         check_snapshot(pilot.app, "palette")
 
 
