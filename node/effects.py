@@ -235,10 +235,16 @@ def _note(effect: Lock | Erase | Bury | Remind, unit: Unit, acting: Acting) -> N
                 messages.lock_under(unit.vault, cited)
                 for locked in messages.under_consent(unit.vault, cited):
                     desk.hide_search_texts(unit.vault, locked.message_id)
-        case Erase(consent_id=consent, by=by):
+        case Erase(consent_id=consent, by=by, unconfirmed=unconfirmed):
             record = consents.find_consent(unit.vault, consent)
-            told_by = None if record is None else record.standing.consent.holder
-            consents.lock(unit.vault, consent, told_by=told_by, erase_by=by, now=acting.now)
+            consents.lock(
+                unit.vault,
+                consent,
+                told_by=None if record is None else record.standing.consent.holder,
+                erase_by=by,
+                unconfirmed=unconfirmed,
+                now=acting.now,
+            )
         case Bury(consent_id=consent, peer=peer):
             record = consents.find_consent(unit.vault, consent)
             name = None if record is None else record.standing.consent.handle

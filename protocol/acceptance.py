@@ -161,7 +161,7 @@ def judge_in_doubt(verified: VerifiedMessage, situation: Situation) -> Verdict:
 
 
 def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdict:
-    """Only signature, sender, recipient and consent id are looked at: nothing may delay her no (R-93)."""
+    """Only who says it, to whom and of what is looked at: nothing may delay her no or a suspend (R-93)."""
     if situation.seen is not None:
         return _seen_before(verified, situation.seen)
     # It acts in any case; whether it also moves the chain depends on where it belongs. An epoch
@@ -171,7 +171,8 @@ def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdic
     if is_ahead or placement not in (Placement.NEXT, Placement.EARLY):
         placement = None
     try:
-        message = _parse(verified, MessageClass.C0)
+        of_class = message_class(verified.skeleton.type, cites_consent=False)
+        message = _parse(verified, of_class)
     except RemoteProtocolError as error:
         return _refused(error.code, placement=placement)
     return Accepted(message=message, order=Order.OVERTAKES, placement=placement, consent=None)

@@ -3,7 +3,7 @@
 A card says who a node is and nothing about where it is. An introduction file is card, invite and bundle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,8 +15,17 @@ from protocol.keys import SigningSecret, VerifyingKey, node_id_of, verifying_key
 from protocol.labels import Kind, Label, tbs
 from protocol.prekeys import Bundle, Route, encode_routes, parse_bundle, parse_routes
 from protocol.sealing import authenticator, same_secret
-from protocol.signing import Signed, parse, sign, verify, verify_all
-from protocol.values import Entropy, Hash, Instant, NodeId, PlainText, later, sha256
+from protocol.signing import Signed, parse, sign, signers, verify, verify_all
+from protocol.values import (
+    Entropy,
+    Hash,
+    Instant,
+    NodeId,
+    PlainText,
+    instant,
+    later,
+    sha256,
+)
 from protocol.vocabulary.codes import Country
 
 _LENGTH_BYTES: Final = 4
@@ -248,6 +257,11 @@ def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:
     return parts[0], parts[1], parts[2]
 
 
+def card_in(introduction: bytes, *, now: Instant) -> tuple[Card, Signed]:
+    """The card in an introduction file, whose invite may be over. Raises: as `read_card`; MalformedError."""
+    return read_card(_parts(introduction)[0], now=now)
+
+
 def introduction_proof(*, auth: bytes, inviter: NodeId, guest: Card) -> bytes:
     """What the guest shows: that it had the inviter's introduction file in its hands (R-75)."""
     message = tbs(Label.INTRODUCTION, inviter + guest.node_id + guest.root)
@@ -292,3 +306,59 @@ def sign_suspend(suspend: Suspend, *, by: SigningSecret) -> Signed:
         }
     )
     return sign(Kind.SUSPEND, body, secrets=[by])
+
+
+def read_suspend(
+    raw: bytes,
+    *,
+    roots: Collection[VerifyingKey],
+    stewards: Collection[VerifyingKey],
+    now: Instant,
+) -> Suspend:
+    """Read a suspend: its node's root signed it, or any one steward (R-167).
+
+    Args:
+        raw: the signed object.
+        roots: the root keys we know, of peers and of members.
+        stewards: the stewards of the charter that is held; none where there is no charter.
+        now: the clock.
+
+    Raises:
+        MalformedError: its form; E_LIMIT over 1,024 bytes.
+        RemoteProtocolError: E_SENDER_UNKNOWN or E_SIG if neither signed it; E_CLOCK if it is dated over 48
+            hours ahead.
+    """
+    if len(raw) > limits.SUSPEND_BYTES_MAX:
+        raise MalformedError("a suspend too large", place="suspend", code=RefusalCode.E_LIMIT)
+    signed = parse(raw, kind=Kind.SUSPEND)
+    verify(signed, keys=[*roots, *stewards])
+    suspend = held_suspend(raw)
+    by_root = {node_id_of(key) for key in signers(signed, keys=roots)}
+    if suspend.node_id not in by_root and not signers(signed, keys=stewards):
+        raise RemoteProtocolError(RefusalCode.E_SIG, "suspend.sigs")
+    if suspend.at is not None and suspend.at > now + limits.CLOCK_SKEW_SECONDS:
+        raise RemoteProtocolError(RefusalCode.E_CLOCK, "suspend.at")
+    return suspend
+
+
+def held_suspend(raw: bytes) -> Suspend:
+    """A suspend as it stands, whoever signed it. Raises: MalformedError."""
+    reader = MapReader.of_bytes(parse(raw, kind=Kind.SUSPEND).body, place="suspend")
+    reader.exactly(0, "v", number=1)
+    suspend = Suspend(
+        node_id=reader.node_id(1, "node_id"),
+        card_sequence=reader.unsigned(2, "card"),
+        at=_instant_or_null(reader, 3, "at"),
+        reason=reader.unsigned(4, "reason"),
+    )
+    reader.finish()
+    return suspend
+
+
+def _instant_or_null(reader: MapReader, key: int, name: str) -> Instant | None:
+    value = reader.take(key, name)
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise schema_error("neither an instant nor null", place=reader.at(name))
+    return instant(value)

@@ -303,6 +303,23 @@ def on_withdrawal(
     return [*effects, answer, Remind(task=task, peer=sender, thread=None, due=due)]
 
 
+def confirmed_first(effects: Sequence[Effect], *, sender: NodeId, now: Instant) -> list[Effect]:
+    """The same withdrawal, told by a peer that is suspended: it locks, and a person confirms (R-169).
+
+    Whoever took the computer may speak as it: a lock can be no harm to her, an erasure could be.
+    """
+    kept: list[Effect] = []
+    for effect in effects:
+        if isinstance(effect, Erase):
+            waits = Erase(consent_id=effect.consent_id, by=effect.by, unconfirmed=sender)
+            due = later(now, limits.DAY)
+            task = Task.CONFIRM_ERASURE
+            kept += [waits, Remind(task=task, peer=sender, thread=None, due=due)]
+        else:
+            kept.append(effect)
+    return kept
+
+
 def acknowledge(
     consent_id: ConsentId,
     *,

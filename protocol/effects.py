@@ -42,6 +42,12 @@ class Task(StrEnum):
     NOT_SENT = "not_sent"
     SENDING_REFUSED = "sending_refused"
     BUNDLE_STALE = "bundle_stale"
+    PEER_SUSPENDED = "peer_suspended"
+    SUSPENDED_OURSELVES = "suspended_ourselves"
+    MEMBER_REMOVED = "member_removed"
+    CHARTER_TO_LOOK_AT = "charter_to_look_at"
+    CHARTER_REFUSED = "charter_refused"
+    CONFIRM_ERASURE = "confirm_erasure"
 
 
 class TaskKind(StrEnum):
@@ -67,6 +73,11 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.COMPARE_SAFETY_NUMBER: TaskKind.WAITING,
     # Whoever was to hear it does not know that it did not leave.
     Task.SENDING_REFUSED: TaskKind.WAITING,
+    # Each survivor of whom it knows is asked what is to become of that.
+    Task.MEMBER_REMOVED: TaskKind.WAITING,
+    Task.SUSPENDED_OURSELVES: TaskKind.WAITING,
+    Task.CHARTER_TO_LOOK_AT: TaskKind.WAITING,
+    Task.CONFIRM_ERASURE: TaskKind.WAITING,
     Task.FOLLOW_UP_DUE: TaskKind.PROMISE,
     Task.ASK_HER_AGAIN: TaskKind.PROMISE,
     Task.REPORT_TO_READ: TaskKind.NEWS,
@@ -75,6 +86,8 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.MESSAGE_REFUSED: TaskKind.NEWS,
     Task.NOT_SENT: TaskKind.NEWS,
     Task.BUNDLE_STALE: TaskKind.NEWS,
+    Task.PEER_SUSPENDED: TaskKind.NEWS,
+    Task.CHARTER_REFUSED: TaskKind.NEWS,
 }
 
 
@@ -98,6 +111,10 @@ DONE_BY_SAYING: Final = frozenset(
         Task.NOT_SENT,
         Task.SENDING_REFUSED,
         Task.BUNDLE_STALE,
+        Task.PEER_SUSPENDED,
+        Task.SUSPENDED_OURSELVES,
+        Task.MEMBER_REMOVED,
+        Task.CHARTER_REFUSED,
     }
 )
 """Done when a person says so: it was read, or happened away from the desk. An act ends every other."""
@@ -148,10 +165,15 @@ class Lock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erase:
-    """Destroy what came under this consent, not later than `by`."""
+    """Destroy what came under this consent, not later than `by`.
+
+    `unconfirmed` is the suspended peer whose word it is: then nothing is destroyed before a person here has
+    confirmed that it was she who withdrew.
+    """
 
     consent_id: ConsentId
     by: Instant
+    unconfirmed: NodeId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CONSENT = "consent"
     MAILBOX_CREATE = "mbx-create"
     MAILBOX_AUTH = "mbx-auth"
+    CHARTER = "charter"
     SUSPEND = "suspend"
     CHECKPOINT = "checkpoint"
 

@@ -46,7 +46,23 @@ INVITE_LIFE_SECONDS: Final = 7 * DAY
 CARD_BYTES_MAX: Final = 640
 BUNDLE_BYTES_MAX: Final = 65_536
 RELAYS_MAX: Final = 3
+# A suspend has 150 bytes with one signature, and under 700 with eight.
+SUSPEND_BYTES_MAX: Final = 1_024
 PEERS_MAX: Final = 200
+
+# The charter (SPEC 11.4). 500 members have under 60,000 bytes; the rest is room for what later versions say.
+CHARTER_BYTES_MAX: Final = 262_144
+CHARTER_LIFE_SECONDS: Final = 400 * DAY
+CHARTER_CHAIN_MAX: Final = 16
+STEWARDS_MAX: Final = 8
+MEMBERS_MAX: Final = 500
+COMPLAINT_NODES_MAX: Final = 8
+ERASE_HOURS_MAX: Final = 72
+SKELETON_MONTHS_MIN: Final = 3
+SKELETON_MONTHS_MAX: Final = 84
+PARAMETER_EXTENSION_FIRST: Final = 64
+# What left a mailbox's routes may still be under way to it: as long as a removable drive may take.
+FORMER_MAILBOX_SECONDS: Final = 28 * DAY
 
 # Consent (SPEC 9).
 CONSENT_LIFE_SECONDS_MAX: Final = 365 * DAY

@@ -6,6 +6,7 @@ decoded only after a pinned key has verified it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from protocol import limits
 from protocol.codec import Value, decode, encode
@@ -14,6 +15,9 @@ from protocol.fields import octets_item, row
 from protocol.keys import SigningSecret, VerifyingKey, key_id_of, signature_is_good
 from protocol.labels import Kind, tbs_for_kind
 from protocol.values import KeyId, key_id
+
+# Every kind has the same bound but the charter, which names every member.
+_BYTES_MAX: Final = {Kind.CHARTER: limits.CHARTER_BYTES_MAX}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +45,24 @@ def sign(kind: Kind, body: bytes, *, secrets: Sequence[SigningSecret]) -> Signed
         Signature(key_id=key_id_of(secret.public), raw=secret.signature(message))
         for secret in secrets
     )
+    return gather(kind, body, signatures)
+
+
+def gather(kind: Kind, body: bytes, signatures: Sequence[Signature]) -> Signed:
+    """A signed object of signatures that were made apart."""
     rows: list[Value] = [[signature.key_id, signature.raw] for signature in signatures]
     raw = encode([kind.value, body, rows])
-    return Signed(kind=kind, body=body, signatures=signatures, raw=raw)
+    return Signed(kind=kind, body=body, signatures=tuple(signatures), raw=raw)
 
 
 def parse(raw: bytes, *, kind: Kind) -> Signed:
     """Read the outer form of a signed object of one kind (R-22).
 
     Raises:
-        MalformedError: E_LIMIT over 64 KiB, E_ENCODING or E_SCHEMA for the form, E_KIND for another kind.
+        MalformedError: E_LIMIT over 64 KiB (256 for a charter), E_ENCODING or E_SCHEMA for the form, E_KIND
+            for another kind.
     """
-    if len(raw) > limits.SIGNED_BYTES_MAX:
+    if len(raw) > _BYTES_MAX.get(kind, limits.SIGNED_BYTES_MAX):
         raise MalformedError("a signed object too large", place=kind, code=RefusalCode.E_LIMIT)
     name, body, rows = row(decode(raw), count=3, place=kind)
     if name != kind.value:
@@ -93,6 +103,17 @@ def verify(signed: Signed, *, keys: Iterable[VerifyingKey]) -> VerifyingKey:
                 return key
             code = RefusalCode.E_SIG
     raise RemoteProtocolError(code, f"{signed.kind}.sigs")
+
+
+def signers(signed: Signed, *, keys: Iterable[VerifyingKey]) -> frozenset[VerifyingKey]:
+    """Which of these keys signed this object, each once, however often it stands there (R-161)."""
+    message = tbs_for_kind(signed.kind, signed.body)
+    return frozenset(
+        key
+        for key in keys
+        for signature in signed.signatures
+        if signature.key_id == key_id_of(key) and signature_is_good(key, message, signature.raw)
+    )
 
 
 def verify_all(signed: Signed, *, keys: Sequence[VerifyingKey]) -> None:

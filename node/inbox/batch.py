@@ -14,6 +14,7 @@ from protocol.acceptance import Situation, Verdict
 from protocol.consent import Standing
 from protocol.envelope import KnownSender, OpenedEnvelope, VerifiedMessage, verify_message
 from protocol.keys import PrekeySecret
+from protocol.membership import SPEAKING
 from protocol.skeleton import Head
 from protocol.streams import Incoming
 from protocol.values import ConsentId, Hash, Instant, NodeId, PrekeyId
@@ -63,7 +64,7 @@ def _sender(peer: Peer, *, now: Instant) -> KnownSender:
     return KnownSender(
         node_id=peer.node_id,
         keys=peer.signing_keys(now=now),
-        is_suspended=peer.status == "suspended",
+        is_suspended=peer.status not in SPEAKING,
     )
 
 
@@ -137,7 +138,7 @@ def situation(batch: Batch, verified: VerifiedMessage) -> Situation:
         now=batch.now,
         latest_seen=batch.latest_seen,
         level=0 if peer is None else peer.level,
-        is_suspended=peer is not None and peer.status in ("suspended", "removed"),
+        is_suspended=peer is not None and peer.status not in SPEAKING,
         seen=_seen(batch, verified),
         stream=None if peer is None else peer.incoming,
         held=messages.links_around(

@@ -1,21 +1,27 @@
 """Reactions to consents, withdrawals and their answers."""
 
+from typing import Final
+
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import ConsentRecord
-from node.vault.tables import consents, messages, referrals
+from node.vault.tables import consents, messages, peers, referrals
 from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.consent import Consent, ConsentEvent, parse_consent
-from protocol.consent_rules import acknowledge, gate_on_copy, on_withdrawal
+from protocol.consent_rules import acknowledge, confirmed_first, gate_on_copy, on_withdrawal
 from protocol.effects import Effect, Remind, Task
 from protocol.errors import RefusalCode
 from protocol.labels import Kind
 from protocol.limits import DAY
+from protocol.membership import PeerStatus
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.referral_flow import ReferralEvent
 from protocol.signing import parse as parse_signed
 from protocol.values import ConsentId, later
 from protocol.vocabulary.codes import WithdrawalStatus
+
+# Somebody else may speak as these: their word locks, and erases only when a person has confirmed it.
+_WITHOUT_TRUST: Final = frozenset({PeerStatus.SUSPENDED.value, PeerStatus.REMOVED.value})
 
 
 def on_copy(unit: Unit, copy: ConsentCopy, arrival: Arrival) -> Reaction:
@@ -100,6 +106,9 @@ def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> 
         held=held,
         now=arrival.now,
     )
+    teller = peers.find_peer(unit.vault, arrival.sender)
+    if teller is not None and teller.status in _WITHOUT_TRUST:
+        effects = confirmed_first(effects, sender=arrival.sender, now=arrival.now)
     if known is not None and ConsentEvent.WITHDRAWN not in known.standing.events:
         _add_event(unit, withdrawal.consent_id, ConsentEvent.WITHDRAWN, arrival)
         effects += _end_referrals(unit, withdrawal.consent_id, arrival)

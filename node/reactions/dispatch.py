@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from node.reactions import caring, consenting, introducing, receipting
+from node.reactions import caring, consenting, introducing, membership, receipting
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.unit import Unit
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
@@ -20,6 +20,7 @@ from protocol.messages.follow_up import (
     FollowUpStatus,
     FollowUpUnable,
 )
+from protocol.messages.membership import CharterUpdate, SuspendNotice
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -50,6 +51,10 @@ def react(unit: Unit, message: Message, arrival: Arrival) -> Reaction:
             return introducing.on_card(unit, message, arrival)
         case BundleUpdate():
             return introducing.on_bundle(unit, message, arrival)
+        case CharterUpdate():
+            return membership.on_charter(unit, message, arrival)
+        case SuspendNotice():
+            return membership.on_suspend(unit, message, arrival)
         case ConsentCopy():
             return consenting.on_copy(unit, message, arrival)
         case ConsentWithdrawn():

@@ -1,5 +1,6 @@
 """Reactions to introductions, newer cards and newer bundles."""
 
+from node.reactions import membership
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.tables import peers
 from node.vault.unit import Unit
@@ -44,9 +45,12 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
         )
         signed_bundle = parse_signed(request.bundle, kind=Kind.BUNDLE)
         bundle = read_bundle(signed_bundle, card=card, now=arrival.now)
+        is_new = peers.find_peer(unit.vault, card.node_id) is None
+        if is_new:
+            membership.may_meet(unit, card, now=arrival.now)
     except RemoteProtocolError as error:
         return error.code
-    if peers.find_peer(unit.vault, card.node_id) is None:
+    if is_new:
         peers.insert_peer(
             unit.vault,
             card=card,
@@ -67,7 +71,10 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
         reply_to=arrival.message_id,
         urgency=Urgency.SOON,
     )
-    return [answer, _compare(arrival)]
+    paused = (
+        membership.pause_successor(unit, card.node_id, acting=arrival.acting) if is_new else []
+    )
+    return [answer, _compare(arrival), *paused]
 
 
 def on_introduction_accepted(unit: Unit, accept: IntroductionAccept, arrival: Arrival) -> Reaction:
@@ -100,7 +107,9 @@ def on_card(unit: Unit, update: CardUpdate, arrival: Arrival) -> Reaction:
         follows(card, held=held)
     except RemoteProtocolError as error:
         return error.code
+    peer = peers.load_peer(unit.vault, arrival.sender)
     peers.replace_card(unit.vault, card, signed, now=arrival.now)
+    membership.on_newer_card(unit, peer, card, acting=arrival.acting)
     return []
 
 

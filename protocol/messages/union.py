@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from protocol.codec import Value, decode, encode
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.fields import MapReader
-from protocol.messages import consent, core, follow_up, referral
+from protocol.messages import consent, core, follow_up, membership, referral
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,
@@ -27,6 +27,7 @@ from protocol.messages.follow_up import (
     FollowUpStatus,
     FollowUpUnable,
 )
+from protocol.messages.membership import CharterUpdate, SuspendNotice
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -51,6 +52,8 @@ PublicMessage: TypeAlias = (
     | Receipt
     | CardUpdate
     | BundleUpdate
+    | CharterUpdate
+    | SuspendNotice
     | ReferralAsk
     | ReferralAnswer
     | ReferralAccept
@@ -85,6 +88,8 @@ _PARSERS: Final[dict[tuple[str, MessageClass], _Parser]] = {
     (Receipt.TYPE, MessageClass.NONE): core.parse_receipt,
     (CardUpdate.TYPE, MessageClass.NONE): core.parse_card_update,
     (BundleUpdate.TYPE, MessageClass.NONE): core.parse_bundle_update,
+    (CharterUpdate.TYPE, MessageClass.NONE): membership.parse_charter_update,
+    (SuspendNotice.TYPE, MessageClass.NONE): membership.parse_suspend_notice,
     (ReferralOffer.TYPE, MessageClass.C0): referral.parse_offer,
     (ReferralAsk.TYPE, MessageClass.C0): referral.parse_ask,
     (ReferralAnswer.TYPE, MessageClass.C0): referral.parse_answer,
@@ -115,7 +120,7 @@ PURPOSE_OF_TYPE: Final = {
 }
 TYPES: Final = frozenset(name for name, _ in _PARSERS)
 # These act before gaps, order, expiry and trust level are looked at.
-OVERTAKING: Final = frozenset({ConsentWithdrawn.TYPE})
+OVERTAKING: Final = frozenset({ConsentWithdrawn.TYPE, SuspendNotice.TYPE})
 # Receipts are acknowledged by the head alone, never by a receipt.
 UNRECEIPTED: Final = frozenset({Receipt.TYPE})
 

@@ -33,6 +33,8 @@ CLASSES: Final = {
     "receipt/1": "N",
     "card/1": "N",
     "bundle/1": "N",
+    "charter/1": "N",
+    "suspend/1": "N",
     "referral.offer/1": "0",
     "referral.ask/1": "0",
     "referral.answer/1": "0P",
@@ -110,8 +112,8 @@ def test_the_consent_in_a_skeleton_decides_the_class_of_a_message(type_name: str
         ]
 
 
-def test_only_a_withdrawal_overtakes_and_only_a_receipt_has_no_receipt() -> None:
-    assert {"consent.withdrawn/1"} == OVERTAKING
+def test_only_a_withdrawal_and_a_suspend_overtake_and_only_a_receipt_has_no_receipt() -> None:
+    assert {"consent.withdrawn/1", "suspend/1"} == OVERTAKING
     assert {"receipt/1"} == UNRECEIPTED
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from protocol.cards import Suspend, sign_suspend
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,
@@ -21,6 +22,7 @@ from protocol.messages.follow_up import (
     FollowUpStatus,
     FollowUpUnable,
 )
+from protocol.messages.membership import CharterUpdate, SuspendNotice
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -50,6 +52,7 @@ from protocol.vocabulary.codes import (
     WithdrawalStatus,
     WithdrawalWanted,
 )
+from tests.support import charters
 from tests.support.builders import (
     ALO,
     BANDHAN,
@@ -112,12 +115,18 @@ SEEN: Final = FollowUpReport(disclosed=DISCLOSED, at=NOON, seen=SeenHow.PHONE, n
 COPY: Final = ConsentCopy(signed_consent=signed_consent(CONSENT).raw, words=None)
 DECLINE: Final = ReferralDecline(reason=DeclineReason.NO_CAPACITY, who_else=None)
 
+SUSPEND: Final = sign_suspend(
+    Suspend(node_id=ALO.node_id, card_sequence=1, at=None, reason=0), by=ALO.root
+)
+
 MESSAGES: Final[tuple[Message, ...]] = (
     IntroductionRequest(card=ALO.signed_card.raw, bundle=ALO.signed_bundle.raw, proof=bytes(32)),
     IntroductionAccept(proof=bytes(32)),
     RECEIPT,
     CardUpdate(card=ALO.signed_card.raw),
     BundleUpdate(bundle=BANDHAN.signed_bundle.raw),
+    CharterUpdate(chain=(charters.signed(charters.FIRST),)),
+    SuspendNotice(suspend=SUSPEND.raw),
     OFFER,
     ReferralAsk(question=Question.LANGUAGE),
     ReferralAnswer(question=Question.LANGUAGE, answer=AnswerCode.YES),

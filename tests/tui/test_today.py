@@ -63,6 +63,12 @@ LEADS_TO = {
     Task.NOT_SENT: ToReferral(thread=THREAD),
     Task.SENDING_REFUSED: ToOutbox(),
     Task.BUNDLE_STALE: ToPartner(node_id=PEER),
+    Task.PEER_SUSPENDED: ToPartner(node_id=PEER),
+    Task.SUSPENDED_OURSELVES: ToPlace(place=Place.PARTNERS),
+    Task.MEMBER_REMOVED: ToPartner(node_id=PEER),
+    Task.CHARTER_TO_LOOK_AT: ToPlace(place=Place.PARTNERS),
+    Task.CHARTER_REFUSED: ToPlace(place=Place.PARTNERS),
+    Task.CONFIRM_ERASURE: ToPartner(node_id=PEER),
 }
 
 
@@ -98,6 +104,7 @@ def test_a_task_without_a_case_or_a_conversation_still_leads_somewhere(name: Tas
         ToOutbox(),
         ToPlace(place=Place.FOLLOW_UPS),
         ToPlace(place=Place.SHARING),
+        ToPlace(place=Place.PARTNERS),
     }
 
 

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import assert_never
 
 from node.mailbox import access, stick
-from protocol import cards, consent_rules, follow_up_flow, limits, prekeys, referral_flow
+from protocol import (
+    cards,
+    charter,
+    charter_chain,
+    consent_rules,
+    follow_up_flow,
+    limits,
+    prekeys,
+    referral_flow,
+)
 from protocol.cards import HeldInvite
 from protocol.codec import decode
 from protocol.consent import parse_consent
@@ -57,6 +66,26 @@ def _card(vector: Vector) -> str:
     for raw in vector.octets("held"):
         held, _ = cards.read_card(raw, now=now_of(vector))
         cards.follows(card, held=held)
+    return OK
+
+
+def _charter(vector: Vector) -> str:
+    held = [charter.held_charter(raw) for raw in vector.octets("held")]
+    charter_chain.follow(
+        charter_chain.parse_chain(vector.artefact),
+        held=held[0] if held else None,
+        now=now_of(vector),
+    )
+    return OK
+
+
+def _suspend(vector: Vector) -> str:
+    cards.read_suspend(
+        vector.artefact,
+        roots=[verifying_key(key, place="root") for key in vector.octets("root")],
+        stewards=[verifying_key(key, place="steward") for key in vector.octets("steward")],
+        now=now_of(vector),
+    )
     return OK
 
 
@@ -232,6 +261,8 @@ OPERATIONS: dict[str, Callable[[Vector], str]] = {
     "bundle": _bundle,
     "slice": _slice,
     "invite": _invite,
+    "charter": _charter,
+    "suspend": _suspend,
     "consent": _consent,
     "share": _share,
     "skeleton": _skeleton,

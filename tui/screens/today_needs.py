@@ -111,6 +111,10 @@ def _follow_ups(_task: views.TaskView) -> Destination:
     return ToPlace(place=Place.FOLLOW_UPS)
 
 
+def _partners(_task: views.TaskView) -> Destination:
+    return ToPlace(place=Place.PARTNERS)
+
+
 def _outbox(_task: views.TaskView) -> Destination:
     return ToOutbox()
 
@@ -134,6 +138,12 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "not_sent": ("✗", _referral),
     "sending_refused": ("✗", _outbox),
     "bundle_stale": ("…", _partner),
+    "peer_suspended": ("!", _partner),
+    "suspended_ourselves": ("!", _partners),
+    "member_removed": ("?", _partner),
+    "charter_to_look_at": ("?", _partners),
+    "charter_refused": ("!", _partners),
+    "confirm_erasure": ("?", _partner),
 }
 """The mark of each task, and the screen on which it is done."""
 

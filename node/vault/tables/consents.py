@@ -238,21 +238,38 @@ def lock(
     *,
     told_by: NodeId | None,
     erase_by: Instant,
+    unconfirmed: NodeId | None,
     now: Instant,
 ) -> None:
-    """Note what has to be destroyed."""
+    """Note what has to be destroyed; what waited for a person is said again by somebody who is believed."""
     vault.execute(
-        "INSERT INTO erasures (consent_id, told_by, locked_at, erase_by) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        (consent, told_by, now, erase_by),
+        "INSERT INTO erasures (consent_id, told_by, locked_at, erase_by, unconfirmed)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET unconfirmed = NULL"
+        " WHERE excluded.unconfirmed IS NULL",
+        (consent, told_by, now, erase_by, unconfirmed),
     )
+
+
+def confirm_erasures(vault: Connection, *, of: NodeId) -> int:
+    """A person confirmed what a suspended peer told. Returns: how many erasures may go on."""
+    return vault.execute(
+        "UPDATE erasures SET unconfirmed = NULL WHERE unconfirmed = ?", (of,)
+    ).rowcount
+
+
+def count_unconfirmed(vault: Connection, *, of: NodeId) -> int:
+    """How many erasures wait until a person has confirmed what this peer told."""
+    (count,) = vault.execute(
+        "SELECT count(*) FROM erasures WHERE unconfirmed = ?", (of,)
+    ).fetchone()
+    return int(count)
 
 
 def erasures_open(vault: Connection) -> list[Erasure]:
     """What is locked and not yet destroyed."""
     rows = vault.execute(
         "SELECT consent_id, told_by, locked_at, erase_by, erased_at FROM erasures"
-        " WHERE erased_at IS NULL LIMIT ?",
+        " WHERE erased_at IS NULL AND unconfirmed IS NULL LIMIT ?",
         (limits.PEERS_MAX,),
     ).fetchall()
     return [

@@ -8,6 +8,7 @@ from protocol import limits
 from protocol.cards import Card, Introduction
 from protocol.errors import LocalProtocolError
 from protocol.keys import VerifyingKey, verifying_key
+from protocol.membership import PeerStatus
 from protocol.signing import Signed
 from protocol.streams import Incoming, Outgoing
 from protocol.values import (
@@ -127,6 +128,18 @@ def activate_peer(vault: Connection, peer: NodeId) -> None:
         "UPDATE peers SET status = 'active', pending_auth = NULL"
         " WHERE node_id = ? AND status = 'invited'",
         (peer,),
+    )
+
+
+def set_status(vault: Connection, peer: NodeId, status: PeerStatus) -> None:
+    """Where the peer stands with us from now on."""
+    vault.execute("UPDATE peers SET status = ? WHERE node_id = ?", (status.value, peer))
+
+
+def drop_former_key(vault: Connection, peer: NodeId) -> None:
+    """The key before the present one is believed no more: somebody else may have it."""
+    vault.execute(
+        "UPDATE peers SET former_signing = NULL, former_until = 0 WHERE node_id = ?", (peer,)
     )
 
 

@@ -67,6 +67,7 @@ from tests.vectors.cast import (
     payload_of,
     without,
 )
+from tests.vectors.catalogue.membership import CHARTER_UPDATE, SUSPEND_NOTICE
 from tests.vectors.form import Vector, vector
 
 OFFER = ReferralOffer(
@@ -140,6 +141,8 @@ MESSAGES: dict[str, tuple[str, Message]] = {
     "receipt": ("N", RECEIPT),
     "card_update": ("N", CardUpdate(card=ALO.signed_card.raw)),
     "bundle_update": ("N", BundleUpdate(bundle=ALO.signed_bundle.raw)),
+    "charter_update": ("N", CHARTER_UPDATE),
+    "suspend_notice": ("N", SUSPEND_NOTICE),
     "offer": ("0", OFFER),
     "ask": ("0", ReferralAsk(question=Question.ARRIVAL_MONTH)),
     "answer": ("0", ReferralAnswer(question=Question.LANGUAGE, answer=AnswerCode.YES)),

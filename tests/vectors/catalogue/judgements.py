@@ -32,6 +32,7 @@ from tests.vectors.cast import (
 from tests.vectors.catalogue.consents import ASKED_BY_RECIPIENT
 from tests.vectors.catalogue.contents import COPY, DOSSIER, MESSAGES, WITHDRAWN
 from tests.vectors.catalogue.envelopes import GOOD, PAYLOAD, PLAIN, case
+from tests.vectors.catalogue.membership import SUSPEND_NOTICE
 from tests.vectors.form import Vector
 from tests.vectors.sealed import Recipe, message
 
@@ -43,7 +44,7 @@ def vectors() -> list[Vector]:
     """All of them."""
     return [
         *_duplicates(), *_clocks(), *_streams(), *_classes(),
-        *_consents(), *_scopes(), *_copies(), *_withdrawals(),
+        *_consents(), *_scopes(), *_copies(), *_withdrawals(), *_notices(),
     ]  # fmt: skip
 
 
@@ -283,4 +284,21 @@ def _withdrawals() -> list[Vector]:
              message(signed_message(base), payload), seen=seen),
         case("withdrawn_malformed", "E_SCHEMA", "R-93", "No instant and no wish.",
              message(signed_message(malformed), bad)),
+    ]  # fmt: skip
+
+
+def _notices() -> list[Vector]:
+    payload = payload_of(SUSPEND_NOTICE)
+    base = skeleton_for(SUSPEND_NOTICE, payload)
+
+    def case_of(name: str, comment: str, skeleton: Skeleton = base, **more: object) -> Vector:
+        sealed = message(signed_message(skeleton), payload)
+        return case(name, "ok", "R-93", comment, sealed, **{"result": "overtakes", **more})
+
+    ahead = replace(base, message_id=message_id("ahead"), sequence=40,
+                    previous=digest(octets("39")))  # fmt: skip
+    return [
+        case_of("suspend_before_gap", "Number 40, and 1 to 39 are missing.", ahead),
+        case_of("suspend_expired", "Long after its end.", now=later(base.expires, 9_000_000)),
+        case_of("suspend_of_a_suspended", "Its carrier is suspended.", suspended=ALO.node_id),
     ]  # fmt: skip

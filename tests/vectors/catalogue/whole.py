@@ -8,10 +8,11 @@ from tests.vectors.catalogue import (
     encoding,
     envelopes,
     judgements,
+    membership,
 )
 from tests.vectors.form import Vector
 
-_SUBJECTS = (encoding, directory, contents, consents, envelopes, judgements, carrying)
+_SUBJECTS = (encoding, directory, contents, consents, envelopes, judgements, carrying, membership)
 
 
 def whole() -> list[Vector]:

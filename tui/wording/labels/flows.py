@@ -76,6 +76,12 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "message_refused": N_("Their computer did not take a message"),
         "not_sent": N_("Not sent: her consent no longer covers it"),
         "bundle_stale": N_("Not sent yet: their computer has been off too long"),
+        "peer_suspended": N_("This partner is stopped: nothing goes there; phone them"),
+        "suspended_ourselves": N_("Partners were told to stop with us: call a steward"),
+        "member_removed": N_("A partner left: ask each survivor what becomes of it there"),
+        "charter_to_look_at": N_("A charter came: hear its number from two stewards"),
+        "charter_refused": N_("A charter came that does not fit ours: call a steward"),
+        "confirm_erasure": N_("A stopped partner says she withdrew: ask before it is erased"),
         "sending_refused": N_("Not sent: look at it and send it again"),
     },
     "TaskKind": {

@@ -9,6 +9,8 @@ MESSAGES: Final = {
     "intro.accept/1": N_("Answer to an introduction"),
     "card/1": N_("A partner's new card"),
     "bundle/1": N_("New keys of a partner"),
+    "charter/1": N_("The network's charter"),
+    "suspend/1": N_("Word that a partner is stopped"),
     "receipt/1": N_("Receipt"),
     "referral.offer/1": N_("Offer"),
     "referral.ask/1": N_("Question about the offer"),

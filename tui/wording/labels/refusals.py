@@ -113,6 +113,15 @@ REFUSALS: Final[Mapping[str, str]] = {
     ),
     RefusalCode.E_INVITE_EXPIRED: N_("This introduction is too old. Ask them for a new one."),
     RefusalCode.E_INVITE_USED: N_("This introduction was used before. Ask them for a new one."),
+    RefusalCode.E_CHARTER_VERSION: N_(
+        "This charter does not follow the one we have. Nothing was changed; call two stewards."
+    ),
+    RefusalCode.E_CHARTER_SIGS: N_(
+        "Too few stewards signed this charter. Nothing was changed; call two stewards."
+    ),
+    RefusalCode.E_CHARTER_EXPIRED: N_(
+        "The charter has ended. Work with known partners goes on; ask the stewards for a new one."
+    ),
     RefusalCode.E_STATE: N_(
         "This does not fit where the referral stands now. Look at it again on both sides."
     ),
