@@ -8,13 +8,39 @@ import ipaddress
 import re
 import tomllib
 from pathlib import Path
-from typing import Final, Literal, TypeVar, final
+from typing import Final, final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from protocol import limits, values
+from node.sections import (
+    ApiSection,
+    BackupSection,
+    CourierSection,
+    DeskSection,
+    MailboxSection,
+    NodeSection,
+    ProfileSection,
+    RelaySection,
+)
+from protocol import values
 from protocol.errors import MalformedError, SathiError
+
+__all__ = [
+    "FILE_NAME",
+    "ApiSection",
+    "BackupSection",
+    "ConfigError",
+    "CourierSection",
+    "DeskSection",
+    "MailboxSection",
+    "NodeConfig",
+    "NodeSection",
+    "ProfileSection",
+    "RelaySection",
+    "load",
+    "parse",
+]
 
 FILE_NAME: Final = "federation.toml"
 CONFIG_BYTES_MAX: Final = 65_536
@@ -27,132 +53,13 @@ LOCK_MINUTES_MAX: Final = 15
 UNFOCUSED_SECONDS_MIN: Final = 10
 UNFOCUSED_SECONDS_MAX: Final = 600
 UNDO_SECONDS_MAX: Final = 60
-
-SectionT = TypeVar("SectionT", bound=msgspec.Struct)
+# Once a week is the least that somebody can want back.
+BACKUP_HOURS_MAX: Final = 168
+BACKUPS_KEPT_MAX: Final = 120
 
 
 class ConfigError(SathiError):
     """The configuration cannot be used; one line says where and why."""
-
-
-class NodeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[node]`.
-
-    Attributes:
-        listen: host and port of this node's own mailbox.
-    """
-
-    listen: str = "127.0.0.1:8470"
-
-    @property
-    def host(self) -> str:
-        """The host to listen on, without the brackets of IPv6."""
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        """The port to listen on; 0 takes any free one."""
-        return int(self.listen.rpartition(":")[2])
-
-
-class RelaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `[[mailbox.relay]]`; relays are for a later version, and a file with one is refused.
-
-    Attributes:
-        url: the relay's address.
-        ticket: what its operator gave us, once, to be let in; a secret.
-    """
-
-    url: str
-    ticket: str
-
-    # typing.override comes with Python 3.12.
-    def __repr__(self) -> str:  # type: ignore[explicit-override]
-        """The address alone."""
-        return f"RelaySection(url={self.url!r})"
-
-
-class MailboxSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[mailbox]`.
-
-    Attributes:
-        publish_address: may a place where people can be found stand on our card?
-        address: where other nodes reach our own mailbox; empty if only this computer does.
-        relay: the relays that keep a mailbox for us; none in this version.
-    """
-
-    publish_address: bool = False
-    address: str = ""
-    relay: tuple[RelaySection, ...] = ()
-
-
-class ProfileSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[profile]`: one word that sets what depends on the danger around a node.
-
-    For now that is when the vault closes, and which address our own mailbox may have. The prekeys' time and
-    the cover traffic are for a later version: nothing asks for them yet.
-
-    Attributes:
-        risk: `high` where somebody may come for the computer.
-    """
-
-    risk: Literal["normal", "high"] = "normal"
-
-    @property
-    def prekey_grace_seconds(self) -> int:
-        """How long a prekey is to outlive its slice; what came late can be opened until then."""
-        if self.risk == "high":
-            return limits.PREKEY_GRACE_SECONDS_HIGH_RISK
-        return limits.PREKEY_GRACE_SECONDS
-
-    @property
-    def vault_lock_minutes(self) -> int:
-        """How long the vault stays open after the last session ended; 0 is at once."""
-        return 0 if self.risk == "high" else 60
-
-    @property
-    def sends_cover_traffic(self) -> bool:
-        """Is the courier also to go when there is nothing to carry?"""
-        return self.risk == "high"
-
-    @property
-    def needs_onion(self) -> bool:
-        """May our own mailbox have an address inside Tor only?"""
-        return self.risk == "high"
-
-
-class CourierSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[courier]`.
-
-    Attributes:
-        poll_seconds: how often mailboxes are asked for something new.
-    """
-
-    poll_seconds: int = 30
-
-
-class DeskSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[desk]`.
-
-    Attributes:
-        lock_minutes: after so long without a key the screen is wiped and its session ends.
-        unfocused_seconds: the same, after so long behind another window.
-        undo_seconds: for so long a sending can be stopped; 0 is not at all.
-    """
-
-    lock_minutes: int = 5
-    unfocused_seconds: int = 60
-    undo_seconds: int = 10
-
-
-class ApiSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[api]`.
-
-    Attributes:
-        socket: the socket the desk and the command talk to; relative to the folder of this file.
-    """
-
-    socket: str = "run/api.sock"
 
 
 @final
@@ -165,6 +72,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     courier: CourierSection = CourierSection()
     api: ApiSection = ApiSection()
     desk: DeskSection = DeskSection()
+    backup: BackupSection = BackupSection()
 
     @property
     def stays_here(self) -> bool:
@@ -284,8 +192,9 @@ def _problems(config: NodeConfig) -> list[tuple[str, str]]:
     found += _problems_of_address(config)
     found += _problems_of_relays(config)
     found += _problems_of_numbers(config)
-    if not config.api.socket:
-        found.append(("api.socket", "is empty"))
+    for key, value in (("api.socket", config.api.socket), ("backup.folder", config.backup.folder)):
+        if not value:
+            found.append((key, "is empty"))
     return found
 
 
@@ -301,6 +210,10 @@ def _problems_of_numbers(config: NodeConfig) -> list[tuple[str, str]]:
             UNFOCUSED_SECONDS_MAX,
         ),
         ("desk.undo_seconds", desk.undo_seconds, 0, UNDO_SECONDS_MAX),
+        ("backup.every_hours", config.backup.every_hours, 1, BACKUP_HOURS_MAX),
+        ("backup.keep_daily", config.backup.keep_daily, 1, BACKUPS_KEPT_MAX),
+        ("backup.keep_weekly", config.backup.keep_weekly, 0, BACKUPS_KEPT_MAX),
+        ("backup.keep_monthly", config.backup.keep_monthly, 0, BACKUPS_KEPT_MAX),
     )
     return [
         (key, f"is not from {least} to {most}")

@@ -35,6 +35,13 @@ POINTS: Final[Mapping[str, str]] = MappingProxyType({
     "rekey.after_switch": "The new keyring is in its place, and the old files are in theirs.",
     "rekey.between_moves": "The new vault.db is in its place and the new keys.db is not.",
     "rekey.before_answer": "The vault with the new key is in its place; nobody was answered.",
+    "backup.after_copy": "The vault was copied for a backup; nothing is sealed yet.",
+    "backup.before_place": "A backup is sealed and read back, but does not have its name yet.",
+    "backup.after_place": "A backup has its name, and the vault does not know of it.",
+    "upgrade.after_copy": "The vault was copied aside; the copy does not have its name yet.",
+    "upgrade.before_steps": "The copy of the vault is aside, and no step of the schema was taken.",
+    "upgrade.after_steps": "The vault has taken its steps, and the copy is still aside.",
+    "upgrade.between_files": "Of the copy that goes back, vault.db is in its place, keys.db is not.",
 })  # fmt: skip
 """Every failpoint with the state of things when it is reached."""
 

@@ -16,10 +16,9 @@ from node import faults
 from node.effects import NODE_ITSELF, Acting
 from node.services import opening, retaining
 from node.system import Clock
-from node.vault import keyring, rekeying
+from node.vault import keyring, rekeying, upgrading
 from node.vault.database import Database
 from node.vault.keyring import Cost, Credential, Keyring, Kind, Owner, Unlocked
-from node.vault.migrations import migrate_all
 from node.vault.records import OwnMailbox, Self, User
 from node.vault.rekeying import Keys
 from node.vault.unit import Unit
@@ -141,11 +140,12 @@ class Gate:
 
     async def _open_vault(self, unlocked: Unlocked) -> None:
         rekeying.settle(self._folder)
-        database = Database.open(self._folder, key=unlocked.vault_key)
+        database = upgrading.open_upgraded(self._folder, key=unlocked.vault_key)
         try:
-            migrate_all(database)
             database.start()
             opened = await self._load(database)
+            # From here on things come and go: what was copied aside before an upgrade is not to come back.
+            upgrading.forget(self._folder)
             self._open = opened
             if await database.read(opening.is_keyring_owed):
                 # A full disk must not keep anybody out; it is tried again at the next opening.
@@ -212,7 +212,8 @@ class Gate:
         keys = Keys(old=key, new=self._entropy(keyring.VAULT_KEY_BYTES))
         # Who was added meanwhile is in the keyring before it is made anew, or in the vault it is made from.
         async with self._sealing:
-            return await asyncio.get_running_loop().run_in_executor(
+            upgrading.settle(self._folder)
+            result = await asyncio.get_running_loop().run_in_executor(
                 None,
                 partial(
                     rekeying.rekey,
@@ -223,6 +224,10 @@ class Gate:
                     entropy=self._entropy,
                 ),
             )
+            # It counts already. What is aside has the old key, and the next opening throws it away too.
+            with contextlib.suppress(OSError):
+                upgrading.forget(self._folder)
+            return result
 
     async def write(self, job: Callable[[Unit], ResultT]) -> ResultT:
         """Run a use case. Raises: LockedError, and whatever the use case raises."""

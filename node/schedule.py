@@ -65,11 +65,15 @@ class Schedule:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
+    def add(self, job: Callable[[], Awaitable[Any]], *, seconds: int) -> None:
+        """Run a job too, once at the start and then so often; it decides by itself whether it is due."""
+        self._scheduler.add_job(job, Every(seconds=seconds))
+
     def start(self) -> None:
         """Begin; the mailbox is kept tidy also while the vault is locked."""
-        self._add(self._tidy_mailbox, seconds=_HOURLY_SECONDS)
-        self._add(self._tend, seconds=_TENDING_SECONDS)
-        self._add(self._repeat, seconds=_HOURLY_SECONDS)
+        self.add(self._tidy_mailbox, seconds=_HOURLY_SECONDS)
+        self.add(self._tend, seconds=_TENDING_SECONDS)
+        self.add(self._repeat, seconds=_HOURLY_SECONDS)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -90,9 +94,6 @@ class Schedule:
 
     def _apart(self) -> float:
         return self._clock.wall() - self._clock.monotonic()
-
-    def _add(self, job: Callable[[], Awaitable[Any]], *, seconds: int) -> None:
-        self._scheduler.add_job(job, Every(seconds=seconds))
 
     async def _tidy_mailbox(self) -> None:
         await self._store.purge(now=self._clock.wall())

@@ -10,6 +10,7 @@ from typing import Final, final
 import aiohttp
 from aiohttp import web
 
+from node.backups import Backups
 from node.config import DeskSection, NodeConfig
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
@@ -30,6 +31,7 @@ from protocol.values import Entropy, MailboxId, mailbox_id
 
 MAILBOX_FILE: Final = "mailbox.db"
 _OWN_FILE: Final = "own-mailbox"
+_BACKUP_LOOK_SECONDS: Final = 15 * limits.MINUTE
 
 
 class NotInitialisedError(SathiError):
@@ -105,7 +107,10 @@ class Node:
             settings=_desk_settings(self._config.desk),
         )
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
-        self._join(gate, courier, desk, tasks)
+        backups = Backups(gate, self._folder, self._config.backup, entropy=self._entropy)
+        desk.make_backup = backups.make
+        schedule.add(backups.make_if_due, seconds=_BACKUP_LOOK_SECONDS)
+        self._join(gate, courier, desk, tasks, backups)
         async with contextlib.AsyncExitStack() as closing:
             closing.push_async_callback(gate.lock)
             door = await self._open_mailbox(store, own)
@@ -120,7 +125,14 @@ class Node:
             ready.set()
             await stop.wait()
 
-    def _join(self, gate: Gate, courier: Courier, desk: Desk, tasks: asyncio.TaskGroup) -> None:
+    def _join(
+        self,
+        gate: Gate,
+        courier: Courier,
+        desk: Desk,
+        tasks: asyncio.TaskGroup,
+        backups: Backups,
+    ) -> None:
         """The courier carries, and sessions live, at most as long as the vault is open."""
 
         async def begin(opened: OpenVault) -> None:
@@ -133,6 +145,7 @@ class Node:
 
         async def end() -> None:
             desk.end_sessions()
+            await backups.rest()
             await desk.held.rest()
             await courier.rest()
 

@@ -42,6 +42,7 @@ class Task(StrEnum):
     NOT_SENT = "not_sent"
     SENDING_REFUSED = "sending_refused"
     BUNDLE_STALE = "bundle_stale"
+    BACKUP_OLD = "backup_old"
     PEER_SUSPENDED = "peer_suspended"
     SUSPENDED_OURSELVES = "suspended_ourselves"
     MEMBER_REMOVED = "member_removed"
@@ -86,6 +87,7 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.MESSAGE_REFUSED: TaskKind.NEWS,
     Task.NOT_SENT: TaskKind.NEWS,
     Task.BUNDLE_STALE: TaskKind.NEWS,
+    Task.BACKUP_OLD: TaskKind.NEWS,
     Task.PEER_SUSPENDED: TaskKind.NEWS,
     Task.CHARTER_REFUSED: TaskKind.NEWS,
 }
@@ -111,6 +113,7 @@ DONE_BY_SAYING: Final = frozenset(
         Task.NOT_SENT,
         Task.SENDING_REFUSED,
         Task.BUNDLE_STALE,
+        Task.BACKUP_OLD,
         Task.PEER_SUSPENDED,
         Task.SUSPENDED_OURSELVES,
         Task.MEMBER_REMOVED,

@@ -54,6 +54,10 @@ _NOTICES: Final[Mapping[str, str]] = {
         "a new recovery sheet was made, and the old one opens nothing. If nobody has the new one, a "
         "supervisor makes another with `sathi user sheet`"
     ),
+    NoticeCode.RESTORED: (
+        "this node was made of a backup: what happened after it is not known here, and what partners may "
+        "share comes again by itself. Whoever left since then can unlock: a supervisor removes them"
+    ),
     NoticeCode.PERSON_REMOVED: "a person was removed, and the vault has a new key",
     NoticeCode.PASSPHRASE_RESET: (
         "somebody else gave you a new passphrase. If you did not ask for it, speak to a supervisor now"

@@ -22,6 +22,7 @@ from node.vault import keyring
 from node.vault.database import Database
 from node.vault.keyring import PRODUCT_COST, Cost, Kind, Owner
 from node.vault.migrations import migrate_all
+from node.vault.records import OwnMailbox
 from node.wiring import MAILBOX_FILE, write_own_mailbox
 from protocol.keys import signing_secret
 from protocol.values import Entropy, Instant
@@ -30,7 +31,7 @@ DEMO_MARK: Final = "demo"
 CHEAP_COST: Final = Cost(memory_bytes=8_192, passes=1)
 """A demo node holds invented people: opening it may cost nothing, where a test opens many."""
 
-_DEMO_TEXT: Final = (
+DEMO_TEXT: Final = (
     "A demonstration with invented people. `sathi serve` keeps it on this computer.\n"
 )
 
@@ -81,7 +82,7 @@ def found(answers: Answers, founding: Founding, *, now: Instant, entropy: Entrop
         sheets.remove_all([sheet.path for sheet in written])
         shutil.rmtree(part, ignore_errors=True)
         raise
-    _make_durable(folder.parent)
+    make_durable(folder.parent)
     return begun
 
 
@@ -112,12 +113,12 @@ def _build(
         database.close()
     ring = keyring.seal([user, recovery], vault_key=vault_key, salt=salt, entropy=entropy)
     keyring.save(part, ring)
-    asyncio.run(_make_mailbox(part, begun, now=now))
+    asyncio.run(make_mailbox(part, begun.mailbox, now=now))
     write_own_mailbox(part, begun.mailbox.mailbox_id)
-    _write(part / config.FILE_NAME, answers.configuration)
+    write(part / config.FILE_NAME, answers.configuration)
     if answers.is_demo:
-        _write(part / DEMO_MARK, _DEMO_TEXT)
-    _make_durable(part)
+        write(part / DEMO_MARK, DEMO_TEXT)
+    make_durable(part)
     return begun
 
 
@@ -141,15 +142,15 @@ def _owners(
     return user, recovery
 
 
-async def _make_mailbox(part: Path, begun: Begun, *, now: Instant) -> None:
+async def make_mailbox(part: Path, mailbox: OwnMailbox, *, now: Instant) -> None:
     """The node's own mailbox, in a file that needs no key: a locked node takes deposits."""
     store = await MailboxStore.open(part / MAILBOX_FILE, quota=STANDARD_QUOTA, threads=False)
     try:
         await store.create(
             NewMailbox(
-                mailbox_id=begun.mailbox.mailbox_id,
-                owner_key=signing_secret(begun.mailbox.seed).public,
-                deposit_hash=deposit_hash_of(begun.mailbox.deposit_secret),
+                mailbox_id=mailbox.mailbox_id,
+                owner_key=signing_secret(mailbox.seed).public,
+                deposit_hash=deposit_hash_of(mailbox.deposit_secret),
                 created=now,
             ),
             ticket=None,
@@ -182,7 +183,8 @@ def _is_empty(folder: Path) -> bool:
     return folder.is_dir() and next(folder.iterdir(), None) is None
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a file that is not there yet, for this user only, durably."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
@@ -190,7 +192,8 @@ def _write(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _make_durable(folder: Path) -> None:
+def make_durable(folder: Path) -> None:
+    """Have the names in a folder written to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -61,7 +61,7 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     given = msgspec.convert(answered, Given)
     folder = Path(given.data) if given.data is not None else options.standard_folder()
     refuse_taken_folder(folder)
-    _check_length(folder)
+    check_length(folder)
     answers = complete(given, folder=folder)
     _check_sheets(answers)
     root = root_words.new_root(entropy=system.entropy)
@@ -75,7 +75,7 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     _tell(root, answers)
 
 
-def _check_length(folder: Path) -> None:
+def check_length(folder: Path) -> None:
     """A socket's path has room for about a hundred bytes; better said now than at `serve`."""
     socket = folder.absolute() / config.ApiSection().socket
     if len(os.fsencode(socket)) > _SOCKET_BYTES_MAX:

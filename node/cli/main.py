@@ -30,6 +30,11 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "user": ("node.cli.people:user", "The people of this node."),
     "peer": ("node.cli.peers:peer", "Other organisations."),
+    "backup": (
+        "node.cli.backups:backup",
+        "Backups: made by the open node, opened by the recovery sheet.",
+    ),
+    "upgrade": ("node.cli.upgrades:upgrade", "What became of the vault when Sathi was updated."),
     "audit": ("node.cli.looking:audit", "The record of who did what."),
     "config": ("node.cli.configuring:config", "The settings of this node."),
     "demo": (

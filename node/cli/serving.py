@@ -62,7 +62,7 @@ def serve(folder: Path, **tried: str | int | bool | None) -> None:
         deposits_per_minute=trial.deposits_per_minute or limits.DEPOSITS_PER_MINUTE,
     )
     node = Node(folder, settings, clock=SystemClock(), entropy=system.entropy, tuning=tuning)
-    with _alone(folder):
+    with alone(folder):
         asyncio.run(_run(node, settings))
 
 
@@ -103,7 +103,7 @@ def _is_taken(error: BaseException) -> bool:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """One process for each node: two would write beside each other's only writer."""
     descriptor = os.open(folder / _LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

@@ -5,12 +5,13 @@ While sessions are open the vault is open; when the last one ended, it is locked
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final, Protocol, final
 
 from node import faults
+from node.backups import BackupRunningError, Made, NotMadeError
 from node.gate import Gate, OpenVault
 from node.local_api.dispatch import ROUTES, Does, Route
 from node.local_api.held import Held
@@ -28,7 +29,7 @@ from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.fitting import View
 from protocol.local.transport import LocalProblem
-from protocol.local.views import Refused
+from protocol.local.views import No, Refused, refused
 from protocol.values import Entropy, node_id_text
 
 LOOK_SECONDS: Final = 5
@@ -76,7 +77,10 @@ class _NotDoneError(Exception):
 
 @final
 class Desk:
-    """One node's side of the local API, without the socket."""
+    """One node's side of the local API, without the socket.
+
+    `make_backup` is asked for a backup; whoever builds the node says who makes it.
+    """
 
     def __init__(
         self,
@@ -101,6 +105,7 @@ class Desk:
         self._people = People(gate, self._sessions, clock=clock, deriving=self._deriving)
         self._slept = clock.slept()
         self._watching = Watching(gate)
+        self.make_backup: Callable[[], Awaitable[Made]] = _nobody_makes_one
 
     @property
     def is_open(self) -> bool:
@@ -182,6 +187,8 @@ class Desk:
                 await self._gate.lock()
             case commands.RecoverUser():
                 view = await self._people.recover(command)
+            case commands.CreateBackup():
+                view = await self._create_backup()
             case commands.SyncNow():
                 await self._carrier.sync(self._gate.vault)
             case _:
@@ -233,6 +240,17 @@ class Desk:
             notices=await self._gate.write(lambda unit: people.take_notices(unit, user.user_id)),
         )
 
+    async def _create_backup(self) -> View:
+        try:
+            made = await self.make_backup()
+        except BackupRunningError:
+            return refused(No.BACKUP_RUNNING)
+        except NotMadeError:
+            return refused(No.BACKUP_NOT_MADE)
+        return views.BackupMade(
+            name=made.path.name, made_at=made.made_at, size=made.size, dropped=made.dropped
+        )
+
     async def _status(self) -> views.NodeStatus:
         if not self._gate.is_open:
             return _LOCKED
@@ -262,6 +280,10 @@ class Desk:
                 yield
         finally:
             self._derivations_waiting -= 1
+
+
+async def _nobody_makes_one() -> Made:
+    raise NotMadeError("this node makes no backups")
 
 
 def _session_of(caller: Caller) -> Session:

@@ -174,6 +174,11 @@ def recovery_credential(code: str) -> Credential:
     return Credential(name="", passphrase=base64.b32encode(secret).decode("ascii"))
 
 
+def secret_of(person: Credential, *, salt: bytes, cost: Cost = PRODUCT_COST) -> bytes:
+    """What a credential becomes: the secret half of a key pair, whose public half the open vault keeps."""
+    return _secret(person, salt=salt, cost=cost)
+
+
 def new_salt(*, entropy: Entropy) -> bytes:
     """The salt of a new keyring; it stays when the slots are written again."""
     return entropy(_SALT_BYTES)

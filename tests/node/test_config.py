@@ -32,6 +32,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "courier": config.CourierSection,
     "api": config.ApiSection,
     "desk": config.DeskSection,
+    "backup": config.BackupSection,
 }
 
 

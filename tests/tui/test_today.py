@@ -63,6 +63,7 @@ LEADS_TO = {
     Task.NOT_SENT: ToReferral(thread=THREAD),
     Task.SENDING_REFUSED: ToOutbox(),
     Task.BUNDLE_STALE: ToPartner(node_id=PEER),
+    Task.BACKUP_OLD: ToOutbox(),
     Task.PEER_SUSPENDED: ToPartner(node_id=PEER),
     Task.SUSPENDED_OURSELVES: ToPlace(place=Place.PARTNERS),
     Task.MEMBER_REMOVED: ToPartner(node_id=PEER),

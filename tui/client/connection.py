@@ -28,6 +28,7 @@ LONG_PATIENCE_SECONDS: Final = 300.0
 _LONG: Final = frozenset({
     commands.OpenSession.NAME,
     commands.SyncNow.NAME,
+    commands.CreateBackup.NAME,
     # A new vault key: every page is written anew.
     commands.RemoveUser.NAME,
     commands.RecoverUser.NAME,

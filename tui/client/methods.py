@@ -90,6 +90,10 @@ class Client:
         """Collect and deliver; answers when the round is over."""
         return await self._node.ask(commands.SyncNow(), views.Done)
 
+    async def create_backup(self) -> views.BackupMade:
+        """Make a backup; answers when it was read back."""
+        return await self._node.ask(commands.CreateBackup(), views.BackupMade)
+
     async def add_user(self, command: commands.AddUser) -> views.Done:
         """Give a person of this node a key slot of their own."""
         return await self._node.ask(command, views.Done)

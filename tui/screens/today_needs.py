@@ -138,6 +138,7 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "not_sent": ("✗", _referral),
     "sending_refused": ("✗", _outbox),
     "bundle_stale": ("…", _partner),
+    "backup_old": ("!", _outbox),
     "peer_suspended": ("!", _partner),
     "suspended_ourselves": ("!", _partners),
     "member_removed": ("?", _partner),
@@ -153,6 +154,7 @@ _NOTICES: Final = {
     "sheet_used": N_("The recovery sheet was used. If nobody of you did that: tell everybody."),
     "sheet_new": N_("There is a new recovery sheet. Every older one opens nothing."),
     "person_removed": N_("Somebody was removed. Everybody had to unlock anew."),
+    "restored": N_("Everything here is from a backup. What partners may share comes again by itself."),
     "passphrase_reset": N_("Somebody gave you a new pass phrase. Was it you who asked?"),
 }
 

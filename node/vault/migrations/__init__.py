@@ -77,6 +77,16 @@ def apply(connection: Connection, *, which: Which, steps: dict[str, str]) -> Non
         raise MigrationError(f"a step of '{which}' failed: {error}") from error
 
 
+def taken_steps(connection: Connection, *, which: Which) -> list[str]:
+    """The names of the steps that a file has taken, in their order."""
+    return sorted(taken.name for taken in Migrations(which).applied(Toolkit(connection)))
+
+
+def is_behind(connection: Connection, *, which: Which) -> bool:
+    """Are there steps that this file has not taken yet?"""
+    return not shipped_steps(which).keys() <= set(taken_steps(connection, which=which))
+
+
 def statements(script: str) -> Iterator[str]:
     """Cut a script into its statements; a semicolon inside a trigger or a text does not end one.
 

@@ -69,6 +69,12 @@ def is_whole(vault: Connection) -> bool:
             previous = digest(row[7])
 
 
+def last_hash(vault: Connection) -> Hash:
+    """The hash of the last entry; zeros before the first."""
+    last = vault.execute(_LAST).fetchone()
+    return ZERO_HASH if last is None else digest(last[1])
+
+
 def count(vault: Connection) -> int:
     """How many entries there are."""
     (number,) = vault.execute("SELECT count(*) FROM audit").fetchone()

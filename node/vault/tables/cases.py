@@ -137,6 +137,20 @@ def load_facts(vault: Connection, case_id: bytes) -> CaseFacts:
     )
 
 
+def searchable_texts(vault: Connection) -> list[tuple[bytes, str]]:
+    """Each text under which a case of ours is found, with the case; for making the index anew."""
+    numbers = vault.execute("SELECT case_id, case_number FROM cases").fetchall()
+    facts = vault.execute(
+        "SELECT case_id, value FROM case_facts ORDER BY case_id, field"
+    ).fetchall()
+    said = vault.execute(
+        "SELECT case_id, text FROM sentences ORDER BY recorded_at, sentence_id"
+    ).fetchall()
+    values = [(case_id, decode(value)) for case_id, value in facts]
+    texts = [(case_id, value) for case_id, value in values if isinstance(value, str)]
+    return [(bytes(case_id), str(text)) for case_id, text in [*numbers, *texts, *said]]
+
+
 def load_said(vault: Connection, case_id: bytes) -> list[tuple[Category, Sentence, Instant]]:
     """Her texts, each with its category and when it was written down, the oldest first."""
     rows = vault.execute(

@@ -86,6 +86,12 @@ def latest_seen(vault: Connection) -> Instant:
     return instant(seen)
 
 
+def begun_at(vault: Connection) -> Instant:
+    """When this node was made."""
+    (made_at,) = vault.execute("SELECT made_at FROM node_self").fetchone()
+    return instant(made_at)
+
+
 def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
     """Add a mailbox."""
     vault.execute(

@@ -48,6 +48,12 @@ class CheckAudit(Command, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "audit/check"
 
 
+class CreateBackup(Command, frozen=True, kw_only=True):
+    """Make a backup now; answers when it was read back."""
+
+    NAME: ClassVar[str] = "backup/create"
+
+
 class AddUser(Command, frozen=True, kw_only=True):
     """Give a person of this node a key slot of their own."""
 

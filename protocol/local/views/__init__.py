@@ -59,6 +59,7 @@ from protocol.local.views.desk import (
 )
 from protocol.local.views.node import (
     AuditState,
+    BackupMade,
     IntroductionFile,
     NodeStatus,
     NoticeCode,
@@ -90,6 +91,7 @@ from protocol.local.views.overview import (
 __all__ = [
     "CONTENT_TYPE",
     "AuditState",
+    "BackupMade",
     "CaseCounts",
     "CaseLine",
     "CaseLook",

@@ -38,6 +38,8 @@ class No(StrEnum):
     NO_ROOM = "no_room"
     ONESELF = "oneself"
     LAST_SUPERVISOR = "last_supervisor"
+    BACKUP_NOT_MADE = "backup_not_made"
+    BACKUP_RUNNING = "backup_running"
 
 
 class Refused(View, frozen=True, kw_only=True):

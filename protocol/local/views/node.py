@@ -17,6 +17,8 @@ class NoticeCode(StrEnum):
     SHEET_NEW = "sheet_new"
     # Somebody was removed: the vault has a new key, and every session ended.
     PERSON_REMOVED = "person_removed"
+    # This vault was made of a backup: what happened after it has to come back from partners.
+    RESTORED = "restored"
     # Somebody else gave this person a new passphrase.
     PASSPHRASE_RESET = "passphrase_reset"  # noqa: S105  (a code, not a secret)
 
@@ -83,6 +85,15 @@ class RecoverySheet(View, frozen=True, kw_only=True):
     def __repr__(self) -> str:  # type: ignore[explicit-override]  # typing.override is 3.12's
         """Without the code."""
         return "RecoverySheet(...)"
+
+
+class BackupMade(View, frozen=True, kw_only=True):
+    """A backup that was made and read back; `dropped` older ones made room for it."""
+
+    name: str
+    made_at: int
+    size: int
+    dropped: int
 
 
 class IntroductionFile(View, frozen=True, kw_only=True):

@@ -83,6 +83,7 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "charter_refused": N_("A charter came that does not fit ours: call a steward"),
         "confirm_erasure": N_("A stopped partner says she withdrew: ask before it is erased"),
         "sending_refused": N_("Not sent: look at it and send it again"),
+        "backup_old": N_("No backup for days: is the disk or the stick in?"),
     },
     "TaskKind": {
         "waiting": N_("Waiting for us"),
