@@ -19,7 +19,7 @@ from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered
 from node.mailbox.store import MailboxStore
-from node.services import delivering, receiving, retaining
+from node.services import delivering, receiving, renewing, retaining
 from node.services.delivering import Parcel, Settled
 from node.services.receiving import Taken
 from node.vault.unit import Unit
@@ -61,6 +61,7 @@ class Courier:
         self._delivering = asyncio.Lock()
         self._under_way: set[asyncio.Task[object]] = set()
         self._is_resting = True
+        self._emptied: dict[MailboxId, int] = {}
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -69,6 +70,7 @@ class Courier:
     async def begin(self, opened: OpenVault) -> None:
         """The vault was opened: apply everything that waits, before anything is shown or sealed."""
         self._is_resting = False
+        self._emptied.clear()
         async with self._round_of_somebody():
             await self._drain(opened)
 
@@ -168,6 +170,7 @@ class Courier:
                 )
                 envelopes = tuple(batch.envelopes)
                 if not envelopes:
+                    await self._note_emptied(opened, mailbox)
                     return
                 await opened.database.write(_TakeJob(opened, self._gate, envelopes))
                 faults.point("inbox.after_commit")
@@ -176,6 +179,16 @@ class Courier:
                 faults.point("inbox.after_delete")
                 # Receipts are due for what was taken.
                 self._work.set()
+
+    async def _note_emptied(self, opened: OpenVault, mailbox: MailboxId) -> None:
+        """Prekeys whose time is over wait for this; once an hour is often enough."""
+        acting = self._gate.acting()
+        if 0 <= acting.now - self._emptied.get(mailbox, 0) < limits.HOUR:
+            return
+        await opened.database.write(
+            lambda unit: renewing.note_emptied(unit, mailbox, acting=acting)
+        )
+        self._emptied[mailbox] = acting.now
 
     async def _erase(self, opened: OpenVault) -> None:
         """Destroy what is locked, and say so once nothing of it is left in the files."""

@@ -39,9 +39,9 @@ class LockedError(SathiError):
     """The node is locked: there is nothing to read and nothing is sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OpenVault:
-    """What is in memory while the node is open."""
+    """What is in memory while the node is open; `Gate.refresh` takes in what the node renewed."""
 
     database: Database
     me: Self
@@ -164,6 +164,17 @@ class Gate:
         mailboxes = await database.read(opening.load_mailboxes)
         prekeys = await database.read(opening.load_prekeys)
         return OpenVault(database=database, me=me, mailboxes=tuple(mailboxes), prekeys=prekeys)
+
+    async def refresh(self) -> None:
+        """Keys, mailboxes or the card were renewed: from here on nothing works with the old ones.
+
+        Raises:
+            LockedError: if the node was locked meanwhile.
+        """
+        opened = self.vault
+        opened.me = await opened.database.read(opening.load_me)
+        opened.mailboxes = tuple(await opened.database.read(opening.load_mailboxes))
+        opened.prekeys = await opened.database.read(opening.load_prekeys)
 
     async def lock(self, *, unless: Callable[[], bool] = _never) -> None:
         """Drop the key: nothing is sent and nothing can be read until somebody unlocks.

@@ -64,8 +64,8 @@ class MailboxSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class ProfileSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[profile]`: one word that sets what depends on the danger around a node.
 
-    For now that is when the vault closes, and which address our own mailbox may have. The prekeys' time and
-    the cover traffic are for a later version: nothing asks for them yet.
+    For now that is when the vault closes, for how long prekeys outlive their week, and which address our own
+    mailbox may have. The cover traffic is for a later version: nothing asks for it yet.
 
     Attributes:
         risk: `high` where somebody may come for the computer.
@@ -75,7 +75,7 @@ class ProfileSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     @property
     def prekey_grace_seconds(self) -> int:
-        """How long a prekey is to outlive its slice; what came late can be opened until then."""
+        """How long a prekey outlives its slice; what came late can be opened until then."""
         if self.risk == "high":
             return limits.PREKEY_GRACE_SECONDS_HIGH_RISK
         return limits.PREKEY_GRACE_SECONDS

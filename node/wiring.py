@@ -23,6 +23,7 @@ from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
 from node.mailbox.store import MailboxStore
 from node.schedule import Schedule
 from node.system import Clock
+from node.upkeep import UPKEEP_SECONDS, Upkeep
 from node.vault.keyring import PRODUCT_COST, Cost
 from protocol import limits
 from protocol.errors import SathiError
@@ -98,6 +99,8 @@ class Node:
         patience = Patience(poll_seconds=self._config.courier.poll_seconds)
         courier = Courier(gate, store, session, patience=patience)
         schedule = Schedule(gate, store, clock=self._clock, tend=courier.tend, wake=courier.wake)
+        grace = self._config.profile.prekey_grace_seconds
+        upkeep = Upkeep(gate, wake=courier.wake, grace_seconds=grace)
         desk = Desk(
             gate,
             courier,
@@ -118,6 +121,7 @@ class Node:
             closing.callback(store.release_waiters)
             closing.push_async_callback(local.stop)
             await local.start(self._folder / self._config.api.socket)
+            schedule.add(upkeep.run, seconds=UPKEEP_SECONDS)
             schedule.start()
             closing.callback(schedule.stop)
             for watch in (schedule.watch_clock, desk.watch):

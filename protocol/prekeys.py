@@ -157,6 +157,12 @@ def follows(bundle: Bundle, *, held_generation: int) -> None:
         raise RemoteProtocolError(RefusalCode.E_BUNDLE_ROLLBACK, "bundle.gen")
 
 
+def is_renewal_due(bundle: Bundle, *, now: Instant) -> bool:
+    """Is it time for a new bundle: a week after this one, or earlier if few weeks are left (R-115)?"""
+    ahead = sum(1 for known in bundle.slices if known.not_before > now)
+    return now >= bundle.created + limits.PREKEY_SLICE_SECONDS or ahead < limits.PREKEY_SLICES_MIN
+
+
 def slice_for(bundle: Bundle, *, now: Instant) -> PrekeyPublic | None:
     """The prekey to seal to now, or None: then the message waits, it never falls back (R-45)."""
     if now >= bundle.expires:

@@ -2,7 +2,7 @@
 
 from node.reactions import membership
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.tables import peers
+from node.vault.tables import desk, peers, upkeep
 from node.vault.unit import Unit
 from protocol.cards import (
     HeldInvite,
@@ -124,4 +124,13 @@ def on_bundle(unit: Unit, update: BundleUpdate, arrival: Arrival) -> Reaction:
     except RemoteProtocolError as error:
         return error.code
     peers.replace_bundle(unit.vault, arrival.sender, signed, bundle.generation)
+    listed = [known.prekey.prekey_id for known in bundle.slices]
+    upkeep.make_unlisted_due(unit.vault, arrival.sender, listed, now=arrival.now)
+    desk.finish_peer_tasks(
+        unit.vault,
+        task=Task.BUNDLE_STALE.value,
+        peer=arrival.sender,
+        by=arrival.acting.actor,
+        now=arrival.now,
+    )
     return []

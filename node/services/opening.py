@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from node import bundles
 from node.effects import NODE_ITSELF, Acting, audit
 from node.vault.keyring import SLOTS, Kind, Owner, spelled
 from node.vault.records import OwnMailbox, Self, User
@@ -14,13 +15,12 @@ from protocol.keys import (
     PrekeySecret,
     SigningSecret,
     mailbox_id_of,
-    new_prekey_secret,
     new_signing_secret,
     node_id_of,
 )
 from protocol.local import views
 from protocol.local.views import No, Refused, refused
-from protocol.prekeys import Bundle, Route, Slice, sign_bundle, slice_spans
+from protocol.prekeys import Bundle, Route, sign_bundle
 from protocol.signing import Signed
 from protocol.values import (
     Entropy,
@@ -112,11 +112,7 @@ def _bundle(
 ) -> Bundle:
     # A clock that runs a little behind ours must find a slice too.
     start = later(now, -limits.CLOCK_SKEW_SECONDS)
-    slices = []
-    for not_before, not_after in slice_spans(start=start, count=limits.PREKEY_SLICES):
-        prekey = new_prekey_secret(entropy=entropy)
-        secrets.insert_prekey(unit.keys, prekey, not_before=not_before, not_after=not_after)
-        slices.append(Slice(prekey=prekey.public, not_before=not_before, not_after=not_after))
+    slices = bundles.make_slices(unit, start=start, count=limits.PREKEY_SLICES, entropy=entropy)
     route = Route(
         origin=mailbox.origin,
         mailbox_id=mailbox.mailbox_id,

@@ -154,6 +154,11 @@ class Node:
         self.write(lambda unit: retaining.confirm_erased(unit, erased, me=self.me, acting=acting))
         return True
 
+    def refresh(self) -> None:
+        """Take in what the node renewed, as its gate does."""
+        self.me = self.database.read_now(opening.load_me)
+        self.prekeys = dict(self.database.read_now(opening.load_prekeys))
+
     def reopen(self) -> None:
         """Close the vault and open it again, with the sweep that follows a crash."""
         self.database.close()

@@ -159,7 +159,7 @@ def _judge_erasure(*, is_pending: bool) -> Finding:
 
 def _judge_prekeys(weeks: int) -> Finding:
     said = f"prekeys for {weeks} more weeks"
-    fix = "this version makes no new ones: ask for a newer version of Sathi"
+    fix = "new ones are made by themselves: let somebody unlock the node, and look at its clock"
     if weeks == 0:
         return bad(Check.PREKEYS, "the last week of prekeys", fix=fix)
     if weeks < PREKEY_WEEKS_MIN:

@@ -5,7 +5,7 @@ from typing import Final
 from node.vault.driver import Connection
 from node.vault.records import OwnMailbox, Self, User
 from protocol import limits
-from protocol.cards import read_card
+from protocol.cards import held_card
 from protocol.errors import LocalProtocolError
 from protocol.keys import signing_secret, verifying_key
 from protocol.labels import Kind
@@ -23,7 +23,7 @@ from protocol.values import (
 from protocol.vocabulary.codes import Role
 
 _SELF: Final = """
-SELECT node_id, root, signing_seed, card, bundle, bundle_generation, is_demo, latest_seen, made_at
+SELECT node_id, root, signing_seed, card, bundle, bundle_generation, is_demo, latest_seen
 FROM node_self
 """
 _USER: Final = "SELECT user_id, name, role, slot_id, made_at, made_by, is_active FROM users"
@@ -58,8 +58,8 @@ def load_self(vault: Connection) -> Self:
     row = vault.execute(_SELF).fetchone()
     if row is None:
         raise LocalProtocolError("a vault without its own organisation")
-    made_at = instant(row[8])
-    card, signed_card = read_card(row[3], now=made_at)
+    # It was verified when it was made, and may be over by now.
+    card, signed_card = held_card(row[3]), parse_signed(row[3], kind=Kind.CARD)
     signed_bundle = parse_signed(row[4], kind=Kind.BUNDLE)
     return Self(
         node_id=node_id(row[0]),

@@ -6,7 +6,7 @@ from node.vault.driver import Connection
 from protocol import limits
 from protocol.errors import LocalProtocolError
 from protocol.keys import PrekeySecret, prekey_secret
-from protocol.values import Entropy, Instant, PrekeyId
+from protocol.values import Entropy, Instant, PrekeyId, instant, prekey_id
 
 _KEY_ID_BYTES = 16
 _KEY_BYTES = 32
@@ -30,6 +30,25 @@ def load_prekeys(keys: Connection) -> dict[PrekeyId, PrekeySecret]:
     ).fetchall()
     secrets = [prekey_secret(bytes(row[0])) for row in rows]
     return {secret.prekey_id: secret for secret in secrets}
+
+
+def load_prekey_ids(keys: Connection) -> set[PrekeyId]:
+    """The names of the prekeys that live."""
+    return {prekey_id(row[0]) for row in keys.execute("SELECT prekey_id FROM prekeys").fetchall()}
+
+
+def prekeys_that_ended(keys: Connection, *, now: Instant) -> list[tuple[PrekeyId, Instant]]:
+    """Prekeys nobody seals to any more, and since when."""
+    rows = keys.execute(
+        "SELECT prekey_id, not_after FROM prekeys WHERE not_after <= ? ORDER BY not_after LIMIT ?",
+        (now, limits.MAILBOX_RESERVE_ENVELOPES),
+    ).fetchall()
+    return [(prekey_id(row[0]), instant(row[1])) for row in rows]
+
+
+def destroy_prekeys(keys: Connection, prekeys: Sequence[PrekeyId]) -> None:
+    """Destroy prekeys: what was sealed to them is noise from now on, wherever it lies."""
+    keys.executemany("DELETE FROM prekeys WHERE prekey_id = ?", [(one,) for one in prekeys])
 
 
 def new_disclosure_key(keys: Connection, *, now: Instant, entropy: Entropy) -> tuple[bytes, bytes]:

@@ -1,0 +1,83 @@
+"""Makes our bundle anew: prekeys for the weeks ahead, and a word to every peer (SPEC 5)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from node import trusted_clock
+from node.effects import Acting, apply, audit
+from node.vault.records import Self
+from node.vault.tables import peers, secrets, upkeep
+from node.vault.unit import Unit
+from protocol import limits
+from protocol.effects import Send, Urgency
+from protocol.keys import new_prekey_secret
+from protocol.messages.core import BundleUpdate
+from protocol.prekeys import Bundle, Route, Slice, sign_bundle, slice_spans
+from protocol.signing import Signed
+from protocol.values import Entropy, Instant, NodeId, later
+
+
+def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | None = None) -> Self:
+    """Sign a new bundle and queue it for every peer we talk to.
+
+    Slices that are not over and whose secrets we still have stay in it; the rest of the eight weeks gets new
+    ones. Without `routes` peers go on leaving what they send where they do now.
+
+    Returns:
+        This organisation as it is afterwards; whoever holds it in memory takes this one.
+    """
+    now = trusted_clock.time_to_sign(unit, now=acting.now)
+    slices = [*_living(unit, me.bundle, now=now)]
+    # A clock that runs a little behind ours must find a slice too.
+    start = slices[-1].not_after if slices else later(now, -limits.CLOCK_SKEW_SECONDS)
+    slices += make_slices(
+        unit, start=start, count=limits.PREKEY_SLICES - len(slices), entropy=acting.entropy
+    )
+    bundle = Bundle(
+        node_id=me.node_id,
+        generation=max(now, me.bundle.generation + 1),
+        created=now,
+        expires=slices[-1].not_after,
+        slices=tuple(slices),
+        routes=me.bundle.routes if routes is None else tuple(routes),
+        card_sequence=me.card.sequence,
+    )
+    signed = sign_bundle(bundle, signing=me.signing)
+    upkeep.save_bundle(unit.vault, signed, generation=bundle.generation)
+    for peer in peers.load_peers(unit.vault):
+        if peer.status == "active":
+            _tell(unit, peer.node_id, signed, acting=acting)
+    audit(unit, "bundle.renewed", me.node_id, acting=acting)
+    return replace(me, bundle=bundle, signed_bundle=signed)
+
+
+def make_slices(unit: Unit, *, start: Instant, count: int, entropy: Entropy) -> list[Slice]:
+    """New prekeys for so many weeks; their secrets are in `keys.db` and nowhere else (R-30)."""
+    made = []
+    for not_before, not_after in slice_spans(start=start, count=count):
+        prekey = new_prekey_secret(entropy=entropy)
+        secrets.insert_prekey(unit.keys, prekey, not_before=not_before, not_after=not_after)
+        made.append(Slice(prekey=prekey.public, not_before=not_before, not_after=not_after))
+    return made
+
+
+def _living(unit: Unit, bundle: Bundle, *, now: Instant) -> list[Slice]:
+    held = secrets.load_prekey_ids(unit.keys)
+    return [
+        known
+        for known in bundle.slices
+        if known.not_after > now and known.prekey.prekey_id in held
+    ]
+
+
+def _tell(unit: Unit, peer: NodeId, signed: Signed, *, acting: Acting) -> None:
+    # Where an older one has not left yet, only the newest says anything.
+    upkeep.drop_unsent(unit.vault, peer, BundleUpdate.TYPE)
+    send = Send(
+        message=BundleUpdate(bundle=signed.raw),
+        to=peer,
+        thread=None,
+        reply_to=None,
+        urgency=Urgency.SOON,
+    )
+    apply([send], unit, acting=acting)

@@ -1,0 +1,63 @@
+"""What an open node does for itself each minute: look at its clock, renew its prekeys, let go of old ones.
+
+Each step is a transaction of its own and decides by what stands in the vault whether it is due, so that a
+sleep, a power cut or a kill between two of them leaves nothing half done.
+"""
+
+import contextlib
+from collections.abc import Callable
+from typing import Final, final
+
+from node.gate import Gate, LockedError
+from node.services import receiving, renewing, timekeeping
+
+UPKEEP_SECONDS: Final = 60
+
+
+@final
+class Upkeep:
+    """Looks after one node; `wake` tells the courier that something is due."""
+
+    def __init__(self, gate: Gate, *, wake: Callable[[], None], grace_seconds: int) -> None:
+        self._gate = gate
+        self._wake = wake
+        self._grace_seconds = grace_seconds
+
+    async def run(self) -> None:
+        """Do what is due; nothing while the node is locked."""
+        with contextlib.suppress(LockedError):
+            await self._look_at_clock()
+            await self._renew_bundle()
+            await self._destroy_prekeys()
+
+    async def _look_at_clock(self) -> None:
+        opened, acting = self._gate.vault, self._gate.acting()
+        is_right_again = await self._gate.write(
+            lambda unit: timekeeping.look(unit, me=opened.me, acting=acting)
+        )
+        if is_right_again:
+            await self._gate.write(
+                lambda unit: receiving.take_again(
+                    unit, me=opened.me, prekeys=opened.prekeys, acting=acting
+                )
+            )
+            self._wake()
+
+    async def _renew_bundle(self) -> None:
+        opened, acting = self._gate.vault, self._gate.acting()
+        renewed = await self._gate.write(
+            lambda unit: renewing.renew_if_due(unit, me=opened.me, acting=acting)
+        )
+        if renewed is not None:
+            await self._gate.refresh()
+            self._wake()
+
+    async def _destroy_prekeys(self) -> None:
+        acting = self._gate.acting()
+        destroyed = await self._gate.write(
+            lambda unit: renewing.destroy_prekeys(
+                unit, grace_seconds=self._grace_seconds, acting=acting
+            )
+        )
+        if destroyed:
+            await self._gate.refresh()
