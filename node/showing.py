@@ -10,8 +10,8 @@ from node.vault.records import (
     Self,
     StoredMessage,
 )
+from node.vault.tables import charters, overview
 from node.vault.tables import consents as consent_tables
-from node.vault.tables import overview
 from node.vault.tables.overview import Named, OpenTask
 from node.vault.tables.referrals import ReferralRow
 from node.vault.unit import Unit
@@ -28,7 +28,7 @@ from protocol.messages.union import MessageClass, parse_content
 from protocol.permits import Payload
 from protocol.referral_flow import is_our_turn, may_be_said_done
 from protocol.safety import safety_number
-from protocol.values import Instant, node_id_text
+from protocol.values import Instant, NodeId, node_id_text
 from protocol.vocabulary.facts import FACT_FIELDS
 
 
@@ -110,7 +110,16 @@ def peer(unit: Unit, known: Peer, me: Self) -> views.PeerView:
         last_heard=known.last_heard,
         unsent=overview.count_unsent(unit.vault, known.node_id),
         is_frozen=known.incoming is not None and known.incoming.is_frozen,
+        card_sequence=known.card_sequence,
+        unconfirmed=consent_tables.count_unconfirmed(unit.vault, of=known.node_id),
+        charter_state=_charter_state(unit, known.node_id),
     )
+
+
+def _charter_state(unit: Unit, node: NodeId) -> str | None:
+    held = charters.find_charter(unit.vault)
+    member = None if held is None else held.charter.member(node)
+    return None if member is None else member.state.name.lower()
 
 
 def referral_line(row: ReferralRow) -> views.ReferralLine:

@@ -13,6 +13,7 @@ from node.effects import Acting
 from node.services import (
     answering,
     arranging,
+    belonging,
     casework,
     consenting,
     following_up,
@@ -122,6 +123,12 @@ def _list_peers(unit: Unit, _command: commands.ListPeers, /, *, me: Self, acting
     return peering.list_peers(unit, me=me)
 
 
+def _show_charter(
+    unit: Unit, _command: commands.ShowCharter, /, *, me: Self, acting: Acting
+) -> View:
+    return belonging.show_charter(unit, me=me, acting=acting)
+
+
 def _show_self(_unit: Unit, _command: commands.ShowSelf, /, *, me: Self, acting: Acting) -> View:
     del acting
     return peering.show_self(me)
@@ -134,6 +141,12 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_us(commands.AddPeer, peering.add_peer, Does.SEND),
         _as_us(commands.ListPeers, _list_peers, Does.READ),
         _as_us(commands.VerifyPeer, peering.verify_peer, Does.SEND),
+        _as_us(commands.LookAtCharter, belonging.look_at_charter, Does.READ),
+        _as_us(commands.ApplyCharter, belonging.apply_charter, Does.SEND),
+        _as_us(commands.ShowCharter, _show_charter, Does.READ),
+        _as_us(commands.ApplySuspend, belonging.apply_suspend, Does.SEND),
+        _as_person(commands.RemovePeer, belonging.remove_peer, Does.SEND),
+        _as_person(commands.ConfirmErasures, belonging.confirm_erasures, Does.SEND),
         _as_person(commands.OpenCase, casework.open_case, Does.WRITE),
         _as_person(commands.RecordFacts, casework.record_facts, Does.WRITE),
         _as_person(commands.RecordSentence, casework.record_sentence, Does.WRITE),

@@ -4,14 +4,13 @@ Every change of where a peer stands is made here, as `protocol.membership` decid
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from node.effects import Acting, audit, drop_unsealed, withhold
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer, Self
 from node.vault.tables import charters, identity, outbox, peers
 from node.vault.unit import Unit
-from protocol import limits, membership
+from protocol import membership
 from protocol.cards import Card, read_suspend
 from protocol.charter import Charter, HeldCharter, MemberState
 from protocol.charter_chain import encode_chain, follow
@@ -25,9 +24,6 @@ from protocol.membership import MembershipEvent, PeerStatus
 from protocol.messages.membership import CharterUpdate, SuspendNotice
 from protocol.signing import parse as parse_signed
 from protocol.values import Instant, NodeId, Pseudonym, instant, later, sha256
-
-# Whenever it would be due.
-_ALWAYS: Final = instant(limits.INTEGER_MAX)
 
 
 def on_charter(unit: Unit, update: CharterUpdate, arrival: Arrival) -> Reaction:
@@ -216,9 +212,10 @@ def _move(unit: Unit, peer: Peer, event: MembershipEvent, *, acting: Acting) -> 
 
 def _removed(unit: Unit, node: NodeId, *, acting: Acting) -> list[Effect]:
     """What waits for it goes without trace, or without its payload; where we pick up changes (R-170)."""
-    for item in outbox.due_items(
-        unit.vault, node, now=_ALWAYS, horizon=_ALWAYS, count=limits.MAILBOX_ENVELOPES_MAX
-    ):
+    for message in charters.unsent_to(unit.vault, node):
+        item = outbox.find(unit.vault, message)
+        if item is None:
+            continue
         if item.state is OutboxState.QUEUED:
             drop_unsealed(unit, item)
             continue

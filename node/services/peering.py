@@ -2,17 +2,19 @@
 
 from node import showing
 from node.effects import Acting, apply, audit
-from node.vault.records import Self
+from node.reactions import membership
+from node.vault.records import Peer, Self
 from node.vault.tables import desk, identity, peers
 from node.vault.unit import Unit
 from protocol.cards import (
+    Introduction,
     introduction_proof,
     new_invite,
     read_introduction,
     sign_invite,
     write_introduction,
 )
-from protocol.effects import Send, Task, Urgency
+from protocol.effects import Effect, Send, Task, Urgency
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.core import IntroductionRequest
@@ -59,19 +61,34 @@ def add_peer(
     card = introduction.card
     if card.node_id == me.node_id:
         return refused(No.NOT_ALLOWED)
-    if peers.find_peer(unit.vault, card.node_id) is not None:
+    known = peers.find_peer(unit.vault, card.node_id)
+    if known is not None and card.sequence <= known.card_sequence:
         return refused(No.ALREADY_THERE)
-    peers.insert_introduced(
-        unit.vault, introduction, pending_auth=introduction.invite.auth, now=acting.now
-    )
+    paused: list[Effect] = []
+    if known is None:
+        membership.may_meet(unit, card, now=acting.now)
+        peers.insert_introduced(
+            unit.vault, introduction, pending_auth=introduction.invite.auth, now=acting.now
+        )
+        paused = membership.pause_successor(unit, card.node_id, acting=acting)
+    else:
+        _renew(unit, known, introduction, acting=acting)
     proof = introduction_proof(auth=introduction.invite.auth, inviter=card.node_id, guest=me.card)
     request = IntroductionRequest(
         card=me.signed_card.raw, bundle=me.signed_bundle.raw, proof=proof
     )
     send = Send(message=request, to=card.node_id, thread=None, reply_to=None, urgency=Urgency.SOON)
-    apply([send], unit, acting=acting)
+    apply([send, *paused], unit, acting=acting)
     audit(unit, "peer.added", card.node_id, acting=acting)
     return showing.peer(unit, peers.load_peer(unit.vault, card.node_id), me)
+
+
+def _renew(unit: Unit, known: Peer, introduction: Introduction, *, acting: Acting) -> None:
+    """A partner begins anew with a newer card, made from its root's words: the pin and its level stay."""
+    card, bundle = introduction.card, introduction.bundle
+    peers.replace_card(unit.vault, card, introduction.signed_card, now=acting.now)
+    peers.replace_bundle(unit.vault, card.node_id, introduction.signed_bundle, bundle.generation)
+    membership.on_newer_card(unit, known, card, acting=acting)
 
 
 def list_peers(unit: Unit, *, me: Self) -> views.Peers:
@@ -99,6 +116,7 @@ def verify_peer(
         return refused(No.NOT_FOUND)
     if tuple(command.groups) != safety_number(me.root, peer.root):
         return refused(No.NUMBER_DIFFERS)
+    membership.on_verified(unit, peer, acting=acting)
     peers.verify_peer(unit.vault, peer.node_id, how=command.how, by=acting.actor, now=acting.now)
     desk.finish_peer_tasks(
         unit.vault,

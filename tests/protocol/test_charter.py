@@ -25,7 +25,7 @@ from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.keys import SigningSecret, VerifyingKey, new_signing_secret
 from protocol.labels import Kind
 from protocol.signing import Signature, gather, parse, sign
-from protocol.values import Hash, key_id, later, sha256
+from protocol.values import key_id, later, node_id, sha256
 from protocol.vocabulary.codes import Country
 from tests.support.builders import ALO, BANDHAN, CHAUTARI, NOON, entropy
 from tests.support.charters import (
@@ -336,7 +336,7 @@ def test_a_charter_of_five_hundred_members_fits_its_bound() -> None:
     many = tuple(
         replace(
             member(ALO, successor=BANDHAN.node_id),
-            node_id=Hash(sha256(bytes([number // 256, number % 256]))),
+            node_id=node_id(sha256(bytes([number // 256, number % 256]))),
         )
         for number in range(500)
     )

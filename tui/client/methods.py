@@ -142,6 +142,30 @@ class Client:
         """The organisations we know."""
         return await self._node.ask(commands.ListPeers(), views.Peers)
 
+    async def look_at_charter(self, command: commands.LookAtCharter) -> views.CharterLook:
+        """What a file of charters says and would change."""
+        return await self._node.ask(command, views.CharterLook)
+
+    async def apply_charter(self, command: commands.ApplyCharter) -> views.Done:
+        """Hold a charter that was looked at, and do what it says."""
+        return await self._node.ask(command, views.Done)
+
+    async def show_charter(self) -> views.CharterView:
+        """The charter that is held, and those that partners sent."""
+        return await self._node.ask(commands.ShowCharter(), views.CharterView)
+
+    async def apply_suspend(self, command: commands.ApplySuspend) -> views.Done:
+        """Stop talking to a node."""
+        return await self._node.ask(command, views.Done)
+
+    async def remove_peer(self, command: commands.RemovePeer) -> views.Done:
+        """End it with a partner."""
+        return await self._node.ask(command, views.Done)
+
+    async def confirm_erasures(self, command: commands.ConfirmErasures) -> views.Done:
+        """It was she who withdrew: what a suspended partner told is erased."""
+        return await self._node.ask(command, views.Done)
+
     async def verify_peer(self, command: commands.VerifyPeer) -> views.PeerView:
         """A person compared the safety number."""
         return await self._node.ask(command, views.PeerView)

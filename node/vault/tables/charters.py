@@ -7,7 +7,16 @@ from node.vault.driver import Connection
 from protocol import limits
 from protocol.cards import Suspend
 from protocol.charter import HeldCharter, held_charter
-from protocol.values import Hash, Instant, NodeId, Pseudonym, instant, node_id
+from protocol.values import (
+    Hash,
+    Instant,
+    MessageId,
+    NodeId,
+    Pseudonym,
+    instant,
+    message_id,
+    node_id,
+)
 
 # What fits one message with room to spare; older versions are history for whoever has none of them.
 _CHAIN_BYTES_MAX: Final = 900_000
@@ -119,6 +128,16 @@ def insert_removal(vault: Connection, node: NodeId, *, by: Pseudonym, now: Insta
         " ON CONFLICT DO NOTHING",
         (node, now, by),
     )
+
+
+def unsent_to(vault: Connection, node: NodeId) -> list[MessageId]:
+    """What waits for a peer, or is on its way to it."""
+    rows = vault.execute(
+        "SELECT message_id FROM outbox WHERE peer = ? AND state IN ('queued', 'sealed', 'deposited')"
+        " LIMIT ?",
+        (node, limits.MAILBOX_ENVELOPES_MAX),
+    ).fetchall()
+    return [message_id(row[0]) for row in rows]
 
 
 def is_move_due(vault: Connection) -> bool:

@@ -55,6 +55,14 @@ def finish_all(
         finish_tasks(vault, task=task.value, thread=thread, by=by, now=now)
 
 
+def finish_everywhere(vault: Connection, *, task: str, by: Pseudonym, now: Instant) -> None:
+    """What was asked for was done, whoever it was about."""
+    vault.execute(
+        "UPDATE tasks SET done_at = ?, done_by = ? WHERE task = ? AND done_at IS NULL",
+        (now, by, task),
+    )
+
+
 def finish_peer_tasks(
     vault: Connection, *, task: str, peer: NodeId, by: Pseudonym, now: Instant
 ) -> None:

@@ -57,6 +57,12 @@ from protocol.local.views.desk import (
     HeldSendings,
     UserSettings,
 )
+from protocol.local.views.membership import (
+    CharterLook,
+    CharterOffered,
+    CharterView,
+    MemberLine,
+)
 from protocol.local.views.node import (
     AuditState,
     BackupMade,
@@ -100,6 +106,9 @@ __all__ = [
     "CaseView",
     "Cases",
     "Changes",
+    "CharterLook",
+    "CharterOffered",
+    "CharterView",
     "ConsentEnding",
     "ConsentView",
     "Consents",
@@ -123,6 +132,7 @@ __all__ = [
     "IntroductionFile",
     "Ledger",
     "LedgerLine",
+    "MemberLine",
     "MessageLine",
     "MessageView",
     "No",

@@ -107,6 +107,8 @@ class PeerView(View, frozen=True, kw_only=True):
     """Another organisation. `safety_number` is the twelve groups both sides read to each other.
 
     `unsent` messages wait to leave or to be answered. `is_frozen`: their stream broke, and nothing is taken.
+    `unconfirmed` of her withdrawals wait for a person, because it is suspended. `charter_state` is what the
+    charter says of it, where one is held and names it.
     """
 
     node_id: bytes
@@ -122,6 +124,9 @@ class PeerView(View, frozen=True, kw_only=True):
     last_heard: int | None
     unsent: int
     is_frozen: bool
+    card_sequence: int
+    unconfirmed: int
+    charter_state: str | None
 
 
 class Peers(View, frozen=True, kw_only=True):
