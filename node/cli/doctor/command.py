@@ -13,10 +13,11 @@ import msgspec
 from node import system
 from node.cli import options
 from node.cli.asking import ask_as, person
-from node.cli.doctor import devices, files, machine, running, settings, terminal
+from node.cli.doctor import devices, files, machine, running, saved, settings, terminal
 from node.cli.doctor.findings import Check, Finding, State, bad, exit_of, line_of, looked
 from node.cli.doctor.running import Silence
 from node.cli.talking import CommandFailedError, Exit, put, put_json, say
+from node.config import NodeConfig
 from node.system import SystemClock
 from protocol.local.views import NodeStatus
 
@@ -111,6 +112,7 @@ def _of_the_node(folder: Path) -> list[Finding]:
         findings.append(read)
     else:
         findings += [settings.judge(read), settings.judge_address(read)]
+        findings.append(looked(Check.BACKUP, lambda: _backups(folder, read)))
         asked = looked(Check.NODE, lambda: running.status_of(folder / read.api.socket))
         findings.append(asked if isinstance(asked, Finding) else running.judge_node(asked))
         status = status if isinstance(asked, Finding) else asked
@@ -123,6 +125,10 @@ def _of_the_node(folder: Path) -> list[Finding]:
     if isinstance(status, NodeStatus):
         findings += running.judge_open(status)
     return findings
+
+
+def _backups(folder: Path, read: NodeConfig) -> Finding:
+    return saved.judge(saved.look(folder, read), now=SystemClock().wall())
 
 
 def _partners(folder: Path, *, user: str, passphrase_file: Path | None) -> list[Finding]:

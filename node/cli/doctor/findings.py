@@ -35,6 +35,7 @@ class Check(StrEnum):
     DATABASES = "databases"
     MAILBOX = "mailbox"
     DEMO = "demo"
+    BACKUP = "backup"
     NODE = "node"
     WAITING = "waiting"
     ERASURE = "erasure"
