@@ -110,6 +110,8 @@ def peer(unit: Unit, known: Peer, me: Self) -> views.PeerView:
         last_heard=known.last_heard,
         unsent=overview.count_unsent(unit.vault, known.node_id),
         is_frozen=known.incoming is not None and known.incoming.is_frozen,
+        state_awaited=known.state_awaited,
+        confirm_awaited=known.confirm_awaited,
         card_sequence=known.card_sequence,
         unconfirmed=consent_tables.count_unconfirmed(unit.vault, of=known.node_id),
         charter_state=_charter_state(unit, known.node_id),

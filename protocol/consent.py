@@ -312,7 +312,8 @@ class Standing:
         """What it amounts to at `now`, which must be the later of the clock and any time ever seen."""
         if self.events & _ENDED:
             return ConsentState.WITHDRAWN
-        if ConsentEvent.GIVEN not in self.events:
+        # A peer that was asked no longer names it: as if it had never come (R-139).
+        if ConsentEvent.GIVEN not in self.events or ConsentEvent.UNKNOWN in self.events:
             return ConsentState.NOT_GIVEN
         # An event may end it before its date ("until I reach home"); no clock begins it again.
         if ConsentEvent.EXPIRED in self.events or now >= self.consent.expires:
@@ -323,3 +324,7 @@ class Standing:
         if self.consent.needs_confirmation and not is_confirmed:
             return ConsentState.UNCONFIRMED
         return ConsentState.LIVE
+
+    def is_live(self, *, now: Instant) -> bool:
+        """May something be told under it at `now`, which is as in `state`?"""
+        return self.state(now=now) is ConsentState.LIVE

@@ -42,6 +42,12 @@ class Task(StrEnum):
     NOT_SENT = "not_sent"
     SENDING_REFUSED = "sending_refused"
     BUNDLE_STALE = "bundle_stale"
+    STATE_AWAITED = "state_awaited"
+    CONFIRM_RESTORED = "confirm_restored"
+    OTHER_COMPUTER = "other_computer"
+    OLD_COMPUTER = "old_computer"
+    NOT_DELIVERED = "not_delivered"
+    TELL_AGAIN = "tell_again"
     BACKUP_OLD = "backup_old"
     PEER_SUSPENDED = "peer_suspended"
     SUSPENDED_OURSELVES = "suspended_ourselves"
@@ -74,6 +80,11 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.COMPARE_SAFETY_NUMBER: TaskKind.WAITING,
     # Whoever was to hear it does not know that it did not leave.
     Task.SENDING_REFUSED: TaskKind.WAITING,
+    # Nothing about anybody goes there until somebody phoned.
+    Task.CONFIRM_RESTORED: TaskKind.WAITING,
+    # Nothing leaves this computer until somebody said which one is ours.
+    Task.OTHER_COMPUTER: TaskKind.WAITING,
+    Task.TELL_AGAIN: TaskKind.WAITING,
     # Each survivor of whom it knows is asked what is to become of that.
     Task.MEMBER_REMOVED: TaskKind.WAITING,
     Task.SUSPENDED_OURSELVES: TaskKind.WAITING,
@@ -87,6 +98,9 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.MESSAGE_REFUSED: TaskKind.NEWS,
     Task.NOT_SENT: TaskKind.NEWS,
     Task.BUNDLE_STALE: TaskKind.NEWS,
+    Task.STATE_AWAITED: TaskKind.NEWS,
+    Task.OLD_COMPUTER: TaskKind.NEWS,
+    Task.NOT_DELIVERED: TaskKind.NEWS,
     Task.BACKUP_OLD: TaskKind.NEWS,
     Task.PEER_SUSPENDED: TaskKind.NEWS,
     Task.CHARTER_REFUSED: TaskKind.NEWS,
@@ -113,6 +127,10 @@ DONE_BY_SAYING: Final = frozenset(
         Task.NOT_SENT,
         Task.SENDING_REFUSED,
         Task.BUNDLE_STALE,
+        Task.STATE_AWAITED,
+        Task.OLD_COMPUTER,
+        Task.NOT_DELIVERED,
+        Task.TELL_AGAIN,
         Task.BACKUP_OLD,
         Task.PEER_SUSPENDED,
         Task.SUSPENDED_OURSELVES,

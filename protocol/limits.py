@@ -84,6 +84,13 @@ ADDRESS_CHARACTERS_MAX: Final = 200
 RECEIPT_RANGES_MAX: Final = 16
 RECEIPT_SINGLES_MAX: Final = 256
 
+# Finding together again (SPEC 8.9). A list of this length fits the largest envelope twice over.
+RESYNC_RANGES_MAX: Final = 16
+RESYNC_AFTER_SECONDS: Final = 24 * HOUR
+LISTED_CONSENTS_MAX: Final = 16_384
+LISTED_PARTS_MAX: Final = 64
+PAYLOAD_KEPT_SECONDS: Final = 60 * DAY
+
 # Carrying (SPEC 10).
 BATCH_ENVELOPES_MAX: Final = 64
 BATCH_BYTES_MAX: Final = 1_048_576

@@ -49,6 +49,8 @@ class ReferralEvent(StrEnum):
     LAPSE = "lapse"
     RECALL = "recall"
     DOSSIER = "dossier"
+    DOSSIER_AGAIN = "dossier_again"
+    """What one side lost, the other sends again; where it was lost with our yes, it stands for it."""
     PREPARE = "prepare"
     ARRIVE = "arrive"
     BEGIN_CARE = "begin_care"
@@ -76,11 +78,13 @@ _E = ReferralEvent
 # Withdrawing is hers at any time, and freezing is for safety: both work from every state that still lives.
 _ALWAYS: Final = {_E.WITHDRAW: _S.WITHDRAWN, _E.FREEZE: _S.FROZEN}
 _BEFORE_DOSSIER: Final = {_E.RECALL: _S.RECALLED, **_ALWAYS}
+_LOST: Final = {_E.DOSSIER_AGAIN: _S.DOSSIER_SENT}
 _OPEN: Final = {
     _E.ASK: _S.NEEDS_INFO,
     _E.ACCEPT: _S.ACCEPTED,
     _E.DECLINE: _S.DECLINED,
     _E.LAPSE: _S.LAPSED,
+    **_LOST,
     **_BEFORE_DOSSIER,
 }
 
@@ -90,20 +94,36 @@ TRANSITIONS: Final[dict[ReferralState, dict[ReferralEvent, ReferralState]]] = {
     _S.OFFERED: {_E.DELIVER: _S.DELIVERED, **_OPEN},
     _S.DELIVERED: _OPEN,
     _S.NEEDS_INFO: {_E.ANSWER: _S.DELIVERED, **_OPEN},
-    _S.ACCEPTED: {_E.DOSSIER: _S.DOSSIER_SENT, _E.ARRIVE: _S.ARRIVED, **_BEFORE_DOSSIER},
+    _S.ACCEPTED: {
+        _E.DOSSIER: _S.DOSSIER_SENT,
+        _E.ARRIVE: _S.ARRIVED,
+        **_LOST,
+        **_BEFORE_DOSSIER,
+    },
     _S.DECLINED: {},
     _S.LAPSED: {},
     _S.RECALLED: {},
-    _S.DOSSIER_SENT: {_E.PREPARE: _S.PREPARED, _E.ARRIVE: _S.ARRIVED, **_ALWAYS},
-    _S.PREPARED: {_E.ARRIVE: _S.ARRIVED, **_ALWAYS},
+    _S.DOSSIER_SENT: {_E.PREPARE: _S.PREPARED, _E.ARRIVE: _S.ARRIVED, **_LOST, **_ALWAYS},
+    _S.PREPARED: {_E.ARRIVE: _S.ARRIVED, _E.DOSSIER_AGAIN: _S.PREPARED, **_ALWAYS},
     _S.ARRIVED: {
+        _E.DOSSIER_AGAIN: _S.ARRIVED,
         _E.BEGIN_CARE: _S.IN_CARE,
         _E.OUTCOME: _S.OUTCOME_REPORTED,
         _E.END: _S.ENDED,
         **_ALWAYS,
     },
-    _S.IN_CARE: {_E.OUTCOME: _S.OUTCOME_REPORTED, _E.END: _S.ENDED, **_ALWAYS},
-    _S.OUTCOME_REPORTED: {_E.OUTCOME: _S.OUTCOME_REPORTED, _E.END: _S.ENDED, **_ALWAYS},
+    _S.IN_CARE: {
+        _E.DOSSIER_AGAIN: _S.IN_CARE,
+        _E.OUTCOME: _S.OUTCOME_REPORTED,
+        _E.END: _S.ENDED,
+        **_ALWAYS,
+    },
+    _S.OUTCOME_REPORTED: {
+        _E.DOSSIER_AGAIN: _S.OUTCOME_REPORTED,
+        _E.OUTCOME: _S.OUTCOME_REPORTED,
+        _E.END: _S.ENDED,
+        **_ALWAYS,
+    },
     _S.ENDED: {},
     _S.WITHDRAWN: {},
     _S.FROZEN: {_E.WITHDRAW: _S.WITHDRAWN, _E.RECALL: _S.RECALLED},
@@ -139,6 +159,7 @@ _TASKS: Final[dict[ReferralEvent, tuple[Task, ...]]] = {
     _E.ACCEPT: (Task.TELL_HER_WHO_AND_WHEN, Task.DOSSIER_TO_SEND),
     _E.DECLINE: (Task.OFFER_AGAIN,),
     _E.DOSSIER: (Task.DOSSIER_TO_READ,),
+    _E.DOSSIER_AGAIN: (Task.DOSSIER_TO_READ,),
     _E.OUTCOME: (Task.REPORT_TO_READ,),
 }
 # In which states there still is an act of ours that ends a task.

@@ -4,7 +4,7 @@ from typing import Final
 
 from node.inbox.batch import Batch
 from node.vault.records import ReceiptDue, StoredMessage
-from node.vault.tables import messages, outbox
+from node.vault.tables import messages, receipts_due
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode
 from protocol.messages.union import UNRECEIPTED
@@ -34,7 +34,7 @@ def answer(
     # Past its time is a status of its own, not a refusal.
     if code is RefusalCode.E_EXPIRED:
         status, code = ReceiptStatus.EXPIRED, None
-    outbox.insert_receipt_due(
+    receipts_due.insert_receipt_due(
         batch.unit.vault,
         skeleton.sender,
         ReceiptDue(
@@ -67,7 +67,7 @@ def answer_again(batch: Batch, verified: VerifiedMessage) -> None:
 
 def answer_refused_late(batch: Batch, stored: StoredMessage, code: RefusalCode) -> None:
     """An early message was answered as stored, and is refused now that its turn has come."""
-    outbox.insert_receipt_due(
+    receipts_due.insert_receipt_due(
         batch.unit.vault,
         stored.peer,
         ReceiptDue(

@@ -116,6 +116,12 @@ def forget(batch: Batch, node: NodeId) -> None:
     meet(batch, node)
 
 
+def reread(batch: Batch, node: NodeId) -> None:
+    """A reaction changed what stands about a peer: read it again as the vault has it now."""
+    batch.known.pop(node, None)
+    meet(batch, node)
+
+
 def move_stream(batch: Batch, peer: Peer, stream: Incoming) -> None:
     """The head of a peer's stream moved."""
     peers.advance_incoming(batch.unit.vault, peer.node_id, stream, now=batch.now)

@@ -26,6 +26,7 @@ from node.services import (
     peering,
     reading,
     referring,
+    resuming,
 )
 from node.vault.records import Self
 from node.vault.unit import Unit
@@ -141,6 +142,10 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_us(commands.AddPeer, peering.add_peer, Does.SEND),
         _as_us(commands.ListPeers, _list_peers, Does.READ),
         _as_us(commands.VerifyPeer, peering.verify_peer, Does.SEND),
+        _look(commands.ShowStream, resuming.show_stream),
+        _as_us(commands.ConfirmRestored, resuming.confirm_restored, Does.SEND),
+        _as_person(commands.UnfreezePeer, resuming.unfreeze, Does.SEND),
+        _as_us(commands.TakeOver, resuming.take_over, Does.SEND),
         _as_us(commands.LookAtCharter, belonging.look_at_charter, Does.READ),
         _as_us(commands.ApplyCharter, belonging.apply_charter, Does.SEND),
         _as_us(commands.ShowCharter, _show_charter, Does.READ),

@@ -23,6 +23,7 @@ class Arrival:
     thread: ThreadId
     reply_to: MessageId | None
     consent: Hash | None
+    epoch: Instant
     acting: Acting
 
     @property

@@ -5,7 +5,7 @@ import base64
 from node.effects import NODE_ITSELF
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import CaseRecord, FollowUp, Referral, new_follow_up
-from node.vault.tables import cases, consents, desk, peers, referrals
+from node.vault.tables import cases, consents, desk, peers, referrals, streams
 from node.vault.unit import Unit
 from protocol import follow_up_flow, referral_flow
 from protocol.effects import Effect, Remind, Task
@@ -121,7 +121,8 @@ def on_dossier(unit: Unit, dossier: ReferralDossier, arrival: Arrival) -> Reacti
     )
     if record is None:
         return RefusalCode.E_CONSENT_MISSING
-    reaction = move(unit, arrival, ReferralEvent.DOSSIER, expects_ours=False, detail=None)
+    event = _dossier_event(unit, arrival)
+    reaction = move(unit, arrival, event, expects_ours=False, detail=None)
     if isinstance(reaction, RefusalCode):
         return reaction
     content_hash = sha256(encode_content(dossier))
@@ -130,6 +131,15 @@ def on_dossier(unit: Unit, dossier: ReferralDossier, arrival: Arrival) -> Reacti
     _begin_case(unit, arrival)
     _index(unit, dossier.disclosed, arrival)
     return reaction
+
+
+def _dossier_event(unit: Unit, arrival: Arrival) -> ReferralEvent:
+    """Is it the first one, or one that we lost in a restore, perhaps with the yes we said (R-141)?"""
+    referral = referrals.find_referral(unit.vault, arrival.thread)
+    if referral is None or referral.state is ReferralState.ACCEPTED:
+        return ReferralEvent.DOSSIER
+    is_again = streams.has_resumed(unit.vault, arrival.sender)
+    return ReferralEvent.DOSSIER_AGAIN if is_again else ReferralEvent.DOSSIER
 
 
 def _begin_case(unit: Unit, arrival: Arrival) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import ConsentRecord
-from node.vault.tables import consents, messages, peers, referrals
+from node.vault.tables import consents, messages, peers, referrals, streams
 from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.consent import Consent, ConsentEvent, parse_consent
@@ -40,8 +40,10 @@ def on_copy(unit: Unit, copy: ConsentCopy, arrival: Arrival) -> Reaction:
         return refusal
     known = consents.find_consent(unit.vault, consent.consent_id)
     if known is not None:
-        same = known.signed == signed.raw
-        return [] if same else RefusalCode.E_CONSENT_SCOPE
+        if known.signed != signed.raw:
+            return RefusalCode.E_CONSENT_SCOPE
+        streams.listed_again(unit.vault, consent.consent_id)
+        return []
     consents.insert_consent(
         unit.vault,
         consent,

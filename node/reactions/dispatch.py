@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from node.reactions import caring, consenting, introducing, membership, receipting
+from node.reactions import caring, consenting, introducing, membership, receipting, resuming
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.unit import Unit
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
@@ -21,6 +21,7 @@ from protocol.messages.follow_up import (
     FollowUpUnable,
 )
 from protocol.messages.membership import CharterUpdate, SuspendNotice
+from protocol.messages.recovery import ConsentStates, Hello, Resync
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -63,6 +64,8 @@ def react(unit: Unit, message: Message, arrival: Arrival) -> Reaction:
             return consenting.on_withdrawn_answer(unit, message, arrival)
         case FollowUpRequest() | FollowUpAccept() | FollowUpUnable():
             return _follow_up(unit, message, arrival)
+        case Hello() | Resync() | ConsentStates():
+            return resuming.react(unit, message, arrival)
         case FollowUpStatus():
             return caring.on_status(unit, message, arrival)
         case FollowUpReport():

@@ -1,12 +1,15 @@
 """Reactions to receipts and to the head that every message carries: what was stored is settled."""
 
+from node.effects import Acting
+from node.reactions import resuming
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import OutboxItem
-from node.vault.tables import outbox, referrals, secrets
+from node.vault.tables import outbox, peers, referrals, resending, secrets
 from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.delivery import OutboxEvent, OutboxState, step
 from protocol.effects import Effect, Remind, Task
+from protocol.errors import RefusalCode
 from protocol.limits import DAY
 from protocol.messages.core import Receipt, ReceiptSingle
 from protocol.messages.referral import ReferralOffer
@@ -18,7 +21,10 @@ from protocol.vocabulary.codes import ReceiptStatus
 
 def on_receipt(unit: Unit, receipt: Receipt, arrival: Arrival) -> Reaction:
     """Settle everything the receipt names; what it says of messages we do not know is ignored."""
+    peer = peers.load_peer(unit.vault, arrival.sender)
     for told in receipt.ranges:
+        if resuming.notice_epoch(unit, peer, told.epoch, acting=arrival.acting):
+            return []
         link = outbox.hash_at(unit.vault, arrival.sender, epoch=told.epoch, sequence=told.last)
         # The hash of the last one vouches, through the chain, for all before it.
         if link != told.last_hash:
@@ -43,9 +49,13 @@ def _tell_somebody(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> Effec
     return Remind(task=Task.MESSAGE_REFUSED, peer=arrival.sender, thread=thread, due=due)
 
 
-def on_head(unit: Unit, head: Head, *, sender: NodeId, now: Instant) -> None:
+def on_head(unit: Unit, head: Head, *, sender: NodeId, acting: Acting) -> None:
     """The highest message the peer has without a gap: an implicit receipt."""
     if head.sequence == 0:
+        return
+    now = acting.now
+    peer = peers.load_peer(unit.vault, sender)
+    if resuming.notice_epoch(unit, peer, head.epoch, acting=acting):
         return
     epoch = instant(head.epoch)
     link = outbox.hash_at(unit.vault, sender, epoch=epoch, sequence=head.sequence)
@@ -73,10 +83,22 @@ def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
     item = outbox.find(unit.vault, single.message_id)
     if item is None or item.peer != arrival.sender or item.hash != single.message_hash:
         return False
+    if single.code == RefusalCode.E_EPOCH_SUPERSEDED.value:
+        return _superseded(unit, item, arrival)
     refused = single.status in (ReceiptStatus.REFUSED, ReceiptStatus.EXPIRED)
     event = OutboxEvent.REFUSAL if refused else OutboxEvent.RECEIPT
     code = single.code or (single.status.name.lower() if refused else None)
     return _settle(unit, item, event=event, code=code, now=arrival.now) and refused
+
+
+def _superseded(unit: Unit, item: OutboxItem, arrival: Arrival) -> bool:
+    """It came after our own new stream, and gets a number there; or the newer stream is none of ours."""
+    peer = peers.load_peer(unit.vault, arrival.sender)
+    if item.epoch == peer.outgoing.epoch:
+        resuming.supersede(unit, arrival.sender, acting=arrival.acting)
+    else:
+        resending.number_one_again(unit.vault, item.message_id, now=arrival.now)
+    return False
 
 
 def _settle(

@@ -5,25 +5,23 @@ payload may no longer go, the same signed skeleton goes with an empty one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum, auto
+from dataclasses import dataclass, replace
 from typing import Final
 
-from node import trusted_clock
+from node import last_gate, trusted_clock
 from node.effects import Acting, apply, drop_unsealed, withhold
 from node.inbox import receipts
+from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import consents, desk, outbox, peers, secrets
+from node.vault.tables import desk, outbox, peers, receipts_due, secrets, streams
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.consent import ConsentState
-from protocol.consent_rules import LEVEL_VERIFIED
 from protocol.delivery import next_attempt
 from protocol.effects import Send, Task, Urgency
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic
 from protocol.labels import Kind
-from protocol.messages.consent import ConsentCopy
+from protocol.messages.union import GOES_MEANWHILE, OVERTAKING
 from protocol.prekeys import Route, parse_bundle, slice_for
 from protocol.sealing import decrypt_at_rest
 from protocol.signing import Signed, sign
@@ -38,18 +36,10 @@ from protocol.skeleton import (
     payload_commitment,
 )
 from protocol.streams import Outgoing
-from protocol.values import ConsentId, Hash, Instant, MessageId, NodeId, instant, later
+from protocol.values import Hash, Instant, MessageId, NodeId, instant, later
 
 # Without any answer for a day, a deposited item is sealed and left again.
 _RETRY_STORED_SECONDS: Final = limits.DAY
-_LIVE: Final = frozenset({ConsentState.LIVE})
-_LIVE_FOR_COPY: Final = frozenset(
-    {
-        ConsentState.LIVE,
-        ConsentState.UNCONFIRMED,
-        ConsentState.NOT_YET,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,25 +49,6 @@ class Parcel:
     peer: NodeId
     routes: tuple[Route, ...]
     envelopes: tuple[tuple[MessageId, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """What time it is, for each purpose.
-
-    `now` is the wall clock. `trusted` is the later of it and the latest time ever seen: whether a consent
-    lives is judged by it. `signed` is what we put our name to, also while the clock is in doubt.
-    """
-
-    now: Instant
-    trusted: Instant
-    signed: Instant
-    is_in_doubt: bool
-
-    @property
-    def is_behind(self) -> bool:
-        """Is the clock in doubt because it went back?"""
-        return self.is_in_doubt and self.now < self.trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +71,7 @@ def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
     now = acting.now
     with unit.unseen():
         trusted = trusted_clock.note_time(unit, now=now)
-    times = _Times(
+    times = Times(
         now=now,
         trusted=trusted,
         signed=trusted_clock.time_to_sign(unit, now=now),
@@ -120,16 +91,16 @@ def _horizon(now: Instant) -> Instant:
 
 
 def _write_receipts(unit: Unit, acting: Acting) -> None:
-    for node in outbox.peers_to_answer(unit.vault):
+    for node in receipts_due.peers_to_answer(unit.vault):
         if peers.find_peer(unit.vault, node) is None:
             continue
-        owed = outbox.take_receipts_due(unit.vault, node)
+        owed = receipts_due.take_receipts_due(unit.vault, node)
         receipt = receipts.compose(owed)
         send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
         apply([send], unit, acting=acting)
 
 
-def _parcels(unit: Unit, peer: Peer | None, me: Self, times: _Times) -> list[Parcel]:
+def _parcels(unit: Unit, peer: Peer | None, me: Self, times: Times) -> list[Parcel]:
     now = times.now
     if peer is None or peer.status not in ("active", "invited"):
         return []
@@ -154,6 +125,7 @@ def _parcels(unit: Unit, peer: Peer | None, me: Self, times: _Times) -> list[Par
         now=now,
         horizon=_horizon(now),
         count=limits.BATCH_ENVELOPES_MAX,
+        only=_only(unit, peer),
     )
     sealing = _Sealing(
         unit=unit,
@@ -162,11 +134,20 @@ def _parcels(unit: Unit, peer: Peer | None, me: Self, times: _Times) -> list[Par
         prekey=prekey,
         outgoing=peer.outgoing,
         times=times,
+        gate=LastGate(unit=unit, peer=peer, times=times),
     )
     return [
         Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
         for envelopes in _requests(_seal_all(sealing, items))
     ]
+
+
+def _only(unit: Unit, peer: Peer) -> frozenset[str] | None:
+    """The types that may go now; None where nothing is held back."""
+    if streams.find_superseded(unit.vault) is not None:
+        # Another computer speaks for us. Her no is carried from any of them.
+        return OVERTAKING
+    return GOES_MEANWHILE if peer.is_held_back else None
 
 
 def _requests(
@@ -197,8 +178,8 @@ class _Sealing:
     peer: Peer
     prekey: PrekeyPublic
     outgoing: Outgoing
-    times: _Times
-    states: dict[ConsentId, ConsentState | None] = field(default_factory=dict)
+    times: Times
+    gate: LastGate
 
 
 def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[MessageId, bytes]]:
@@ -222,80 +203,39 @@ def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[Mess
     return envelopes
 
 
-class _Gate(Enum):
-    """What the gate says of an item: it goes, it waits, or what it says never leaves."""
-
-    GO = auto()
-    WAIT = auto()
-    NEVER = auto()
-
-
 def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
-    gate = _ask_again(sealing, item)
-    if gate is _Gate.WAIT:
+    verdict = last_gate.ask(sealing.gate, item)
+    if verdict is Gate.WAIT:
         return None
     if item.sequence is None:
-        if gate is _Gate.NEVER:
+        if verdict is Gate.NEVER:
             _vanish(sealing, item)
             return None
         return _seal_first(sealing, item)
-    if gate is _Gate.NEVER and not item.is_withheld:
+    if verdict is Gate.NEVER and not item.is_withheld:
+        if last_gate.is_over(sealing.times, item) and item.type not in GOES_MEANWHILE:
+            _tell(sealing, item, Task.NOT_DELIVERED)
         withhold(sealing.unit, item)
         item = replace(item, is_withheld=True, payload=None, key_id=None)
     return _seal_again(sealing, item)
 
 
-def _ask_again(sealing: _Sealing, item: OutboxItem) -> _Gate:
-    """The gate, once more: consent and level as they are now, not as they were when it was queued."""
-    if item.is_withheld:
-        return _Gate.NEVER
-    if item.expires is not None and sealing.times.now >= item.expires:
-        return _when_over(sealing)
-    if item.consent_id is None:
-        return _Gate.GO
-    if sealing.times.is_behind:
-        # Nobody knows for how long it was off: her consent may have ended meanwhile (R-112).
-        return _Gate.WAIT
-    state = _consent_state(sealing, item.consent_id)
-    if state is None or sealing.peer.level < LEVEL_VERIFIED:
-        return _Gate.NEVER
-    return _by_state(sealing, item, state)
-
-
-def _by_state(sealing: _Sealing, item: OutboxItem, state: ConsentState) -> _Gate:
-    if state in (_LIVE_FOR_COPY if item.type == ConsentCopy.TYPE else _LIVE):
-        return _Gate.GO
-    if state is ConsentState.EXPIRED:
-        return _when_over(sealing)
-    # It was live when this was queued: the clock went back a little, and she is still willing.
-    return _Gate.WAIT if state is ConsentState.NOT_YET else _Gate.NEVER
-
-
-def _when_over(sealing: _Sealing) -> _Gate:
-    """Its time is over, if the clock is right; by a clock in doubt it neither goes nor is dropped (R-114)."""
-    return _Gate.WAIT if sealing.times.is_in_doubt else _Gate.NEVER
-
-
-def _consent_state(sealing: _Sealing, consent: ConsentId) -> ConsentState | None:
-    if consent not in sealing.states:
-        record = consents.find_consent(sealing.unit.vault, consent)
-        sealing.states[consent] = (
-            None if record is None else record.standing.state(now=sealing.times.trusted)
-        )
-    return sealing.states[consent]
-
-
 def _vanish(sealing: _Sealing, item: OutboxItem) -> None:
     """It was never sealed: it goes without trace, and a person is told that it did not leave."""
+    _tell(sealing, item, Task.NOT_SENT)
+    drop_unsealed(sealing.unit, item)
+
+
+def _tell(sealing: _Sealing, item: OutboxItem, task: Task) -> None:
+    """What the other side does not hear of, somebody here must know."""
     desk.insert_task(
         sealing.unit.vault,
-        task=Task.NOT_SENT.value,
+        task=task.value,
         peer=item.peer,
         thread=item.thread,
         due=sealing.times.now,
         now=sealing.times.now,
     )
-    drop_unsealed(sealing.unit, item)
 
 
 def _payload(unit: Unit, item: OutboxItem) -> bytes:

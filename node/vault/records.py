@@ -88,6 +88,15 @@ class Peer:
     last_heard: Instant | None
     outgoing: Outgoing
     incoming: Incoming | None
+    state_awaited: Instant | None
+    """Since when we wait for its list of consents, after we were restored."""
+    confirm_awaited: Instant | None
+    """Since when somebody has to phone it, because it began a new stream."""
+
+    @property
+    def is_held_back(self) -> bool:
+        """Does nothing about anybody go there, until it is known what was taken back (R-134)?"""
+        return self.state_awaited is not None or self.confirm_awaited is not None
 
     def signing_keys(self, *, now: Instant) -> tuple[VerifyingKey, ...]:
         """The keys it may sign with: the present one, and the former one for 28 days."""

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from protocol.codec import Value, decode, encode
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.fields import MapReader
-from protocol.messages import consent, core, follow_up, membership, referral
+from protocol.messages import consent, core, follow_up, membership, recovery, referral
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,
@@ -28,6 +28,7 @@ from protocol.messages.follow_up import (
     FollowUpUnable,
 )
 from protocol.messages.membership import CharterUpdate, SuspendNotice
+from protocol.messages.recovery import ConsentStates, Hello, Resync
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -54,6 +55,8 @@ PublicMessage: TypeAlias = (
     | BundleUpdate
     | CharterUpdate
     | SuspendNotice
+    | Hello
+    | Resync
     | ReferralAsk
     | ReferralAnswer
     | ReferralAccept
@@ -67,6 +70,7 @@ PublicMessage: TypeAlias = (
     | FollowUpUnable
     | ConsentWithdrawn
     | WithdrawnAcknowledgement
+    | ConsentStates
 )
 """What may leave without a permit. An offer is not among them: it says that there is a survivor."""
 Message: TypeAlias = PublicMessage | ReferralOffer | PersonalMessage
@@ -90,6 +94,8 @@ _PARSERS: Final[dict[tuple[str, MessageClass], _Parser]] = {
     (BundleUpdate.TYPE, MessageClass.NONE): core.parse_bundle_update,
     (CharterUpdate.TYPE, MessageClass.NONE): membership.parse_charter_update,
     (SuspendNotice.TYPE, MessageClass.NONE): membership.parse_suspend_notice,
+    (Hello.TYPE, MessageClass.NONE): recovery.parse_hello,
+    (Resync.TYPE, MessageClass.NONE): recovery.parse_resync,
     (ReferralOffer.TYPE, MessageClass.C0): referral.parse_offer,
     (ReferralAsk.TYPE, MessageClass.C0): referral.parse_ask,
     (ReferralAnswer.TYPE, MessageClass.C0): referral.parse_answer,
@@ -109,6 +115,7 @@ _PARSERS: Final[dict[tuple[str, MessageClass], _Parser]] = {
     (ConsentCopy.TYPE, MessageClass.PERSONAL): consent.parse_copy,
     (ConsentWithdrawn.TYPE, MessageClass.C0): consent.parse_withdrawn,
     (WithdrawnAcknowledgement.TYPE, MessageClass.C0): consent.parse_withdrawn_ack,
+    (ConsentStates.TYPE, MessageClass.C0): recovery.parse_consent_states,
 }
 # The purpose of each personal message; another purpose would need another consent. A copy of a
 # consent has no purpose of its own.
@@ -121,6 +128,11 @@ PURPOSE_OF_TYPE: Final = {
 TYPES: Final = frozenset(name for name, _ in _PARSERS)
 # These act before gaps, order, expiry and trust level are looked at (R-93).
 OVERTAKING: Final = frozenset({ConsentWithdrawn.TYPE, SuspendNotice.TYPE})
+# All that goes to a node, or from one, of which it is not known yet what she took back meanwhile (R-134).
+# A new type is not among them until it is put here by its class or by its name.
+GOES_MEANWHILE: Final = frozenset(
+    name for name, of_class in _PARSERS if of_class is MessageClass.NONE
+) | {ConsentWithdrawn.TYPE, WithdrawnAcknowledgement.TYPE, ConsentStates.TYPE}
 # Receipts are acknowledged by the head alone, never by a receipt (R-95).
 UNRECEIPTED: Final = frozenset({Receipt.TYPE})
 

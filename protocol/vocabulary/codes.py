@@ -221,6 +221,15 @@ class WithdrawalStatus(IntEnum):
     LEGAL_HOLD = 3
 
 
+class ListedState(IntEnum):
+    """What became of a consent, as far as the other side is told; a larger one is never taken back."""
+
+    GIVEN = 1
+    EXPIRED = 2
+    SUPERSEDED = 3
+    WITHDRAWN = 4
+
+
 class VerifiedHow(StrEnum):
     """How two people compared the safety number."""
 

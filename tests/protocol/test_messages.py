@@ -52,6 +52,9 @@ CLASSES: Final = {
     "consent.copy/1": "P",
     "consent.withdrawn/1": "0",
     "consent.withdrawn_ack/1": "0",
+    "hello/1": "N",
+    "resync/1": "N",
+    "consent.state/1": "0",
 }
 PERSONAL_BY_PYTHON_TYPE: Final = {
     "ReferralAnswerPersonal",

@@ -20,22 +20,28 @@ TABLE: Final = {
     "draft": "mark_ready>ready recall>recalled withdraw>withdrawn freeze>frozen",
     "ready": "offer>offered recall>recalled withdraw>withdrawn freeze>frozen",
     "offered": "deliver>delivered ask>needs_info accept>accepted decline>declined lapse>lapsed"
+    " dossier_again>dossier_sent"
     " recall>recalled withdraw>withdrawn freeze>frozen",
     "delivered": "ask>needs_info accept>accepted decline>declined lapse>lapsed"
+    " dossier_again>dossier_sent"
     " recall>recalled withdraw>withdrawn freeze>frozen",
     "needs_info": "answer>delivered ask>needs_info accept>accepted decline>declined lapse>lapsed"
+    " dossier_again>dossier_sent"
     " recall>recalled withdraw>withdrawn freeze>frozen",
-    "accepted": "dossier>dossier_sent arrive>arrived"
+    "accepted": "dossier>dossier_sent arrive>arrived dossier_again>dossier_sent"
     " recall>recalled withdraw>withdrawn freeze>frozen",
     "declined": "",
     "lapsed": "",
     "recalled": "",
-    "dossier_sent": "prepare>prepared arrive>arrived withdraw>withdrawn freeze>frozen",
-    "prepared": "arrive>arrived withdraw>withdrawn freeze>frozen",
-    "arrived": "begin_care>in_care outcome>outcome_reported end>ended"
+    "dossier_sent": "prepare>prepared arrive>arrived dossier_again>dossier_sent"
     " withdraw>withdrawn freeze>frozen",
-    "in_care": "outcome>outcome_reported end>ended withdraw>withdrawn freeze>frozen",
-    "outcome_reported": "outcome>outcome_reported end>ended withdraw>withdrawn freeze>frozen",
+    "prepared": "arrive>arrived dossier_again>prepared withdraw>withdrawn freeze>frozen",
+    "arrived": "dossier_again>arrived begin_care>in_care outcome>outcome_reported end>ended"
+    " withdraw>withdrawn freeze>frozen",
+    "in_care": "dossier_again>in_care outcome>outcome_reported end>ended"
+    " withdraw>withdrawn freeze>frozen",
+    "outcome_reported": "dossier_again>outcome_reported outcome>outcome_reported end>ended"
+    " withdraw>withdrawn freeze>frozen",
     "ended": "",
     "withdrawn": "",
     "frozen": "withdraw>withdrawn recall>recalled",
@@ -48,6 +54,7 @@ TASKS: Final = {
     "accept": ["tell_her_who_and_when", "dossier_to_send"],
     "decline": ["offer_again"],
     "dossier": ["dossier_to_read"],
+    "dossier_again": ["dossier_to_read"],
     "outcome": ["report_to_read"],
 }
 THREAD: Final = ThreadId(new_message_id(now=NOON, entropy=entropy("thread")))

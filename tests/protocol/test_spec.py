@@ -59,6 +59,7 @@ LISTS: Final[dict[str, type[StrEnum] | type[IntEnum]]] = {
     "withdrawal-wanted": codes.WithdrawalWanted,
     "withdrawal-status": codes.WithdrawalStatus,
     "receipt-status": codes.ReceiptStatus,
+    "listed-state": codes.ListedState,
     "sentence-kind": codes.TextKind,
 }
 

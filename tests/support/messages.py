@@ -23,6 +23,7 @@ from protocol.messages.follow_up import (
     FollowUpUnable,
 )
 from protocol.messages.membership import CharterUpdate, SuspendNotice
+from protocol.messages.recovery import ConsentStates, Hello, ListedConsent, Resync
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -36,12 +37,14 @@ from protocol.messages.referral import (
     ReferralRecall,
 )
 from protocol.messages.union import Message
-from protocol.values import PlainText, new_message_id, sha256
+from protocol.skeleton import NO_HEAD, Head
+from protocol.values import ConsentId, PlainText, later, new_message_id, sha256
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import (
     AnswerCode,
     DeclineReason,
     FirstStep,
+    ListedState,
     NotSeenReason,
     PlanAnswer,
     Question,
@@ -113,6 +116,22 @@ ACKNOWLEDGED: Final = WithdrawnAcknowledgement(
 )
 SEEN: Final = FollowUpReport(disclosed=DISCLOSED, at=NOON, seen=SeenHow.PHONE, not_seen=None)
 COPY: Final = ConsentCopy(signed_consent=signed_consent(CONSENT).raw, words=None)
+HELLO: Final = Hello(
+    epoch=later(NOON, 60),
+    received=Head(epoch=NOON, sequence=7, hash=sha256(b"seven")),
+    sent=Head(epoch=NOON, sequence=4, hash=sha256(b"four")),
+)
+LISTED: Final = ConsentStates(
+    epoch=later(NOON, 60),
+    consents=(
+        ListedConsent(consent_id=ConsentId(bytes(16)), state=ListedState.GIVEN, since=NOON),
+        ListedConsent(
+            consent_id=ConsentId(bytes([1]) * 16), state=ListedState.WITHDRAWN, since=NOON
+        ),
+    ),
+    part=1,
+    parts=1,
+)
 DECLINE: Final = ReferralDecline(reason=DeclineReason.NO_CAPACITY, who_else=None)
 
 SUSPEND: Final = sign_suspend(
@@ -151,5 +170,11 @@ MESSAGES: Final[tuple[Message, ...]] = (
     replace(WITHDRAWN, replacement=signed_consent(CONSENT).raw),
     ACKNOWLEDGED,
     replace(ACKNOWLEDGED, status=WithdrawalStatus.LEGAL_HOLD, legal_hold=sha256(b"an order")),
+    HELLO,
+    replace(HELLO, received=NO_HEAD),
+    Resync(epoch=NOON, ranges=((2, 2), (5, 9))),
+    Resync(epoch=NOON, ranges=()),
+    LISTED,
+    replace(LISTED, consents=(), part=2, parts=2),
 )
 """Every type in every class it has, with and without its optional keys."""

@@ -170,6 +170,22 @@ class Client:
         """A person compared the safety number."""
         return await self._node.ask(command, views.PeerView)
 
+    async def show_stream(self, command: commands.ShowStream) -> views.StreamView:
+        """How a peer's stream stands, and the evidence about it."""
+        return await self._node.ask(command, views.StreamView)
+
+    async def confirm_restored(self, command: commands.ConfirmRestored) -> views.Done:
+        """Somebody phoned an organisation that began anew, and it is them."""
+        return await self._node.ask(command, views.Done)
+
+    async def unfreeze_peer(self, command: commands.UnfreezePeer) -> views.Done:
+        """Somebody phoned about messages that contradict each other: ask for a new stream."""
+        return await self._node.ask(command, views.Done)
+
+    async def take_over(self) -> views.Done:
+        """It is this computer that speaks for the organisation."""
+        return await self._node.ask(commands.TakeOver(), views.Done)
+
     # Cases and consents.
 
     async def open_case(self, command: commands.OpenCase) -> views.Done:

@@ -35,7 +35,7 @@ _CONSENT: Final = (
     " (SELECT group_concat(DISTINCT event) FROM consent_events AS e"
     " WHERE e.consent_id = consents.consent_id),"
     " (SELECT group_concat(hex(text_hash), '') FROM (SELECT text_hash FROM ticks AS t"
-    f" WHERE t.consent_id = consents.consent_id LIMIT {limits.FACTS_MAX}))"
+    f" WHERE t.consent_id = consents.consent_id LIMIT {limits.FACTS_MAX})), is_unlisted"
     " FROM consents"
 )
 _LAST_EVENT: Final = "SELECT hash FROM consent_events ORDER BY number DESC LIMIT 1"
@@ -310,12 +310,15 @@ def _read_signed(raw: bytes) -> tuple[Consent, Hash]:
 
 def _record(row: Sequence[Any]) -> ConsentRecord:
     consent, cited = _read_signed(row[0])
-    words, events, ticks = row[4], row[6] or "", bytes.fromhex(row[7] or "")
+    words, ticks = row[4], bytes.fromhex(row[7] or "")
+    events = {ConsentEvent(event) for event in (row[6] or "").split(",") if event}
+    if row[8]:
+        events.add(ConsentEvent.UNKNOWN)
     return ConsentRecord(
         standing=Standing(
             consent=consent,
             consent_hash=cited,
-            events=frozenset(ConsentEvent(event) for event in events.split(",") if event),
+            events=frozenset(events),
             ticks=frozenset(digest(ticks[at : at + 32]) for at in range(0, len(ticks), 32)),
         ),
         signed=row[0],

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from node.vault.driver import Connection
 from protocol import limits
 from protocol.permits import Payload
-from protocol.values import Hash, Instant, MessageId, NodeId, instant, node_id
+from protocol.values import (
+    ConsentId,
+    Hash,
+    Instant,
+    MessageId,
+    NodeId,
+    ThreadId,
+    consent_id,
+    instant,
+    node_id,
+)
 
 
 def insert(
@@ -37,6 +47,26 @@ def insert(
 def drop(vault: Connection, message: MessageId) -> None:
     """It never left."""
     vault.execute("DELETE FROM disclosures WHERE message_id = ?", (message,))
+
+
+def categories_of(vault: Connection, peer: NodeId, *, content_hash: bytes) -> list[int]:
+    """The categories of what once left for a peer with exactly this content."""
+    row = vault.execute(
+        "SELECT categories FROM disclosures WHERE peer = ? AND content_hash = ?"
+        " ORDER BY at DESC LIMIT 1",
+        (peer, content_hash),
+    ).fetchone()
+    return [] if row is None else [int(number) for number in row[0].split(",") if number]
+
+
+def consents_in_thread(vault: Connection, thread: ThreadId) -> list[ConsentId]:
+    """The consents under which something personal left in one conversation."""
+    rows = vault.execute(
+        "SELECT DISTINCT d.consent_id FROM disclosures d JOIN outbox o"
+        " ON o.message_id = d.message_id WHERE o.thread = ? AND o.consent IS NOT NULL LIMIT ?",
+        (thread, limits.FACTS_MAX),
+    ).fetchall()
+    return [consent_id(row[0]) for row in rows]
 
 
 def of_case(vault: Connection, case_id: bytes) -> Sequence[tuple[NodeId, Instant, str, str]]:

@@ -96,6 +96,16 @@ def early_at(
     return None if row is None else _message(row)
 
 
+def early_in(vault: Connection, peer: NodeId, *, epoch: Instant) -> list[StoredMessage]:
+    """What waits for its turn in one stream of a peer, in order."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM messages WHERE peer = ? AND epoch = ? AND status = 'early'"
+        " ORDER BY sequence LIMIT ?",
+        (peer, epoch, limits.MAILBOX_ENVELOPES_MAX),
+    ).fetchall()
+    return [_message(row) for row in rows]
+
+
 def set_status(
     vault: Connection, peer: NodeId, message: MessageId, *, status: str, code: str | None
 ) -> None:

@@ -1,11 +1,11 @@
-"""What is to leave, and what is still to be answered with a receipt."""
+"""What is to leave."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from node.vault.driver import Connection
-from node.vault.records import OutboxItem, ReceiptDue
+from node.vault.records import OutboxItem
 from protocol import limits
 from protocol.delivery import OutboxState
 from protocol.values import (
@@ -43,16 +43,21 @@ _WAITING: Final = (
     " AND later.epoch = outbox.epoch AND later.sequence > outbox.sequence"
     " AND later.type != 'receipt/1'))"
 )
+# What has a number of a stream that is over waits until the peer told whether it has it (R-132).
+_IN_STREAM: Final = (
+    "(epoch IS NULL OR epoch = (SELECT out_epoch FROM peers WHERE node_id = outbox.peer))"
+)
 # Peer by peer, each only as far as the first item that is due: a long queue is not read to its end.
 _DUE_PEERS: Final = (
     "SELECT node_id FROM peers WHERE EXISTS (SELECT 1 FROM outbox WHERE peer = node_id"
-    f" AND {_WAITING} AND (due <= ? OR due > ?)) LIMIT ?"
+    f" AND {_WAITING} AND {_IN_STREAM} AND (due <= ? OR due > ?)) LIMIT ?"
 )
 # The most urgent first, and what is equally urgent in the order in which it was queued.
 _DUE: Final = (
-    f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND {_WAITING} AND (due <= ? OR due > ?)"
-    " ORDER BY urgency, number LIMIT ?"
+    f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND {_WAITING} AND {_IN_STREAM}"
+    " AND (due <= ? OR due > ?)"
 )
+_IN_ORDER: Final = " ORDER BY urgency, number LIMIT ?"
 _SEALED: Final = (
     "UPDATE outbox SET state = ?, epoch = ?, sequence = ?, hash = ?, expires = ?, skeleton = ?,"
     " prekey_id = ?, is_withheld = ?, due = ? WHERE message_id = ?"
@@ -106,10 +111,18 @@ def due_peers(vault: Connection, *, now: Instant, horizon: Instant) -> list[Node
 
 
 def due_items(
-    vault: Connection, peer: NodeId, *, now: Instant, horizon: Instant, count: int
+    vault: Connection,
+    peer: NodeId,
+    *,
+    now: Instant,
+    horizon: Instant,
+    count: int,
+    only: Collection[str] | None = None,
 ) -> list[OutboxItem]:
-    """What is due for one peer, the most urgent first."""
-    rows = vault.execute(_DUE, (peer, now, horizon, count)).fetchall()
+    """What is due for one peer, the most urgent first; of these types alone, where some are named."""
+    names = ", ".join(f"'{name}'" for name in sorted(only or ()))
+    query = _DUE if only is None else f"{_DUE} AND type IN ({names})"
+    rows = vault.execute(query + _IN_ORDER, (peer, now, horizon, count)).fetchall()
     return [_item(row) for row in rows]
 
 
@@ -314,60 +327,6 @@ def take_up_again(vault: Connection, *, now: Instant) -> None:
         f"UPDATE outbox SET due = ? WHERE {_UNANSWERED} AND state = 'sealed' AND due > ?",
         (now, now),
     )
-
-
-def insert_receipt_due(vault: Connection, peer: NodeId, receipt: ReceiptDue) -> None:
-    """Something is to be answered."""
-    vault.execute(
-        "INSERT INTO receipts_due (peer, message_id, hash, epoch, sequence, in_range, status, at,"
-        " code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET at = excluded.at",
-        (
-            peer,
-            receipt.message_id,
-            receipt.hash,
-            receipt.epoch,
-            receipt.sequence,
-            receipt.in_range,
-            receipt.status,
-            receipt.at,
-            receipt.code,
-        ),
-    )
-
-
-def peers_to_answer(vault: Connection) -> list[NodeId]:
-    """Peers to whom a receipt is due."""
-    rows = vault.execute(
-        "SELECT DISTINCT peer FROM receipts_due LIMIT ?", (limits.PEERS_MAX,)
-    ).fetchall()
-    return [node_id(row[0]) for row in rows]
-
-
-def take_receipts_due(vault: Connection, peer: NodeId) -> list[ReceiptDue]:
-    """Take what is to be answered to one peer, in the order of the stream, and forget it."""
-    rows = vault.execute(
-        "SELECT message_id, hash, epoch, sequence, in_range, status, at, code FROM receipts_due"
-        " WHERE peer = ? ORDER BY epoch, sequence LIMIT ?",
-        (peer, limits.RECEIPT_SINGLES_MAX),
-    ).fetchall()
-    vault.executemany(
-        "DELETE FROM receipts_due WHERE peer = ? AND message_id = ? AND status = ?",
-        [(peer, row[0], row[5]) for row in rows],
-    )
-    return [
-        ReceiptDue(
-            message_id=message_id(row[0]),
-            hash=digest(row[1]),
-            epoch=instant(row[2]),
-            sequence=row[3],
-            in_range=bool(row[4]),
-            status=row[5],
-            at=instant(row[6]),
-            code=row[7],
-        )
-        for row in rows
-    ]
 
 
 def _item(row: Any) -> OutboxItem:  # noqa: ANN401  (a row of the driver)

@@ -28,7 +28,8 @@ from protocol.vocabulary.codes import Country, VerifiedHow
 _PEER: Final = """
 SELECT node_id, root, signing, former_signing, former_until, card_sequence, display_name, country,
     bundle, bundle_generation, level, status, verified_how, verified_at, pending_auth, last_heard,
-    out_epoch, out_sequence, out_hash, in_epoch, in_sequence, in_hash, in_frozen
+    out_epoch, out_sequence, out_hash, in_epoch, in_sequence, in_hash, in_frozen,
+    state_awaited, confirm_awaited
 FROM peers
 """
 _ADVANCE_OUT: Final = "UPDATE peers SET out_sequence = ?, out_hash = ? WHERE node_id = ?"
@@ -232,6 +233,8 @@ def _peer(row: Any) -> Peer:  # noqa: ANN401  (a row of the driver)
         last_heard=None if row[15] is None else instant(row[15]),
         outgoing=Outgoing(epoch=instant(row[16]), sequence=row[17], hash=digest(row[18])),
         incoming=_incoming(row),
+        state_awaited=None if row[23] is None else instant(row[23]),
+        confirm_awaited=None if row[24] is None else instant(row[24]),
     )
 
 

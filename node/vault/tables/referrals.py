@@ -18,6 +18,7 @@ from protocol.values import (
     Hash,
     Instant,
     MessageId,
+    NodeId,
     ThreadId,
     consent_id,
     digest,
@@ -127,6 +128,15 @@ def referrals_under(vault: Connection, consent: ConsentId) -> list[Referral]:
     """Every referral made under a consent."""
     rows = vault.execute(
         f"{_REFERRAL} WHERE consent_id = ? ORDER BY made_at LIMIT ?", (consent, SHOWN_MAX)
+    ).fetchall()
+    return [_referral(row) for row in rows]
+
+
+def told_to(vault: Connection, peer: NodeId) -> list[Referral]:
+    """Every referral with one peer in which a dossier left or came."""
+    rows = vault.execute(
+        f"{_REFERRAL} WHERE peer = ? AND dossier_hash IS NOT NULL ORDER BY made_at, thread",
+        (peer,),
     ).fetchall()
     return [_referral(row) for row in rows]
 

@@ -101,6 +101,7 @@ from protocol.local.commands.overview import (
     ShowToday,
     WatchChanges,
 )
+from protocol.local.commands.streams import ConfirmRestored, ShowStream, TakeOver, UnfreezePeer
 from protocol.local.fitting import fit
 from protocol.vocabulary.codes import Role
 
@@ -125,6 +126,7 @@ __all__ = [
     "Command",
     "ConfirmConsent",
     "ConfirmErasures",
+    "ConfirmRestored",
     "CreateBackup",
     "DeclineFollowUp",
     "DeclineOffer",
@@ -179,10 +181,13 @@ __all__ = [
     "ShowReferral",
     "ShowSelf",
     "ShowStatus",
+    "ShowStream",
     "ShowToday",
     "StopSending",
     "SyncNow",
+    "TakeOver",
     "TickTexts",
+    "UnfreezePeer",
     "VerifyPeer",
     "WatchChanges",
     "WithdrawConsent",
@@ -209,6 +214,10 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     AddPeer,
     ListPeers,
     VerifyPeer,
+    ShowStream,
+    ConfirmRestored,
+    UnfreezePeer,
+    TakeOver,
     LookAtCharter,
     ApplyCharter,
     ShowCharter,
@@ -276,6 +285,7 @@ _ROLES: Final = {
     RemoveUser.NAME: _SUPERVISOR,
     ResetUser.NAME: _SUPERVISOR,
     RenewSheet.NAME: _SUPERVISOR,
+    TakeOver.NAME: _SUPERVISOR,
     ApplyCharter.NAME: _SUPERVISOR,
     RemovePeer.NAME: _SUPERVISOR,
     **dict.fromkeys(
@@ -284,6 +294,7 @@ _ROLES: Final = {
             LockNode.NAME,
             ListUsers.NAME,
             ListPeers.NAME,
+            ShowStream.NAME,
             LookAtCharter.NAME,
             ShowCharter.NAME,
             ApplySuspend.NAME,

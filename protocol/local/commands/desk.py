@@ -21,6 +21,7 @@ from protocol.local.commands.care import (
 from protocol.local.commands.consent import ConfirmConsent, RecordConsent, WithdrawConsent
 from protocol.local.commands.form import Command
 from protocol.local.commands.node import AddPeer, VerifyPeer
+from protocol.local.commands.streams import ConfirmRestored, TakeOver, UnfreezePeer
 
 
 class Digits(StrEnum):
@@ -95,6 +96,9 @@ AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
         ConfirmConsent,
         AddPeer,
         VerifyPeer,
+        ConfirmRestored,
+        UnfreezePeer,
+        TakeOver,
     }
 )
 """Commands that send and are never held."""

@@ -93,6 +93,7 @@ from protocol.local.views.overview import (
     Today,
     UnsentLine,
 )
+from protocol.local.views.streams import EvidenceView, SkeletonView, StreamView
 
 __all__ = [
     "CONTENT_TYPE",
@@ -118,6 +119,7 @@ __all__ = [
     "Draft",
     "DraftLine",
     "Drafts",
+    "EvidenceView",
     "FactView",
     "FollowUpLine",
     "FollowUpView",
@@ -155,7 +157,9 @@ __all__ = [
     "SelfView",
     "SentenceView",
     "Session",
+    "SkeletonView",
     "Station",
+    "StreamView",
     "TaskView",
     "Tasks",
     "Today",

@@ -124,6 +124,9 @@ class PeerView(View, frozen=True, kw_only=True):
     last_heard: int | None
     unsent: int
     is_frozen: bool
+    # Since when we wait for its list of consents, or for somebody to phone it.
+    state_awaited: int | None = None
+    confirm_awaited: int | None = None
     card_sequence: int
     unconfirmed: int
     charter_state: str | None
@@ -161,7 +164,10 @@ class Tasks(View, frozen=True, kw_only=True):
 
 
 class OutboxLine(View, frozen=True, kw_only=True):
-    """One message that was not answered yet; `due` is the next attempt, the case is one of ours."""
+    """One message that was not answered yet; `due` is the next attempt, the case is one of ours.
+
+    `waits_for_batch` is no for what leaves at once, as a withdrawal does.
+    """
 
     message_id: bytes
     peer: bytes
@@ -173,6 +179,7 @@ class OutboxLine(View, frozen=True, kw_only=True):
     queued_at: int
     attempts: int
     due: int
+    waits_for_batch: bool
     last_heard: int | None
 
 

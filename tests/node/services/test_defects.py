@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from node import logs
+from node.inbox import turns
 from node.reactions import dispatch
 from node.services import reading, receiving
 from protocol.errors import RefusalCode
@@ -37,7 +38,7 @@ def defective(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise ZeroDivisionError(CANARY)
         return real(unit, message, arrival)
 
-    monkeypatch.setattr(receiving, "react", react)
+    monkeypatch.setattr(turns, "react", react)
     return failing
 
 
@@ -101,14 +102,16 @@ def test_a_defect_is_logged_by_its_class_and_place_and_without_what_it_says(
     defective += [ASK.TYPE, OFFER.TYPE]
     handler = logging.StreamHandler(io.StringIO())
     handler.addFilter(logs.make_safe)
-    logger = logging.getLogger(receiving.__name__)
-    logger.addHandler(handler)
+    loggers = [logging.getLogger(name) for name in (receiving.__name__, turns.__name__)]
+    for logger in loggers:
+        logger.addHandler(handler)
     try:
         bandhan.take([early, first])
         defective.remove(ASK.TYPE)
         bandhan.take([first])
     finally:
-        logger.removeHandler(handler)
+        for logger in loggers:
+            logger.removeHandler(handler)
     text = handler.stream.getvalue()
     lines = [json.loads(line) for line in text.splitlines()]
 

@@ -19,6 +19,7 @@ from protocol.messages.follow_up import (
     FollowUpStatus,
     FollowUpUnable,
 )
+from protocol.messages.recovery import ConsentStates, Hello, ListedConsent, Resync
 from protocol.messages.referral import (
     ReferralAccept,
     ReferralAnswer,
@@ -33,13 +34,15 @@ from protocol.messages.referral import (
     ReferralRecall,
 )
 from protocol.messages.union import Message, encode_content
-from protocol.values import digest, language_tag, later, plain_text
+from protocol.skeleton import NO_HEAD, Head
+from protocol.values import ZERO_HASH, consent_id, digest, language_tag, later, plain_text
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import (
     AgeBand,
     AnswerCode,
     DeclineReason,
     FirstStep,
+    ListedState,
     NotSeenReason,
     PlanAnswer,
     Priority,
@@ -134,6 +137,16 @@ RECEIPT = Receipt(
     ),
 )
 
+LISTED = ConsentStates(
+    epoch=later(NOW, 60),
+    consents=tuple(
+        ListedConsent(consent_id=consent_id(bytes([at]) * 16), state=state, since=NOW)
+        for at, state in enumerate(ListedState)
+    ),
+    part=2,
+    parts=3,
+)
+
 MESSAGES: dict[str, tuple[str, Message]] = {
     "intro_request": ("N", IntroductionRequest(
         card=BANDHAN.signed_card.raw, bundle=BANDHAN.signed_bundle.raw, proof=octets("proof"))),
@@ -174,6 +187,18 @@ MESSAGES: dict[str, tuple[str, Message]] = {
         consent_id=CONSENT.consent_id, status=WithdrawalStatus.LEGAL_HOLD, printed_copies=1,
         told=(CHAUTARI.node_id,), skeletons=(digest(octets("dossier hash")),), at=NOW,
         legal_hold=digest(octets("court order")))),
+    "hello": ("N", Hello(
+        epoch=later(NOW, 60),
+        received=Head(epoch=EPOCH, sequence=7, hash=digest(octets("seventh message"))),
+        sent=Head(epoch=EPOCH, sequence=4, hash=digest(octets("fourth message"))))),
+    "hello_to_a_stranger": ("N", Hello(
+        epoch=later(NOW, 60), received=NO_HEAD,
+        sent=Head(epoch=EPOCH, sequence=0, hash=ZERO_HASH))),
+    "resync": ("N", Resync(epoch=EPOCH, ranges=((3, 3), (7, 12)))),
+    "resync_new_stream": ("N", Resync(epoch=EPOCH, ranges=())),
+    "consent_state": ("0", LISTED),
+    "consent_state_none": ("0", ConsentStates(
+        epoch=later(NOW, 60), consents=(), part=1, parts=1)),
 }  # fmt: skip
 
 
@@ -184,7 +209,7 @@ def vectors() -> list[Vector]:
               encode_content(message))
         for name, (_, message) in MESSAGES.items()
     ]  # fmt: skip
-    return [*good, *_offers(), *_texts(), *_sections(), *_receipts(), *_others()]
+    return [*good, *_recovery(), *_offers(), *_texts(), *_sections(), *_receipts(), *_others()]
 
 
 def _case(name: str, of: str, expect: str, rule: str, comment: str, artefact: bytes) -> Vector:
@@ -307,6 +332,39 @@ def _receipts() -> list[Vector]:
                k0=[ranged] * 17),
         _wrong("receipt_257_singles", "receipt", "R-96", "One more than 256.",
                k1=[withheld] * 257),
+    ]  # fmt: skip
+
+
+def _recovery() -> list[Vector]:
+    head: list[Value] = [EPOCH, 7, octets("seventh message")]
+    row: list[Value] = [bytes(16), 1, NOW]
+    later_row: list[Value] = [bytes([1]) * 16, 4, NOW]
+    return [
+        _wrong("hello_short_head", "hello", "R-130", "A head without its hash.", k1=head[:2]),
+        _wrong("hello_null_head", "hello", "R-130", "null for no message.", k2=None),
+        _wrong("hello_short_hash", "hello", "R-130", "31 bytes.", k1=[*head[:2], bytes(31)]),
+        _wrong("hello_epoch_as_text", "hello", "R-130", "An epoch in words.", k0="now"),
+        _wrong("hello_unknown_key", "hello", "R-10", "A key 3.", k3=True),
+        _wrong("resync_backward", "resync", "R-138", "From 9 to 8.", k1=[[9, 8]]),
+        _wrong("resync_zero", "resync", "R-138", "A range from 0.", k1=[[0, 3]]),
+        _wrong("resync_out_of_order", "resync", "R-138", "5 before 3.", k1=[[5, 5], [3, 3]]),
+        _wrong("resync_overlapping", "resync", "R-138", "4 twice.", k1=[[3, 4], [4, 6]]),
+        _wrong("resync_seventeen_ranges", "resync", "R-138", "One more than 16.",
+               k1=[[2 * at + 1, 2 * at + 1] for at in range(17)]),
+        _wrong("consent_state_out_of_order", "consent_state", "R-136", "The larger id first.",
+               k1=[later_row, row]),
+        _wrong("consent_state_twice", "consent_state", "R-136", "One consent twice.", k1=[row, row]),
+        _wrong("consent_state_state_0", "consent_state", "R-11", "A state that is none.",
+               k1=[[bytes(16), 0, NOW]]),
+        _wrong("consent_state_state_5", "consent_state", "R-11", "A state we do not have.",
+               k1=[[bytes(16), 5, NOW]]),
+        _wrong("consent_state_true", "consent_state", "R-136", "true in place of 1.",
+               k1=[[bytes(16), True, NOW]]),
+        _wrong("consent_state_with_words", "consent_state", "R-136", "A fourth item in a line.",
+               k1=[[*row, "her words"]]),
+        _wrong("consent_state_part_0", "consent_state", "R-136", "No part.", k2=0),
+        _wrong("consent_state_part_4_of_3", "consent_state", "R-136", "One more than there are.", k2=4),
+        _wrong("consent_state_65_parts", "consent_state", "R-136", "One more than 64.", k3=65),
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from protocol.vocabulary.codes import (
     DeclineReason,
     FirstStep,
     GivenBy,
+    ListedState,
     NotSeenReason,
     PlanAnswer,
     Priority,
@@ -194,6 +195,12 @@ VOCABULARY: Final[Mapping[type[Enum], Mapping[Enum, str]]] = {
         WithdrawalWanted.STOP_USE: N_("Stop using it"),
         WithdrawalWanted.ERASE: N_("Erase it"),
         WithdrawalWanted.KEEP_MINIMUM: N_("Keep only what the law demands"),
+    },
+    ListedState: {
+        ListedState.GIVEN: N_("She agreed"),
+        ListedState.EXPIRED: N_("It ended"),
+        ListedState.SUPERSEDED: N_("A newer consent took its place"),
+        ListedState.WITHDRAWN: N_("She withdrew"),
     },
     WithdrawalStatus: {
         WithdrawalStatus.LOCKED: N_("Locked: nobody there can read it"),

@@ -1,0 +1,70 @@
+"""What people are shown when one node speaks with two voices: signed skeletons side by side, no content."""
+
+from node.effects import apply
+from node.inbox import batch as batches
+from node.inbox.batch import Batch
+from node.vault.tables import quarantine, streams
+from protocol.effects import Remind, Task
+from protocol.envelope import VerifiedMessage
+from protocol.errors import RefusalCode
+from protocol.limits import DAY
+from protocol.streams import Incoming, start
+from protocol.values import later
+
+
+def _keep_contradiction(batch: Batch, verified: VerifiedMessage, *, code: str) -> None:
+    """Two skeletons with one id or one number, or one that does not follow the other (R-142)."""
+    skeleton = verified.skeleton
+    vault = batch.unit.vault
+    held = streams.skeleton_of(vault, skeleton.sender, skeleton.message_id)
+    for sequence in (skeleton.sequence, skeleton.sequence - 1, skeleton.sequence + 1):
+        if held is None:
+            held = streams.skeleton_at(
+                vault, skeleton.sender, epoch=skeleton.epoch, sequence=sequence
+            )
+    streams.insert_evidence(
+        vault, skeleton.sender, code=code, held=held, came=verified.signed.raw, now=batch.now
+    )
+
+
+def show_old_computer(batch: Batch, verified: VerifiedMessage) -> None:
+    """A message of a stream that is over: somebody may have switched on a computer that was replaced."""
+    skeleton = verified.skeleton
+    held = streams.newest_skeleton(
+        batch.unit.vault, skeleton.sender, before=later(batch.now, 2 * DAY)
+    )
+    streams.insert_evidence(
+        batch.unit.vault,
+        skeleton.sender,
+        code=RefusalCode.E_EPOCH_SUPERSEDED.value,
+        held=held,
+        came=verified.signed.raw,
+        now=batch.now,
+    )
+    due = later(batch.now, DAY)
+    apply(
+        [Remind(task=Task.OLD_COMPUTER, peer=skeleton.sender, thread=None, due=due)],
+        batch.unit,
+        acting=batch.acting,
+    )
+
+
+def freeze(batch: Batch, verified: VerifiedMessage, raw: bytes, code: RefusalCode) -> None:
+    """A fork or a broken chain: nothing more moves this stream until people looked at it."""
+    sender = verified.skeleton.sender
+    quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+    peer = batches.meet(batch, sender)
+    if peer is None:
+        return
+    _keep_contradiction(batch, verified, code=code.value)
+    stream = peer.incoming or start(verified.skeleton.epoch)
+    frozen = Incoming(
+        epoch=stream.epoch, sequence=stream.sequence, hash=stream.hash, is_frozen=True
+    )
+    batches.move_stream(batch, peer, frozen)
+    due = later(batch.now, DAY)
+    apply(
+        [Remind(task=Task.STREAM_FROZEN, peer=sender, thread=None, due=due)],
+        batch.unit,
+        acting=batch.acting,
+    )

@@ -1,0 +1,98 @@
+"""The outbox when a stream begins anew or has a gap: what is numbered again, sent again, or let go of."""
+
+from typing import Final
+
+from node.vault.driver import Connection
+from protocol.messages.core import IntroductionRequest, Receipt
+from protocol.messages.recovery import Hello, Resync
+from protocol.values import Instant, MessageId, NodeId, message_id
+
+_ON_ITS_WAY: Final = "state IN ('sealed', 'deposited')"
+# What they say is said again by the new stream itself.
+_OVERTAKEN: Final = (Receipt.TYPE, Hello.TYPE, Resync.TYPE)
+_NUMBER_AGAIN: Final = (
+    "UPDATE outbox SET state = 'queued', epoch = NULL, sequence = NULL, hash = NULL, skeleton = NULL,"
+    " expires = NULL, prekey_id = NULL, attempts = 0, due = :now"
+)
+
+
+def number_again(vault: Connection, peer: NodeId, *, before: Instant, now: Instant) -> None:
+    """Give new numbers to what a peer did not get of our former streams; the ids stay (R-131).
+
+    Args:
+        vault: the connection.
+        peer: who did not get it, as it told us itself.
+        before: the beginning of our present stream.
+        now: when it leaves.
+    """
+    vault.execute(
+        f"DELETE FROM outbox WHERE peer = ? AND epoch < ? AND {_ON_ITS_WAY}"
+        f" AND type IN ({', '.join('?' * len(_OVERTAKEN))})",
+        (peer, before, *_OVERTAKEN),
+    )
+    vault.execute(
+        f"{_NUMBER_AGAIN} WHERE peer = :peer AND epoch < :before AND {_ON_ITS_WAY}",
+        {"peer": peer, "before": before, "now": now},
+    )
+
+
+def drop_hello(vault: Connection, peer: NodeId) -> None:
+    """Take out what would tell of a stream that never began."""
+    vault.execute(
+        "DELETE FROM outbox WHERE peer = ? AND state = 'queued' AND type = ?", (peer, Hello.TYPE)
+    )
+
+
+def number_one_again(vault: Connection, message: MessageId, *, now: Instant) -> None:
+    """Give a new number to one message of a former stream."""
+    vault.execute(
+        f"{_NUMBER_AGAIN} WHERE message_id = :message AND {_ON_ITS_WAY}",
+        {"message": message, "now": now},
+    )
+
+
+def introductions_under_way(vault: Connection, peer: NodeId) -> list[MessageId]:
+    """Our own introductions to a peer that were numbered and not answered."""
+    rows = vault.execute(
+        f"SELECT message_id FROM outbox WHERE peer = ? AND type = ? AND {_ON_ITS_WAY} LIMIT 16",
+        (peer, IntroductionRequest.TYPE),
+    ).fetchall()
+    return [message_id(row[0]) for row in rows]
+
+
+def rename(vault: Connection, message: MessageId, name: MessageId, *, now: Instant) -> None:
+    """Queue a message anew under another id, as if it had never been sealed."""
+    vault.execute(
+        f"{_NUMBER_AGAIN}, message_id = :name, thread = :name WHERE message_id = :message",
+        {"message": message, "name": name, "now": now},
+    )
+
+
+def send_again(
+    vault: Connection, peer: NodeId, *, epoch: Instant, first: int, last: int, now: Instant
+) -> int:
+    """Send some numbers of our stream again, the same signed skeletons; what is erased goes as withheld.
+
+    Returns:
+        How many there still are.
+    """
+    changed = vault.execute(
+        "UPDATE outbox SET state = 'sealed', due = ?, attempts = 0, settled_at = NULL, code = NULL,"
+        " is_withheld = max(is_withheld, payload IS NULL)"
+        " WHERE peer = ? AND epoch = ? AND sequence BETWEEN ? AND ?",
+        (now, peer, epoch, first, last),
+    )
+    return changed.rowcount
+
+
+def forget_payloads(vault: Connection, *, settled_before: Instant) -> int:
+    """Let go of payloads that were kept in case they are asked for again; how many (R-143).
+
+    Which consent a withdrawal was about says nothing about her, and stays for her ledger.
+    """
+    changed = vault.execute(
+        "UPDATE outbox SET payload = NULL WHERE state IN ('stored', 'refused') AND key_id IS NULL"
+        " AND payload IS NOT NULL AND settled_at <= ? AND type != 'consent.withdrawn/1'",
+        (settled_before,),
+    )
+    return changed.rowcount
