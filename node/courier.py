@@ -136,8 +136,14 @@ class Courier:
         return self._is_resting
 
     async def _drain(self, opened: OpenVault) -> None:
-        await self._collect(opened, _own(opened))
+        await self._collect_all(opened)
         await self._erase(opened)
+
+    async def _collect_all(self, opened: OpenVault) -> None:
+        """Also what still comes to a mailbox that we have left."""
+        for mailbox in opened.mailboxes:
+            if mailbox.is_local:
+                await self._collect(opened, mailbox.mailbox_id)
 
     async def _for_ever(
         self, once: Callable[[OpenVault], Awaitable[None]], opened: OpenVault
@@ -151,8 +157,8 @@ class Courier:
 
     async def _collect_once(self, opened: OpenVault) -> None:
         # The bell is taken before looking: a deposit between the two still rings it.
-        bell = self._store.bell(_own(opened))
-        await self._collect(opened, _own(opened))
+        bell = self._store.bell(opened.mailbox.mailbox_id)
+        await self._collect_all(opened)
         await self._erase(opened)
         await _wait(bell, seconds=_LOOK_AGAIN_SECONDS)
 
@@ -248,12 +254,6 @@ class Courier:
                 laid = _laid(answer, by_name)
                 return Settled(peer=parcel.peer, deposited=laid, failed=everything - laid)
         return Settled(peer=parcel.peer, deposited=frozenset(), failed=everything)
-
-
-def _own(opened: OpenVault) -> MailboxId:
-    """The mailbox file of this node itself; there always is exactly one."""
-    (own,) = (mailbox.mailbox_id for mailbox in opened.mailboxes if mailbox.is_local)
-    return own
 
 
 def _laid(answer: Delivered, by_name: Mapping[EnvelopeId, MessageId]) -> frozenset[MessageId]:

@@ -48,6 +48,11 @@ class OpenVault:
     mailboxes: tuple[OwnMailbox, ...]
     prekeys: Mapping[PrekeyId, PrekeySecret] = field(repr=False)
 
+    @property
+    def mailbox(self) -> OwnMailbox:
+        """The mailbox file of this node itself, of which we tell others; there always is one."""
+        return next(m for m in self.mailboxes if m.is_local and m.ends is None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, final
 
@@ -21,6 +22,7 @@ from node.mailbox.exchange import new_session
 from node.mailbox.records import STANDARD_QUOTA
 from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
 from node.mailbox.store import MailboxStore
+from node.moves import MOVES_SECONDS, Moves
 from node.schedule import Schedule
 from node.system import Clock
 from node.upkeep import UPKEEP_SECONDS, Upkeep
@@ -113,7 +115,10 @@ class Node:
         backups = Backups(gate, self._folder, self._config.backup, entropy=self._entropy)
         desk.make_backup = backups.make
         schedule.add(backups.make_if_due, seconds=_BACKUP_LOOK_SECONDS)
-        self._join(gate, courier, desk, tasks, backups)
+        moves = Moves(
+            gate, store, name=partial(write_own_mailbox, self._folder), wake=courier.wake
+        )
+        self._join(gate, courier, desk, tasks, backups, moves)
         async with contextlib.AsyncExitStack() as closing:
             closing.push_async_callback(gate.lock)
             door = await self._open_mailbox(store, own)
@@ -122,6 +127,7 @@ class Node:
             closing.push_async_callback(local.stop)
             await local.start(self._folder / self._config.api.socket)
             schedule.add(upkeep.run, seconds=UPKEEP_SECONDS)
+            schedule.add(moves.run, seconds=MOVES_SECONDS)
             schedule.start()
             closing.callback(schedule.stop)
             for watch in (schedule.watch_clock, desk.watch):
@@ -136,6 +142,7 @@ class Node:
         desk: Desk,
         tasks: asyncio.TaskGroup,
         backups: Backups,
+        moves: Moves,
     ) -> None:
         """The courier carries, and sessions live, at most as long as the vault is open."""
 
@@ -143,6 +150,7 @@ class Node:
             # The mark beside the vault can be deleted; this one cannot.
             if opened.me.is_demo:
                 refuse_demo_elsewhere(self._config)
+            await moves.settle(opened)
             await courier.begin(opened)
             tasks.create_task(courier.run(opened))
             desk.held.begin(tasks)
@@ -192,8 +200,17 @@ def refuse_demo_elsewhere(config: NodeConfig) -> None:
 
 
 def write_own_mailbox(folder: Path, mailbox: MailboxId) -> None:
-    """Leave the name of the node's own mailbox where a locked node finds it."""
-    (folder / _OWN_FILE).write_text(mailbox.hex() + "\n", encoding="ascii")
+    """Leave the name of the node's own mailbox where a locked node finds it: the former one or this."""
+    text, place = mailbox.hex() + "\n", folder / _OWN_FILE
+    if place.exists() and place.read_text(encoding="ascii") == text:
+        return
+    beside = folder / f"{_OWN_FILE}.new"
+    descriptor = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(place)
 
 
 def read_own_mailbox(folder: Path) -> MailboxId:

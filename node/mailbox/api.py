@@ -34,7 +34,7 @@ from node.writer import WriterBusyError
 from protocol import limits
 from protocol.errors import MalformedError
 from protocol.keys import mailbox_id_of
-from protocol.values import Hash, MailboxId, sha256
+from protocol.values import Hash, sha256
 
 VERSIONS: Final = (1,)
 
@@ -140,9 +140,8 @@ async def _let_pollers_go(app: web.Application) -> None:
 async def _info(request: web.Request) -> web.Response:
     """What this service speaks and takes; a node's own mailbox tells it to its depositors only."""
     parts = request.app[PARTS]
-    own = parts.policy.own_mailbox
-    if own is not None:
-        await _check_depositor_of(own, request)
+    if parts.policy.own_mailbox is not None:
+        await _check_depositor(request)
     info = {
         "versions": list(VERSIONS),
         "limits": {
@@ -160,15 +159,18 @@ async def _info(request: web.Request) -> web.Response:
     return web.Response(body=json.dumps(info).encode(), content_type="application/json")
 
 
-async def _check_depositor_of(own: MailboxId, request: web.Request) -> None:
+async def _check_depositor(request: web.Request) -> None:
+    """A node has few mailboxes: its own, and for a while those that it left."""
     try:
         shown = read_deposit_header(request.headers.get(hdrs.AUTHORIZATION, ""))
     except NotAuthorisedError:
         raise ProblemError(Problem.NOT_FOUND) from None
-    mailbox = await request.app[PARTS].store.find(own)
-    if mailbox is None or not opens(
-        shown, current=mailbox.deposit_hash, previous=mailbox.previous_deposit_hash
-    ):
+    mailboxes = await request.app[PARTS].store.own()
+    shows = [
+        opens(shown, current=mailbox.deposit_hash, previous=mailbox.previous_deposit_hash)
+        for mailbox in mailboxes
+    ]
+    if not any(shows):
         raise ProblemError(Problem.NOT_FOUND)
 
 

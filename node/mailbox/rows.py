@@ -37,6 +37,7 @@ from protocol.values import (
 _MAGIC: Final = b"SATH"
 _BUCKETS: Final = frozenset(limits.BUCKETS)
 _PURGE_ROWS: Final = 256
+_FEW: Final = 32
 
 
 def find(connection: sqlite3.Connection, wanted: MailboxId) -> Mailbox | None:
@@ -46,8 +47,19 @@ def find(connection: sqlite3.Connection, wanted: MailboxId) -> Mailbox | None:
         " FROM mailbox WHERE mailbox_id = ?",
         (wanted,),
     ).fetchone()
-    if row is None:
-        return None
+    return None if row is None else _mailbox(row)
+
+
+def find_few(connection: sqlite3.Connection) -> list[Mailbox]:
+    """The mailboxes of a file that holds few."""
+    rows = connection.execute(
+        "SELECT mailbox_id, owner_key, deposit_hash, previous_deposit_hash FROM mailbox LIMIT ?",
+        (_FEW,),
+    ).fetchall()
+    return [_mailbox(row) for row in rows]
+
+
+def _mailbox(row: tuple[bytes, bytes, bytes, bytes | None]) -> Mailbox:
     return Mailbox(
         mailbox_id=mailbox_id(row[0]),
         owner_key=verifying_key(row[1], place="mailbox.owner_key"),

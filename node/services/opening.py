@@ -104,6 +104,7 @@ def _mailbox(origin: str, *, entropy: Entropy) -> OwnMailbox:
         seed=key.seed,
         deposit_secret=entropy(_DEPOSIT_SECRET_BYTES),
         is_local=True,
+        ends=None,
     )
 
 

@@ -33,6 +33,7 @@ def make_introduction(unit: Unit, *, me: Self, acting: Acting) -> views.Introduc
             pin=None,
         )
         for mailbox in identity.load_mailboxes(unit.vault)
+        if mailbox.ends is None
     )
     invite = new_invite(
         signed_card=me.signed_card, routes=routes, now=acting.now, entropy=acting.entropy

@@ -51,6 +51,8 @@ class OwnMailbox:
     seed: bytes = field(repr=False)
     deposit_secret: bytes = field(repr=False)
     is_local: bool
+    ends: Instant | None
+    """When it is deleted, because we tell nobody of it any more; None for one that we tell others of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

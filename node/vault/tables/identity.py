@@ -13,6 +13,7 @@ from protocol.prekeys import parse_bundle
 from protocol.signing import parse as parse_signed
 from protocol.values import (
     Instant,
+    MailboxId,
     Pseudonym,
     instant,
     mailbox_id,
@@ -26,6 +27,8 @@ _SELF: Final = """
 SELECT node_id, root, signing_seed, card, bundle, bundle_generation, is_demo, latest_seen
 FROM node_self
 """
+# One here and three on relays, and those that are being left.
+_MAILBOXES_MAX: Final = 32
 _USER: Final = "SELECT user_id, name, role, slot_id, made_at, made_by, is_active FROM users"
 
 
@@ -95,24 +98,25 @@ def begun_at(vault: Connection) -> Instant:
 def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
     """Add a mailbox."""
     vault.execute(
-        "INSERT INTO own_mailboxes (mailbox_id, origin, seed, deposit_secret, is_local)"
-        " VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO own_mailboxes (mailbox_id, origin, seed, deposit_secret, is_local, ends)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (
             mailbox.mailbox_id,
             mailbox.origin,
             mailbox.seed,
             mailbox.deposit_secret,
             mailbox.is_local,
+            mailbox.ends,
         ),
     )
 
 
 def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
-    """All mailboxes where this node picks up."""
+    """All mailboxes where this node picks up; those that it left come last."""
     rows = vault.execute(
-        "SELECT mailbox_id, origin, seed, deposit_secret, is_local FROM own_mailboxes"
-        " ORDER BY is_local DESC, mailbox_id LIMIT ?",
-        (limits.RELAYS_MAX,),
+        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends FROM own_mailboxes"
+        " ORDER BY ends IS NOT NULL, is_local DESC, mailbox_id LIMIT ?",
+        (_MAILBOXES_MAX,),
     ).fetchall()
     return [
         OwnMailbox(
@@ -121,9 +125,36 @@ def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
             seed=row[2],
             deposit_secret=row[3],
             is_local=bool(row[4]),
+            ends=None if row[5] is None else instant(row[5]),
         )
         for row in rows
     ]
+
+
+def current_mailbox(vault: Connection) -> OwnMailbox:
+    """The mailbox file of this node itself, of which we tell others; there always is one."""
+    return next(m for m in load_mailboxes(vault) if m.is_local and m.ends is None)
+
+
+def leave_mailboxes(vault: Connection, *, ends: Instant) -> None:
+    """From now on we tell nobody of the mailbox we have here; until `ends` it is emptied."""
+    vault.execute("UPDATE own_mailboxes SET ends = ? WHERE is_local = 1 AND ends IS NULL", (ends,))
+
+
+def ended_mailboxes(vault: Connection, *, now: Instant) -> list[MailboxId]:
+    """Those that were left, are over, and were found empty since."""
+    rows = vault.execute(
+        "SELECT mailbox_id FROM own_mailboxes WHERE ends <= ? AND emptied_at >= ends LIMIT ?",
+        (now, _MAILBOXES_MAX),
+    ).fetchall()
+    return [mailbox_id(row[0]) for row in rows]
+
+
+def delete_mailbox(vault: Connection, mailbox: MailboxId) -> None:
+    """A mailbox that was left is no more."""
+    vault.execute(
+        "DELETE FROM own_mailboxes WHERE mailbox_id = ? AND ends IS NOT NULL", (mailbox,)
+    )
 
 
 def insert_user(vault: Connection, user: User) -> None:

@@ -1,0 +1,87 @@
+"""Brings the mailbox file to what the vault says of our own mailboxes: made, served, and deleted in the end.
+
+The two files share no transaction. The vault is written first when a mailbox begins and last when it ends, so
+whatever stops the computer in between, the next look mends it.
+"""
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from typing import Final, final
+
+from node.gate import Gate, LockedError, OpenVault
+from node.mailbox.client import deposit_hash_of
+from node.mailbox.records import NewMailbox, UnknownMailboxError
+from node.mailbox.store import MailboxStore
+from node.services import moving
+from protocol.keys import signing_secret
+from protocol.values import MailboxId
+
+MOVES_SECONDS: Final = 60
+
+
+@final
+class Moves:
+    """Moves one node from mailbox to mailbox.
+
+    `name` leaves the name of the one we pick up at where a locked node finds it; `wake` tells the courier
+    that a bundle is due.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        store: MailboxStore,
+        *,
+        name: Callable[[MailboxId], None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._gate = gate
+        self._store = store
+        self._name = name
+        self._wake = wake
+
+    async def run(self) -> None:
+        """Move if somebody was removed, and let go of what ended; nothing while the node is locked."""
+        with contextlib.suppress(LockedError):
+            await self._move()
+            await self._end()
+
+    async def settle(self, opened: OpenVault) -> None:
+        """Make sure that each of our mailboxes is there, before anybody can be told of it."""
+        current = opened.mailbox
+        for mailbox in opened.mailboxes:
+            if mailbox.is_local and await self._store.find(mailbox.mailbox_id) is None:
+                await self._store.create(
+                    NewMailbox(
+                        mailbox_id=mailbox.mailbox_id,
+                        owner_key=signing_secret(mailbox.seed).public,
+                        deposit_hash=deposit_hash_of(mailbox.deposit_secret),
+                        created=self._gate.acting().now,
+                    ),
+                    ticket=None,
+                )
+        self._name(current.mailbox_id)
+
+    async def _move(self) -> None:
+        opened, acting = self._gate.vault, self._gate.acting()
+        moved = await self._gate.write(
+            lambda unit: moving.move_if_due(unit, me=opened.me, acting=acting)
+        )
+        if moved is None:
+            return
+        await self._gate.refresh()
+        await self.settle(opened)
+        # Whoever waits at the former mailbox looks at the new one too.
+        self._store.release_waiters()
+        self._wake()
+
+    async def _end(self) -> None:
+        acting = self._gate.acting()
+        over = await self._gate.read(lambda unit: moving.ended(unit, acting=acting))
+        for mailbox in over:
+            with contextlib.suppress(UnknownMailboxError):
+                await self._store.delete_mailbox(mailbox)
+            await self._gate.write(partial(moving.forget, mailbox=mailbox, acting=acting))
+        if over:
+            await self._gate.refresh()
