@@ -14,7 +14,7 @@ from typing import Final, TypeVar, final
 
 from node import faults
 from node.effects import NODE_ITSELF, Acting
-from node.services import opening, retaining
+from node.services import backing_up, opening, renewing, resuming, retaining
 from node.system import Clock
 from node.vault import keyring, rekeying, upgrading
 from node.vault.database import Database
@@ -148,6 +148,7 @@ class Gate:
         database = upgrading.open_upgraded(self._folder, key=unlocked.vault_key)
         try:
             database.start()
+            await self._begin_after_restore(database)
             opened = await self._load(database)
             # From here on things come and go: what was copied aside before an upgrade is not to come back.
             upgrading.forget(self._folder)
@@ -161,6 +162,13 @@ class Gate:
             self._open = None
             database.close()
             raise
+
+    async def _begin_after_restore(self, database: Database) -> None:
+        """The first opening of a restored vault: new streams, new prekeys, and a word to every partner."""
+        if await database.read(backing_up.restore_to_begin) is None:
+            return
+        acting = self.acting()
+        await database.write(lambda unit: begin_restored(unit, acting=acting))
 
     async def _load(self, database: Database) -> OpenVault:
         acting = self.acting()
@@ -295,6 +303,14 @@ class Gate:
             entropy=self._entropy,
             cost=self._cost,
         )
+
+
+def begin_restored(unit: Unit, *, acting: Acting) -> None:
+    """All that the first opening of a restored vault has to begin, in one step."""
+    me = opening.load_me(unit)
+    resuming.begin_epoch(unit, me=me, acting=acting)
+    renewing.renew_bundle(unit, me=me, acting=acting)
+    backing_up.note_begun(unit, acting=acting)
 
 
 async def _nothing_to_do(_opened: OpenVault) -> None:

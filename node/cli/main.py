@@ -34,6 +34,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "node.cli.backups:backup",
         "Backups: made by the open node, opened by the recovery sheet.",
     ),
+    "restore": (
+        "node.cli.restoring:restore",
+        "Make a node of a backup, in a folder where nothing is.",
+    ),
     "upgrade": ("node.cli.upgrades:upgrade", "What became of the vault when Sathi was updated."),
     "audit": ("node.cli.looking:audit", "The record of who did what."),
     "config": ("node.cli.configuring:config", "The settings of this node."),

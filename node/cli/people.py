@@ -121,8 +121,9 @@ def remove(
     put(str(sheet))
     say(f"Removed {one_line(name)}: her passphrase opens nothing any more.")
     say(
-        "She may know what she has read. Copies and backups made before now keep the old key: if she has "
-        "one, her old passphrase still opens that copy. Destroy the old ones that you can do without."
+        "She may know what she has read. Copies of the node's folder made before now keep the old key: if "
+        "she has one, her old passphrase still opens it. Backups made before now open to the old sheet, "
+        "and let her in again where one is restored. Destroy the old ones that you can do without."
     )
     _say_new_sheet(sheet)
 
@@ -205,7 +206,8 @@ def sheet_(folder: Path, user: str | None, passphrase_file: Path | None, sheet: 
 def _say_new_sheet(sheet: Path) -> None:
     say(
         f"The old recovery sheet opens nothing. Print '{sheet}', give it sealed to somebody who is named in "
-        "writing and does not keep the computer, and delete the file. Everybody unlocks anew."
+        "writing and does not keep the computer, and delete the file. Everybody unlocks anew. Then type "
+        "`sathi backup create`: older backups open to the older sheet only."
     )
 
 

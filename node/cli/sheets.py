@@ -58,9 +58,10 @@ def recovery_text(code: str, *, node: str) -> str:
         "Whoever has this code and the computer can read everything on it. Kept sealed, by somebody "
         "who is named in writing and is not the one who keeps the computer. It is for the day when no "
         "supervisor has her passphrase: `sathi user recover` takes the code and gives one of them a new "
-        "one. That makes this sheet void and the next one, and everybody is told. Whenever a person is "
-        "removed there is a new sheet too, and this one opens nothing. Delete this file once it is "
-        "printed.",
+        "one; and for the day when the computer is gone: `sathi restore` opens the backups that were made "
+        "while this sheet counted. Using it makes it void and the next one, and everybody is told. Whenever "
+        "a person is removed there is a new sheet too. Then this one opens nothing but the backups of its "
+        "time: keep it until they are gone. Delete this file once it is printed.",
         [" ".join(groups[:half]), " ".join(groups[half:])],
     )
 

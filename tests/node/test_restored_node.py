@@ -1,0 +1,168 @@
+"""A node that was restored from each of twenty real backups meets its partner again.
+
+The partner holds what it sent, and her word that she takes everything back. What the restored node shows or
+sends is read from its rows and from the envelopes that leave it.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from node.gate import begin_restored
+from node.services import backing_up, retaining
+from node.vault.database import Database
+from node.vault.keyring import Kind, Owner
+from tests.support import backups, restoring
+from tests.support import federation as federations
+from tests.support.backups import Taken
+from tests.support.federation import Federation, Node
+from tests.support.story import Story
+
+POINTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The whole story, and Bandhan's backup after each act of it."""
+
+    federation: Federation
+    taken: list[Taken]
+
+
+def acts(story: Story) -> list[Callable[[], object]]:
+    """Twenty acts, at the end of which she has taken both her consents back."""
+    wait = story.federation.clock.forward
+    return [
+        story.open_case,
+        story.agree,
+        story.agree_way_back,
+        story.offer,
+        story.settle,
+        story.accept,
+        story.settle,
+        story.dossier,
+        story.settle,
+        story.arrive,
+        story.settle,
+        story.confirm,
+        story.report,
+        story.settle,
+        lambda: wait(3_600),
+        story.report,
+        story.settle,
+        lambda: wait(3_600),
+        lambda: story.withdraw(story.way_back),
+        story.withdraw,
+    ]
+
+
+@pytest.fixture
+def told(story: Story, tmp_path: Path) -> Told:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    taken = []
+    for number, act in enumerate(acts(story), start=1):
+        act()
+        story.federation.clock.forward(60)
+        now = story.bandhan.now
+        taken.append(backups.take(story.bandhan.database, stick, now=now, name=f"point-{number}"))
+    story.settle()
+    assert len(taken) == POINTS
+    return Told(federation=story.federation, taken=taken)
+
+
+@pytest.fixture
+def copies(told: Told, tmp_path: Path) -> Iterator[Callable[[int], Federation]]:
+    """Copies of the federation as it is at the end, each with Bandhan restored from one point."""
+    made: list[Federation] = []
+
+    def copy(point: int) -> Federation:
+        fresh = federations.copy(told.federation, tmp_path / f"copy-{point}")
+        made.append(fresh)
+        fresh.clock.forward(3_600)
+        lose_and_restore(fresh["Bandhan"], told.taken[point - 1])
+        return fresh
+
+    yield copy
+    for one in made:
+        one.close()
+
+
+def lose_and_restore(node: Node, taken: Taken) -> None:
+    """The computer is gone; a new one is made of a backup, and opened for the first time."""
+    node.database.close()
+    shutil.rmtree(node.folder)
+    node.database = backups.restore(taken, node.folder, vault_key=node.key)
+    sheet = Owner(slot_id=b"n" * 16, kind=Kind.RECOVERY, public=b"p" * 32)
+    node.write(
+        lambda unit: backing_up.restored(
+            unit,
+            made_at=node.now,
+            journal_gap_since=None,
+            recovery=sheet,
+            acting=node.acting(),
+        )
+    )
+    node.write(lambda unit: begin_restored(unit, acting=node.acting()))
+    node.use(retaining.sweep)
+    restoring.read_again(node)
+
+
+def personal_shown(database: Database) -> int:
+    """How many personal contents can be read."""
+    [count] = database.read_now(
+        lambda unit: unit.vault.execute(
+            "SELECT count(*) FROM messages WHERE consent IS NOT NULL AND payload IS NOT NULL"
+            " AND is_locked = 0"
+        ).fetchone()
+    )
+    return int(count)
+
+
+def personal_left(fed: Federation, sender: str, *, since: int) -> list[str]:
+    """The types of what left one node with something about her in it."""
+    node = fed[sender]
+    others = [one for one in fed.nodes.values() if one is not node]
+    return [
+        seen.skeleton.type
+        for other in others
+        for seen in (fed.seen(one) for one in fed.sent[since:] if one.recipient == other.node_id)
+        if seen.skeleton.sender == node.node_id
+        and seen.skeleton.consent is not None
+        and seen.content is not None
+    ]
+
+
+@pytest.mark.slow
+def test_nothing_she_took_back_comes_again_and_nothing_that_the_partner_holds_is_lost(
+    copies: Callable[[int], Federation],
+) -> None:
+    assert [meets_again(copies(point)) for point in range(1, POINTS + 1)] == [True] * POINTS
+
+
+def meets_again(fed: Federation) -> bool:
+    """Restored, greeted, phoned; what must not be, is looked for at each step."""
+    alo, bandhan = fed["Alo Shelter"], fed["Bandhan"]
+    since = len(fed.sent)
+    fed.deliver(bandhan)
+    assert personal_left(fed, "Bandhan", since=since) == []
+    assert personal_shown(bandhan.database) == 0
+
+    fed.settle_all()
+    restoring.confirm(alo, bandhan)
+    fed.settle_all()
+
+    assert personal_left(fed, "Bandhan", since=since) == []
+    assert personal_left(fed, "Alo Shelter", since=since) == []
+    assert personal_shown(bandhan.database) == 0
+    assert restoring.waits(bandhan, alo) == (False, False)
+    sent = alo.rows(
+        "SELECT message_id FROM outbox WHERE peer = ? AND type LIKE 'referral.%'",
+        bandhan.node_id,
+    )
+    came = bandhan.rows("SELECT message_id FROM messages WHERE peer = ?", alo.node_id)
+    return bool(sent) and {*sent} <= {*came}
