@@ -34,6 +34,8 @@ ResultT = TypeVar("ResultT")
 
 _LOGGER: Final = logging.getLogger("sathi.backups")
 _DRAWN_BYTES: Final = 8
+# After a failure it is tried again, but not at every look.
+_REST_SECONDS: Final = limits.HOUR
 # A backup is the copy and the sealed copy; below this much besides, the room is the node's own.
 SPARE_BYTES: Final = 256 * 1_048_576
 _REFUSED: Final = (OSError, BackupError, JournalError, NoSheetError, keyring.KeyringError)
@@ -116,7 +118,9 @@ class Backups:
             state = await self._gate.read(backing_up.state)
             every = self._section.every_hours * limits.HOUR
             # A clock that was set back makes it due as well: better one too many.
-            if state.made_at is None or abs(acting.now - state.made_at) >= every:
+            if _is_over(state.failed_at, _REST_SECONDS, now=acting.now) and _is_over(
+                state.made_at, every, now=acting.now
+            ):
                 await self.make()
 
     async def rest(self) -> None:
@@ -234,6 +238,10 @@ class Backups:
             monthly=self._section.keep_monthly,
         )
         return len(await _aside(lambda: folder.rotate(making.target, keep=keep)))
+
+
+def _is_over(since: Instant | None, seconds: int, *, now: Instant) -> bool:
+    return since is None or abs(now - since) >= seconds
 
 
 async def _aside(work: Callable[[], ResultT]) -> ResultT:

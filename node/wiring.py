@@ -34,7 +34,8 @@ from protocol.values import Entropy, MailboxId, mailbox_id
 
 MAILBOX_FILE: Final = "mailbox.db"
 _OWN_FILE: Final = "own-mailbox"
-_BACKUP_LOOK_SECONDS: Final = 15 * limits.MINUTE
+# A vault that is locked with each last session may be open for minutes only.
+_BACKUP_LOOK_SECONDS: Final = limits.MINUTE
 
 
 class NotInitialisedError(SathiError):

@@ -25,7 +25,7 @@ from node.vault.journal import Journal, JournalError
 from node.vault.keyring import Cost, Kind
 from node.vault.records import OwnMailbox
 from node.wiring import write_own_mailbox
-from protocol.values import Instant, digest, node_id, node_id_text
+from protocol.values import Instant, digest, instant, node_id, node_id_text
 
 _PRIVATE_MASK: Final = 0o077
 _LOST: Final = (
@@ -139,7 +139,7 @@ def _build(part: Path, restored: Restoring) -> None:
         owners = database.write_now(
             lambda unit: backing_up.restored(
                 unit,
-                made_at=Instant(opened.head.made_at),
+                made_at=instant(opened.head.made_at),
                 journal_gap_since=restored.gap_since,
                 recovery=sheet,
                 acting=Acting(actor=NODE_ITSELF, now=now, entropy=entropy),

@@ -226,6 +226,9 @@ async def test_a_person_is_told_when_the_last_one_is_old_and_no_more_once_there_
     assert await tasks(gate) == [Task.BACKUP_OLD.value]
     stick.mkdir()
     await backups.make_if_due()
+    assert folder.finished(stick) == []
+    clock.seconds = Instant(clock.seconds + limits.HOUR)
+    await backups.make_if_due()
 
     assert await tasks(gate) == []
     assert len(folder.finished(stick)) == 1

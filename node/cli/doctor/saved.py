@@ -9,7 +9,7 @@ from node.cli.doctor.findings import Check, Finding, doubtful, good
 from node.config import FILE_NAME, NodeConfig
 from node.vault.backup import folder as backup_folder
 from protocol import limits
-from protocol.values import Instant
+from protocol.values import Instant, instant
 
 OLD_SECONDS: Final = 3 * limits.DAY
 _OWN_MAILBOX: Final = "own-mailbox"
@@ -51,7 +51,7 @@ def look(folder: Path, config: NodeConfig) -> Saved:
 def _node_since(folder: Path) -> Instant:
     """Since when there is a node, as far as files tell that are seldom written."""
     paths = [folder / FILE_NAME, folder / _OWN_MAILBOX]
-    return Instant(min(int(path.stat().st_mtime) for path in paths if path.exists()))
+    return instant(min(int(path.stat().st_mtime) for path in paths if path.exists()))
 
 
 def judge(seen: Saved, *, now: Instant) -> Finding:
