@@ -1,6 +1,7 @@
 """From records to views: how what the node holds is shown to its own people. Nothing is decided here."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from node.vault.records import (
     ConsentRecord,
@@ -22,13 +23,14 @@ from protocol.effects import TASK_KINDS, Task, TaskKind, tasks_of
 from protocol.errors import LocalProtocolError
 from protocol.follow_up_flow import OPEN_STATES
 from protocol.local import bounds, views
-from protocol.messages.disclosed import Disclosed
+from protocol.messages.disclosed import Disclosed, Fact, Sentence
 from protocol.messages.referral import ReferralDossier, ReferralOffer
 from protocol.messages.union import MessageClass, parse_content
 from protocol.permits import Payload
 from protocol.referral_flow import is_our_turn, may_be_said_done
 from protocol.safety import safety_number
 from protocol.values import Instant, NodeId, node_id_text
+from protocol.vocabulary.categories import HIDDEN, Category
 from protocol.vocabulary.facts import FACT_FIELDS
 
 
@@ -56,32 +58,48 @@ def offer(given: ReferralOffer) -> views.OfferView:
     )
 
 
-def sentences(disclosed: Disclosed) -> list[views.SentenceView]:
-    """Her sentences, in the order a reader meets them."""
-    return [
-        views.SentenceView(
-            category=int(section.category),
-            kind=text.kind.value,
-            language=text.language,
-            text=text.text,
-            hash=text.hash,
-        )
-        for section in disclosed.sections
-        for text in section.sentences
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How what she allowed is shown; what says who she is and stays hidden is named and not told."""
+
+    sentences: list[views.SentenceView]
+    facts: list[views.FactView]
+    hidden_fields: list[str]
+    hidden_texts: list[str]
 
 
-def facts(disclosed: Disclosed) -> list[views.FactView]:
-    """The coded facts, in the order a reader meets them."""
-    return [
-        views.FactView(
-            field=fact.field,
-            category=int(FACT_FIELDS[fact.field].category),
-            value=list(fact.value) if isinstance(fact.value, tuple) else fact.value,
-        )
-        for section in disclosed.sections
-        for fact in section.facts
+def disclosed(allowed: Disclosed, *, with_names: bool) -> Shown:
+    """Her sentences and the coded facts, in the order a reader meets them."""
+    open_sections = [
+        section for section in allowed.sections if with_names or section.category not in HIDDEN
     ]
+    hidden = [section for section in allowed.sections if section not in open_sections]
+    return Shown(
+        sentences=[
+            _sentence(text, one.category) for one in open_sections for text in one.sentences
+        ],
+        facts=[_fact(fact) for one in open_sections for fact in one.facts],
+        hidden_fields=[fact.field for one in hidden for fact in one.facts],
+        hidden_texts=[text.kind.value for one in hidden for text in one.sentences],
+    )
+
+
+def _sentence(text: Sentence, category: Category) -> views.SentenceView:
+    return views.SentenceView(
+        category=int(category),
+        kind=text.kind.value,
+        language=text.language,
+        text=text.text,
+        hash=text.hash,
+    )
+
+
+def _fact(fact: Fact) -> views.FactView:
+    return views.FactView(
+        field=fact.field,
+        category=int(FACT_FIELDS[fact.field].category),
+        value=list(fact.value) if isinstance(fact.value, tuple) else fact.value,
+    )
 
 
 def read_dossier(payload: Payload) -> Disclosed:

@@ -173,7 +173,8 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_person(commands.ListConsents, consenting.list_consents, Does.READ),
         _as_us(commands.PreviewOffer, referring.preview_offer, Does.READ),
         _as_us(commands.SendOffer, referring.send_offer, Does.SEND),
-        _as_us(commands.PreviewDossier, referring.preview_dossier, Does.READ),
+        # A look with names is written into the audit log.
+        _as_us(commands.PreviewDossier, referring.preview_dossier, Does.WRITE),
         _as_us(commands.SendDossier, referring.send_dossier, Does.SEND),
         _as_person(commands.AnswerQuestion, referring.answer_question, Does.SEND),
         _as_person(commands.RecallOffer, referring.recall_offer, Does.SEND),
@@ -189,6 +190,7 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_person(commands.DeclineFollowUp, following_up.cannot, Does.SEND),
         _as_us(commands.ReportFollowUp, following_up.report, Does.SEND),
         _as_person(commands.ReadMessage, reading.read_message, Does.WRITE),
+        _as_person(commands.CheckMessage, reading.check_message, Does.READ),
         _list(commands.ListTasks, reading.list_tasks),
         _list(commands.ListOutbox, reading.list_outbox),
         _as_person(commands.SaveDraft, casework.save_draft, Does.WRITE),

@@ -25,12 +25,11 @@ def look_at_case(
     case = cases.find_case(unit.vault, command.case_id)
     if case is None:
         return refused(No.NOT_FOUND)
-    details = "with names" if command.with_names else ""
     with unit.unseen():
-        audit(unit, "case.read", case.case_id, acting=acting, details=details)
+        audit(unit, "case.read", case.case_id, acting=acting, details=_details(command))
     known = cases.load_facts(unit.vault, case.case_id)
-    facts = [fact for fact in known.facts if command.with_names or not _says_who(fact)]
-    said = _said(unit, case.case_id, with_names=command.with_names)
+    facts = [fact for fact in known.facts if command.with_identity or not _says_who(fact)]
+    said = _said(unit, case.case_id, with_identity=command.with_identity)
     rows = referrals.rows_of_case(unit.vault, case.case_id)
     return views.CaseLook(
         case_id=case.case_id,
@@ -49,11 +48,17 @@ def look_at_case(
     )
 
 
+def _details(command: commands.LookAtCase) -> str:
+    if command.with_identity:
+        return "with identity"
+    return "with names" if command.with_names else ""
+
+
 def _says_who(fact: Fact) -> bool:
     return FACT_FIELDS[fact.field].category in HIDDEN
 
 
-def _said(unit: Unit, case_id: bytes, *, with_names: bool) -> list[views.SaidView]:
+def _said(unit: Unit, case_id: bytes, *, with_identity: bool) -> list[views.SaidView]:
     """Her texts: what she wants first, and each kind in the order in which she said it."""
     found = cases.load_said(unit.vault, case_id)
     return [
@@ -66,7 +71,7 @@ def _said(unit: Unit, case_id: bytes, *, with_names: bool) -> list[views.SaidVie
             recorded_at=at,
         )
         for category, sentence, at in sorted(found, key=lambda one: _PLACE[one[1].kind])
-        if with_names or category not in HIDDEN
+        if with_identity or category not in HIDDEN
     ]
 
 

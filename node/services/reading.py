@@ -1,5 +1,7 @@
 """What a person looks at: the path of care, what came about her, what waits, what needs somebody."""
 
+from typing import TypeAlias
+
 from node import showing
 from node.effects import Acting, audit
 from node.vault.records import Referral, StoredMessage
@@ -9,10 +11,10 @@ from node.vault.unit import Unit
 from protocol.consent import ConsentState
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
-from protocol.messages.consent import ConsentCopy
+from protocol.messages.follow_up import FollowUpReport
+from protocol.messages.referral import ReferralAnswerPersonal, ReferralDossier, ReferralOutcome
 from protocol.messages.union import (
     MessageClass,
-    PersonalMessage,
     encode_content,
     parse_content,
     split_payload,
@@ -22,6 +24,12 @@ from protocol.values import Instant, message_id, node_id, sha256, thread_id
 
 # Whether the holder's own worker heard it from her is not ours to know.
 _READABLE = frozenset({ConsentState.LIVE, ConsentState.UNCONFIRMED})
+# What reads as a page about her. A copy of a consent does not: it stands among her consents.
+_Page: TypeAlias = ReferralAnswerPersonal | ReferralDossier | ReferralOutcome | FollowUpReport
+_PAGES = frozenset(
+    kind.TYPE
+    for kind in (ReferralAnswerPersonal, ReferralDossier, ReferralOutcome, FollowUpReport)
+)
 
 
 def list_referrals(unit: Unit, command: commands.ListReferrals) -> views.Referrals:
@@ -75,8 +83,39 @@ def read_message(
     unit: Unit, command: commands.ReadMessage, *, acting: Acting
 ) -> views.MessageView | Refused:
     """Open what came about her, while her consent lives; the reading is written down."""
+    stored = _readable(unit, command, acting=acting)
+    if isinstance(stored, Refused):
+        return stored
+    message = _open(unit, stored)
+    messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now)
+    details = "with names" if command.with_names else ""
+    with unit.unseen():
+        audit(unit, "message.read", stored.message_id, acting=acting, details=details)
+    shown = showing.disclosed(message.disclosed, with_names=command.with_names)
+    return views.MessageView(
+        type=stored.type,
+        content_hash=sha256(encode_content(message)),
+        sentences=shown.sentences,
+        facts=shown.facts,
+        hidden_fields=shown.hidden_fields,
+        hidden_texts=shown.hidden_texts,
+    )
+
+
+def check_message(
+    unit: Unit, command: commands.CheckMessage, *, acting: Acting
+) -> views.Done | Refused:
+    """May what is open on a screen still be read? Nothing of it is told."""
+    stored = _readable(unit, command, acting=acting)
+    return stored if isinstance(stored, Refused) else views.Done()
+
+
+def _readable(
+    unit: Unit, command: commands.ReadMessage | commands.CheckMessage, *, acting: Acting
+) -> StoredMessage | Refused:
+    """A message about her whose content is there and whose consent lives."""
     stored = messages.find(unit.vault, node_id(command.peer), message_id(command.message_id))
-    if stored is None or stored.consent is None:
+    if stored is None or stored.consent is None or stored.type not in _PAGES:
         return refused(No.NOT_FOUND)
     if stored.is_locked:
         return refused(No.LOCKED)
@@ -86,27 +125,16 @@ def read_message(
     trusted = max(acting.now, identity.latest_seen(unit.vault))
     if record is None or record.standing.state(now=trusted) not in _READABLE:
         return refused(No.LOCKED)
-    message = _open(unit, stored)
-    if isinstance(message, ConsentCopy):
-        return refused(No.NOT_FOUND)
-    messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now)
-    with unit.unseen():
-        audit(unit, "message.read", stored.message_id, acting=acting)
-    return views.MessageView(
-        type=stored.type,
-        content_hash=sha256(encode_content(message)),
-        sentences=showing.sentences(message.disclosed),
-        facts=showing.facts(message.disclosed),
-    )
+    return stored
 
 
-def _open(unit: Unit, stored: StoredMessage) -> PersonalMessage:
+def _open(unit: Unit, stored: StoredMessage) -> _Page:
     key = secrets.load_disclosure_key(unit.keys, stored.key_id or b"")
     payload = decrypt_at_rest(stored.payload or b"", key=key)
     message = parse_content(
         split_payload(payload), type_name=stored.type, of_class=MessageClass.PERSONAL
     )
-    if not isinstance(message, PersonalMessage):
+    if not isinstance(message, _Page):
         raise TypeError("a personal row that holds another message")
     return message
 

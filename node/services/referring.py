@@ -64,6 +64,8 @@ def preview_offer(
         hash=content_hash(payload),
         sentences=[],
         facts=[],
+        hidden_fields=[],
+        hidden_texts=[],
         offer=showing.offer(offer),
     )
 
@@ -184,13 +186,19 @@ def preview_dossier(
     built = _dossier(unit, command.thread, command.categories, me=me, now=acting.now)
     if isinstance(built, Refused):
         return built
-    payload, _, _ = built
-    disclosed = showing.read_dossier(payload)
+    payload, referral, _ = built
+    shown = showing.disclosed(showing.read_dossier(payload), with_names=command.with_names)
+    if command.with_names and referral.case_id is not None:
+        with unit.unseen():
+            audit(unit, "case.read", referral.case_id, acting=acting, details="with names")
     return views.Preview(
-        content=payload.content,
+        # The bytes say her name as well as the page does.
+        content=b"" if shown.hidden_fields or shown.hidden_texts else payload.content,
         hash=content_hash(payload),
-        sentences=showing.sentences(disclosed),
-        facts=showing.facts(disclosed),
+        sentences=shown.sentences,
+        facts=shown.facts,
+        hidden_fields=shown.hidden_fields,
+        hidden_texts=shown.hidden_texts,
     )
 
 

@@ -104,7 +104,7 @@ async def test_reading_refusing_and_looking_change_nothing(counter: Counter, tok
         commands.ListCases(),
         a_case(),
         commands.ShowCase(case_id=case_id),
-        commands.LookAtCase(case_id=case_id, with_names=True),
+        commands.LookAtCase(case_id=case_id, with_names=True, with_identity=True),
         commands.ShowLedger(case_id=case_id),
     ]
 

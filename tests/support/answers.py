@@ -30,6 +30,7 @@ ANSWERS: Final = {
     "followup/report": 400,
     "followup/request": 409,
     "followup/unable": 404,
+    "message/check": 404,
     "message/read": 404,
     "node/lock": 200,
     "node/self": 200,

@@ -58,7 +58,7 @@ async def meet_and_refer(alo: Post, bandhan: Post) -> Two:
         )
     )
     await carry(bandhan, alo)
-    ask = commands.PreviewDossier(thread=thread, categories=SCOPE)
+    ask = commands.PreviewDossier(thread=thread, categories=SCOPE, with_names=True)
     preview = await alo.ask(ask, views.Preview)
     await alo.do(commands.SendDossier(thread=thread, categories=SCOPE, preview=preview.hash))
     await carry(alo, bandhan)

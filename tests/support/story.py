@@ -227,7 +227,9 @@ class Story:
         done(self.bandhan.use(answering.accept, command))
 
     def preview_dossier(self, categories: tuple[Category, ...] = SCOPE) -> views.Preview | Refused:
-        command = commands.PreviewDossier(thread=self.thread, categories=[*categories])
+        command = commands.PreviewDossier(
+            thread=self.thread, categories=[*categories], with_names=True
+        )
         return self.alo.use(referring.preview_dossier, command)
 
     def dossier(self, categories: tuple[Category, ...] = SCOPE) -> views.Preview:

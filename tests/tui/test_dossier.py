@@ -1,17 +1,35 @@
 """The dossier: what is shown before it is sent is, byte for byte, what arrives."""
 
 import pytest
+from textual.pilot import Pilot
 
 from node.services import casework, reading
 from protocol.local import commands, views
 from protocol.values import sha256
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import TextKind
-from tests.support.desk_app import desk_on, press, seated, shown, unlock, unlocked
+from protocol.vocabulary.codes import TextKind, WithdrawalWanted
+from tests.support.desk_app import (
+    LARGE,
+    RINA,
+    desk_on,
+    press,
+    seated,
+    settled,
+    shown,
+    unlock,
+    unlocked,
+    until,
+)
 from tests.support.federation import Node, done
+from tests.support.locking import app_of
+from tests.support.nodes import PASSPHRASE
 from tests.support.passing import let_pass, visit
+from tests.support.scripted_client import ScriptedClient
 from tests.support.story import C2, C8, C9, FACTS, FEAR, KEPT_FEAR, WISH, Story
-from tui.places import ToDossier, ToMessage
+from tui.client import Client, NotRunningError
+from tui.places import Destination, ToDossier, ToMessage
+from tui.screens.dossier import DossierScreen
+from tui.screens.message import MessageScreen
 
 
 def accepted(story: Story) -> None:
@@ -29,7 +47,7 @@ def arrived(node: Node, story: Story) -> views.MessageView:
     ((message_id,),) = node.rows(
         "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
     )
-    command = commands.ReadMessage(peer=story.alo.node_id, message_id=message_id)
+    command = commands.ReadMessage(peer=story.alo.node_id, message_id=message_id, with_names=True)
     return done(node.use(reading.read_message, command))
 
 
@@ -150,6 +168,150 @@ async def test_who_she_is_stays_covered_in_a_dossier_until_a_person_asks(
         assert str(FACTS["given_name"]) not in shown(pilot.app)
         await press(pilot, "f9")
         assert str(FACTS["given_name"]) in shown(pilot.app)
+
+
+IDENTITY = Category.IDENTITY
+WHO_SHE_IS = "আমার আসল নাম রূপা।"
+NAMED = (str(FACTS["given_name"]), WHO_SHE_IS)
+
+
+def named(story: Story) -> None:
+    """Bandhan keeps a place for her; her name and a text about it may go."""
+    story.open_case()
+    said = commands.RecordSentence(
+        case_id=story.case_id,
+        category=IDENTITY,
+        kind=TextKind.NOTE,
+        language="ben",
+        text=WHO_SHE_IS,
+    )
+    text = done(story.alo.use(casework.record_sentence, said)).ref
+    story.agree(categories=[C8, IDENTITY], texts=[text])
+    story.offer(categories=(C8, IDENTITY))
+    story.settle()
+    story.accept()
+    story.settle()
+
+
+def named_dossier(story: Story) -> ToMessage:
+    """It has arrived at Bandhan."""
+    named(story)
+    story.dossier((C8, IDENTITY))
+    story.settle()
+    ((message_id,),) = story.bandhan.rows(
+        "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
+    )
+    return ToMessage(peer=story.alo.node_id, message_id=message_id)
+
+
+def message_screen(pilot: Pilot[None]) -> MessageScreen:
+    assert isinstance(pilot.app.screen, MessageScreen)
+    return pilot.app.screen
+
+
+def take_node_away(pilot: Pilot[None]) -> None:
+    """From now on the program behind the screen does not answer."""
+    gone = ScriptedClient()
+    gone.raising = NotRunningError("gone")
+    # It answers like a client; the desk's field names the real class.
+    vars(app_of(pilot).desk)["client"] = gone
+
+
+def seen(text: str) -> list[bool]:
+    return [name in text for name in NAMED]
+
+
+async def turned(node: Node, to: Destination) -> list[list[bool]]:
+    """What stands there before F9, after it, and after the names were hidden while the node is gone."""
+    async with seated(node) as seat, desk_on(seat, size=LARGE) as pilot:
+        await unlock(pilot)
+        await visit(pilot, to)
+        before = seen(shown(pilot.app))
+        await press(pilot, "f9")
+        await until(pilot, lambda: all(seen(shown(pilot.app))))
+        during = seen(shown(pilot.app))
+        take_node_away(pilot)
+        app_of(pilot)._hide_names()
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, MessageScreen | DossierScreen)
+        return [before, during, seen(shown(pilot.app))]
+
+
+COVERED_AGAIN = [[False, False], [True, True], [False, False]]
+
+
+async def test_after_their_minute_names_go_from_a_message_though_the_node_is_gone(
+    bandhan: Node, story: Story
+) -> None:
+    to = named_dossier(story)
+
+    assert await turned(bandhan, to) == COVERED_AGAIN
+
+
+async def test_after_their_minute_names_go_from_a_preview_though_the_node_is_gone(
+    alo: Node, story: Story
+) -> None:
+    named(story)
+
+    assert await turned(alo, ToDossier(thread=story.thread)) == COVERED_AGAIN
+
+
+async def test_a_preview_with_names_covered_is_sent_as_it_was_shown(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    named(story)
+    expected = done(story.preview_dossier((C8, IDENTITY)))
+
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToDossier(thread=story.thread))
+        await press(pilot, "ctrl+s")
+        await let_pass(seat, pilot)
+    story.settle()
+
+    assert arrived(bandhan, story).content_hash == sha256(expected.content)
+
+
+async def test_a_message_is_written_down_as_read_once_for_each_opening_and_each_showing_of_names(
+    bandhan: Node, story: Story
+) -> None:
+    to = named_dossier(story)
+
+    async with seated(bandhan) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, to)
+        for _ in range(3):
+            message_screen(pilot).reload()
+            await settled(pilot)
+        await press(pilot, "question_mark", "escape", "f9", "f9")
+
+    read = bandhan.rows(
+        "SELECT d.details FROM audit a JOIN audit_details d USING (number)"
+        " WHERE a.event = 'message.read' ORDER BY number"
+    )
+    assert read == [("",), ("with names",)]
+
+
+async def test_what_she_withdraws_while_it_is_open_goes_from_the_screen(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    story.up_to_dossier()
+    ((message_id,),) = bandhan.rows(
+        "SELECT message_id FROM messages WHERE type = 'referral.dossier/1'"
+    )
+
+    async with seated(bandhan) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToMessage(peer=alo.node_id, message_id=message_id))
+        before = WISH.text in shown(pilot.app)
+        async with Client(seat.socket) as client:
+            await client.open_session(name=RINA, passphrase=PASSPHRASE)
+            await client.withdraw_consent(
+                commands.WithdrawConsent(consent_id=story.consent, wanted=WithdrawalWanted.ERASE)
+            )
+        await until(pilot, lambda: "This is locked" in shown(pilot.app))
+
+        assert (before, WISH.text in shown(pilot.app)) == (True, False)
 
 
 async def test_what_she_withdrew_cannot_be_read_any_more_and_the_screen_says_why(

@@ -68,7 +68,9 @@ def read_at_alo(story: Story) -> list[str]:
     found = story.alo.rows("SELECT report FROM follow_ups WHERE report IS NOT NULL")
     texts: list[str] = []
     for (report,) in found:
-        command = commands.ReadMessage(peer=story.bandhan.node_id, message_id=report)
+        command = commands.ReadMessage(
+            peer=story.bandhan.node_id, message_id=report, with_names=True
+        )
         view = done(story.alo.use(reading.read_message, command))
         texts += [sentence.text for sentence in view.sentences]
     return texts

@@ -162,5 +162,7 @@ def consents(place: Place) -> list[views.ConsentView]:
 def look(place: Place) -> views.CaseLook:
     """The case as its node holds it."""
     listed = place.colleague.ask(commands.ListCases(), views.Cases)
-    command = commands.LookAtCase(case_id=listed.cases[0].case_id, with_names=False)
+    command = commands.LookAtCase(
+        case_id=listed.cases[0].case_id, with_names=False, with_identity=False
+    )
     return place.colleague.ask(command, views.CaseLook)

@@ -120,7 +120,9 @@ def send_dossier(alo: Reader, bandhan: Reader) -> None:
     screen = bandhan.keep("dossier-read")
     assert KEPT[:12] not in screen.text, screen
     message = of_type(show(bandhan.place), DOSSIER)
-    command = commands.ReadMessage(peer=message.peer, message_id=message.message_id)
+    command = commands.ReadMessage(
+        peer=message.peer, message_id=message.message_id, with_names=True
+    )
     told = bandhan.place.colleague.ask(command, views.MessageView)
     assert {said.text for said in told.sentences} == {WISH, FEAR}
     bandhan.leave()

@@ -308,6 +308,10 @@ class Client:
         """Open what came about her."""
         return await self._node.ask(command, views.MessageView)
 
+    async def check_message(self, command: commands.CheckMessage) -> views.Done:
+        """May what is open on a screen still be read?"""
+        return await self._node.ask(command, views.Done)
+
     async def list_tasks(self) -> views.Tasks:
         """What needs a person."""
         return await self._node.ask(commands.ListTasks(), views.Tasks)

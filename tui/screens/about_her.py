@@ -1,13 +1,14 @@
 """How what she allowed reads on a page: her own words first, as she said them; then the facts by category."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeVar
 
+from msgspec.structs import replace
 from textual.content import Content
 
-from protocol.local.views import FactView, SentenceView
-from protocol.vocabulary.categories import HIDDEN
+from protocol.local.views import FactView, MessageView, Preview, SentenceView
+from protocol.vocabulary.categories import HIDDEN, Category
 from protocol.vocabulary.codes import TEXTS_IN_ORDER, Country, TextKind
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.desk import Desk
@@ -29,23 +30,52 @@ READ_IN: Final = {
 """What people in an office of this country read. It only warns: nothing is kept back for it."""
 
 
-def page(
-    desk: Desk,
-    *,
-    sentences: Sequence[SentenceView],
-    facts: Sequence[FactView],
-    width: int,
-    country: str = "",
-) -> list[Content]:
+AboutT = TypeVar("AboutT", MessageView, Preview)
+
+
+def without_names(about: AboutT) -> AboutT:
+    """The same, as if nobody had asked who she is: what says so is named and not told."""
+    facts, sentences = about.facts, about.sentences
+    bare: AboutT = replace(
+        about,
+        facts=[fact for fact in facts if fact.category not in HIDDEN],
+        sentences=[text for text in sentences if text.category not in HIDDEN],
+        hidden_fields=about.hidden_fields
+        + [fact.field for fact in facts if fact.category in HIDDEN],
+        hidden_texts=about.hidden_texts
+        + [text.kind for text in sentences if text.category in HIDDEN],
+    )
+    return bare
+
+
+def page(desk: Desk, about: AboutT, *, width: int, country: str = "") -> list[Content]:
     """The lines of a page. With a `country`, a text that is not read there is marked."""
+    if not desk.names_are_shown:
+        about = without_names(about)
     lines: list[Content] = []
-    for sentence in sorted(sentences, key=_place):
+    for sentence in sorted(about.sentences, key=_place):
         lines += _sentence(desk, sentence, width=width, country=country)
-    for category, known in groupby(facts, key=lambda fact: fact.category):
+    for kind in about.hidden_texts:
+        lines.append(plain(desk.words.code_of(TextKind, kind), "bold $accent"))
+        lines.append(plain(INDENT + _cover(desk)))
+    for category, known in groupby(about.facts, key=lambda fact: fact.category):
         lines.append(plain(desk.words.category(category), "bold $secondary"))
         for fact in known:
-            lines += _fact(desk, fact, width=width)
+            lines += _fact(desk, fact.field, _value_of(desk, fact), width=width)
+    for category, fields in groupby(about.hidden_fields, key=_category_of):
+        lines.append(plain(desk.words.category(category), "bold $secondary"))
+        for field in fields:
+            lines += _fact(desk, field, _cover(desk), width=width)
     return lines
+
+
+def _category_of(field: str) -> int:
+    known = FACT_FIELDS.get(field)
+    return int(Category.IDENTITY if known is None else known.category)
+
+
+def _cover(desk: Desk) -> str:
+    return f"{COVERED} {desk.words.say(N_('(F9 shows it)'))}"
 
 
 def _place(sentence: SentenceView) -> int:
@@ -77,9 +107,8 @@ def _sentence(
         yield plain(INDENT + line)
 
 
-def _fact(desk: Desk, fact: FactView, *, width: int) -> Iterable[Content]:
-    name = desk.words.field(fact.field)
-    value = value_of(desk, fact)
+def _fact(desk: Desk, field: str, value: str, *, width: int) -> Iterable[Content]:
+    name = desk.words.field(field)
     cells = LABEL_CELLS if width >= _NARROW else max(12, width // 2 - len(INDENT))
     if measure(name) > cells:
         yield plain(INDENT + one_line(name), "$text-muted")
@@ -92,10 +121,8 @@ def _fact(desk: Desk, fact: FactView, *, width: int) -> Iterable[Content]:
         yield plain(INDENT + " " * (cells + 1) + line)
 
 
-def value_of(desk: Desk, fact: FactView) -> str:
-    """A fact in the reader's language; what says who she is stays covered until a person asks."""
-    if fact.category in HIDDEN and not desk.names_are_shown:
-        return f"{COVERED} {desk.words.say(N_('(F9 shows it)'))}"
+def _value_of(desk: Desk, fact: FactView) -> str:
+    """A fact in the reader's language."""
     values = fact.value if isinstance(fact.value, list) else [fact.value]
     return ", ".join(_one_value(desk, fact.field, value) for value in values)
 

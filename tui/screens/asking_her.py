@@ -86,7 +86,9 @@ class AskingHer(DeskScreen[Ground]):
         """Her case, her consents, the partners, and the draft."""
         case_id = self._to.case_id
         look = await client.look_at_case(
-            commands.LookAtCase(case_id=case_id, with_names=self.desk.names_are_shown)
+            commands.LookAtCase(
+                case_id=case_id, with_names=False, with_identity=self.desk.names_are_shown
+            )
         )
         listed = await client.list_consents(commands.ListConsents(case_id=case_id))
         drafts = None

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from protocol.local import commands, views
-from protocol.vocabulary.categories import HIDDEN
 from protocol.vocabulary.codes import AgeBand
 from tui.acts import Act, bindings
 from tui.client import Client
@@ -87,7 +86,7 @@ class CaseScreen(DeskScreen[Seen]):
     HEADING = N_("Case")
     ABOUT = N_(
         "Her own words come first, exactly as she said them. The path shows who was with her, who is, and"
-        " who may be next; she may go back or skip. What says who she is shows for a minute with F9."
+        " who may be next; she may go back or skip. F9 shows the short name she chose, for a minute."
     )
     CSS = """
     CaseScreen #hers, CaseScreen #further { height: auto; width: 1fr; }
@@ -135,7 +134,7 @@ class CaseScreen(DeskScreen[Seen]):
         """The case, her consents, who knows what, and the partners' names."""
         with_names = self.desk.names_are_shown
         look = await client.look_at_case(
-            commands.LookAtCase(case_id=self._case_id, with_names=with_names)
+            commands.LookAtCase(case_id=self._case_id, with_names=with_names, with_identity=False)
         )
         consents = await client.list_consents(commands.ListConsents(case_id=self._case_id))
         ledger = await client.show_ledger(commands.ShowLedger(case_id=self._case_id))
@@ -255,16 +254,6 @@ class CaseScreen(DeskScreen[Seen]):
 
 
 def without_names(seen: Seen) -> Seen:
-    """The same, as if names had not been asked for."""
-    look = seen.look
-    facts = [fact for fact in look.facts if fact.category not in HIDDEN]
-    sentences = [said for said in look.sentences if said.category not in HIDDEN]
-    hidden = len(look.facts) - len(facts) + len(look.sentences) - len(sentences)
-    bare: views.CaseLook = changed(
-        look,
-        known_as=None,
-        facts=facts,
-        sentences=sentences,
-        hidden=look.hidden + hidden,
-    )
+    """The same, as if her short name had not been asked for."""
+    bare: views.CaseLook = changed(seen.look, known_as=None)
     return replace(seen, look=bare, with_names=False)

@@ -189,8 +189,8 @@ def known(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
             )
     if look.hidden:
         text = desk.words.say_many(
-            "{count} entry that says who she is stays hidden. F9 shows it.",
-            "{count} entries that say who she is stay hidden. F9 shows them.",
+            "{count} entry says who she is. It stands under a, for a minute after F9.",
+            "{count} entries say who she is. They stand under a, for a minute after F9.",
             look.hidden,
         )
         yield Paragraph(text=text, style=_QUIET)

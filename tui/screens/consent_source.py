@@ -82,7 +82,9 @@ class _Found:
 
 
 async def _of_case(client: Client, case_id: bytes) -> _Found:
-    look = await client.look_at_case(commands.LookAtCase(case_id=case_id, with_names=False))
+    look = await client.look_at_case(
+        commands.LookAtCase(case_id=case_id, with_names=False, with_identity=False)
+    )
     ours = (await client.list_consents(commands.ListConsents(case_id=case_id))).consents
     found = {consent.consent_id: consent for consent in ours}
     # What she agreed to elsewhere came with her referral, and hangs on that: she may end it here too.

@@ -108,7 +108,11 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         view = await client.show_referral(commands.ShowReferral(thread=self._thread))
         case_id, peers = view.referral.case_id, (await client.list_peers()).peers
         countries = {peer.node_id: peer.country for peer in peers}
-        look = None if case_id is None else commands.LookAtCase(case_id=case_id, with_names=False)
+        look = (
+            None
+            if case_id is None
+            else commands.LookAtCase(case_id=case_id, with_names=False, with_identity=False)
+        )
         return Ground(
             view=view,
             case=None if look is None else await client.look_at_case(look),
@@ -170,7 +174,22 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         if self.form is None or self._loaded is None:
             return None
         told = self._loaded[0].told(self.form)
-        return commands.PreviewDossier(thread=self._thread, categories=offer_form.in_order(told))
+        return commands.PreviewDossier(
+            thread=self._thread,
+            categories=offer_form.in_order(told),
+            with_names=self.desk.names_are_shown,
+        )
+
+    def names_turned(self) -> None:
+        """Hidden is hidden at once, whatever the node does."""
+        if self._looked is not None and not self.desk.names_are_shown:
+            self._looked = _without_names(self._looked)
+        self._put_page()
+        super().names_turned()
+
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._looked = None
 
     def _look(self) -> None:
         asked = self._asked()
@@ -224,13 +243,7 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
             N_("Exactly what {partner} will read"),
             partner=one_line(ground.view.referral.peer_name),
         )
-        page = about_her.page(
-            self.desk,
-            sentences=looked.preview.sentences,
-            facts=looked.preview.facts,
-            width=width,
-            country=ground.country,
-        )
+        page = about_her.page(self.desk, looked.preview, width=width, country=ground.country)
         return [
             *(plain(line, "bold $secondary") for line in wrap(title, width)),
             plain(""),
@@ -277,3 +290,13 @@ async def _look_at(asked: commands.PreviewDossier, client: Client) -> Looked:
     except RefusedError as error:
         return Looked(asked=asked, preview=None, refused=error.code)
     return Looked(asked=asked, preview=preview, refused="")
+
+
+def _without_names(looked: Looked) -> Looked:
+    """The same, as if nobody had asked who she is."""
+    preview = None if looked.preview is None else about_her.without_names(looked.preview)
+    return Looked(
+        asked=msgspec.structs.replace(looked.asked, with_names=False),
+        preview=preview,
+        refused=looked.refused,
+    )

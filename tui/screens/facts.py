@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from protocol.local import commands, views
 from protocol.vocabulary.categories import HIDDEN, Category
+from protocol.vocabulary.codes import TextKind
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.acts import Act, bindings
 from tui.client import Client, ClientError
@@ -114,14 +115,20 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         if kept is not None:
             self.form = kept
         return await client.look_at_case(
-            commands.LookAtCase(case_id=self._case_id, with_names=self.desk.names_are_shown)
+            commands.LookAtCase(
+                case_id=self._case_id,
+                with_names=False,
+                with_identity=self.desk.names_are_shown,
+            )
         )
 
     def show(self, loaded: views.CaseLook) -> None:
         """The fields of the category in front."""
         if not self.desk.names_are_shown:
             self._loaded = msgspec.structs.replace(
-                loaded, facts=[one for one in loaded.facts if one.category not in HIDDEN]
+                loaded,
+                facts=[one for one in loaded.facts if one.category not in HIDDEN],
+                sentences=[one for one in loaded.sentences if one.category not in HIDDEN],
             )
         self.query_one("#category", Choice).choose(self.form.category)
         self.call_later(self._lay_out)
@@ -193,7 +200,20 @@ class FactsScreen(DeskScreen[views.CaseLook]):
             )
             notes.append(self._note(say(text)))
         notes.append(self._note(say(N_("A field that is emptied stays as it was recorded."))))
-        return notes
+        return [*notes, *self._texts_about_her()]
+
+    def _texts_about_her(self) -> Sequence[Paragraph]:
+        """Her texts that say who she is stand here alone: her case does not show them."""
+        said = () if self._loaded is None or self._is_covered else self._loaded.sentences
+        return [
+            Paragraph(
+                text=one.text,
+                mark=f"{self.words.code_of(TextKind, one.kind)}  ",
+                mark_style="bold $accent",
+            )
+            for one in said
+            if one.category == self.form.category and one.category in HIDDEN
+        ]
 
     def _note(self, text: str) -> Paragraph:
         return Paragraph(text=text, style="$text-muted", mark="· ")

@@ -1,5 +1,6 @@
 """What came about her, opened: her own words first, as she said them. The reading is written down."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Final, final
 
 from textual.app import ComposeResult
@@ -20,9 +21,20 @@ from tui.wording import N_
 FRAME_CELLS: Final = 6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What the node told. `with_names` is what it was asked for."""
+
+    view: views.MessageView
+    with_names: bool
+
+
 @final
-class MessageScreen(DeskScreen[views.MessageView | str]):
-    """One message about her. What is locked or erased is said, and nothing of it is shown."""
+class MessageScreen(DeskScreen[Opened | str]):
+    """One message about her. What is locked or erased is said, and nothing of it is shown.
+
+    It is read once: when something changed, the screen asks only whether it may still be read.
+    """
 
     HEADING = N_("About her")
     ABOUT = N_(
@@ -36,38 +48,75 @@ class MessageScreen(DeskScreen[views.MessageView | str]):
         super().__init__(desk)
         self._peer = peer
         self._message_id = message_id
+        self._is_reading = False
+        self._is_asked_again = False
 
     def heading(self) -> str:
         """What kind of message."""
-        if isinstance(self._loaded, views.MessageView):
-            return self.words.message_type(self._loaded.type)
+        if isinstance(self._loaded, Opened):
+            return self.words.message_type(self._loaded.view.type)
         return self.words.say(self.HEADING)
 
     def body(self) -> ComposeResult:
         """A page."""
         yield Page(id="page")
 
-    async def load(self, client: Client) -> views.MessageView | str:
+    async def load(self, client: Client) -> Opened | str:
         """Open it; a no is shown in the place of what it says."""
-        command = commands.ReadMessage(peer=self._peer, message_id=self._message_id)
+        opened, with_names = self._loaded, self.desk.names_are_shown
         try:
-            return await client.read_message(command)
+            if isinstance(opened, Opened) and opened.with_names >= with_names:
+                check = commands.CheckMessage(peer=self._peer, message_id=self._message_id)
+                await client.check_message(check)
+                return opened
+            return await self._read(client, with_names=with_names)
         except RefusedError as error:
             return error.code
 
-    def show(self, loaded: views.MessageView | str) -> None:
-        """Her words, then the facts."""
+    async def _read(self, client: Client, *, with_names: bool) -> Opened:
+        read = commands.ReadMessage(
+            peer=self._peer, message_id=self._message_id, with_names=with_names
+        )
+        self._is_reading = True
+        try:
+            return Opened(view=await client.read_message(read), with_names=with_names)
+        finally:
+            self._is_reading = False
+
+    def reload(self) -> None:
+        """A reading that is on its way is not begun again: it would be written down twice."""
+        if self._is_reading:
+            self._is_asked_again = True
+        else:
+            super().reload()
+
+    def show(self, loaded: Opened | str) -> None:
+        """Her words, then the facts; names that came after they were hidden go at once."""
+        if isinstance(loaded, Opened) and loaded.with_names > self.desk.names_are_shown:
+            loaded = Opened(view=about_her.without_names(loaded.view), with_names=False)
+            self._loaded = loaded
         page = self.query_one(Page)
         page.put(self._lines(loaded))
         page.focus()
+        if self._is_asked_again:
+            self._is_asked_again = False
+            super().reload()
 
-    def _lines(self, loaded: views.MessageView | str) -> list[Content]:
+    def names_turned(self) -> None:
+        """Hidden is hidden at once, whatever the node does."""
+        if self._loaded is not None:
+            self.show(self._loaded)
+        super().names_turned()
+
+    def on_unmount(self) -> None:
+        """Nothing of hers stays with a closed screen, whoever still knows the screen."""
+        self._loaded = None
+
+    def _lines(self, loaded: Opened | str) -> list[Content]:
         width = max(20, self.size.width - FRAME_CELLS)
         if isinstance(loaded, str):
             return [plain(line, "$warning") for line in wrap(self.words.refusal(loaded), width)]
-        lines = about_her.page(
-            self.desk, sentences=loaded.sentences, facts=loaded.facts, width=width
-        )
+        lines = about_her.page(self.desk, loaded.view, width=width)
         nothing = self.words.say(N_("Only that it came: she let them say nothing more."))
         return lines or [plain(nothing)]
 

@@ -104,7 +104,7 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
 
     async def load_ground(self, client: Client) -> Ground:
         """Her case without her name, the partners, what she agreed to."""
-        look = commands.LookAtCase(case_id=self._case_id, with_names=False)
+        look = commands.LookAtCase(case_id=self._case_id, with_names=False, with_identity=False)
         listed = await client.list_consents(commands.ListConsents(case_id=self._case_id))
         return Ground(
             case=await client.look_at_case(look),

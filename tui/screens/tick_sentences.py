@@ -77,7 +77,11 @@ class TickSentencesScreen(DeskScreen[Sentences]):
     async def load(self, client: Client) -> Sentences:
         """Her sentences within the consent's categories."""
         look = await client.look_at_case(
-            commands.LookAtCase(case_id=self._to.case_id, with_names=self.desk.names_are_shown)
+            commands.LookAtCase(
+                case_id=self._to.case_id,
+                with_names=False,
+                with_identity=self.desk.names_are_shown,
+            )
         )
         listed = await client.list_consents(commands.ListConsents(case_id=self._to.case_id))
         consent = next(

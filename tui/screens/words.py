@@ -119,7 +119,7 @@ class WordsScreen(DeskScreen[views.CaseLook]):
         if kept is not None and self.form == Form():
             self.form = kept
         return await client.look_at_case(
-            commands.LookAtCase(case_id=self._case_id, with_names=False)
+            commands.LookAtCase(case_id=self._case_id, with_names=False, with_identity=False)
         )
 
     def show(self, loaded: views.CaseLook) -> None:

@@ -102,7 +102,9 @@ class Counterpart:
         view = await self._show(thread)
         for line in view.messages:
             if line.type == _DOSSIER and not (line.is_locked or line.is_erased):
-                read = commands.ReadMessage(peer=line.peer, message_id=line.message_id)
+                read = commands.ReadMessage(
+                    peer=line.peer, message_id=line.message_id, with_names=False
+                )
                 await self._player.ask(read, views.MessageView)
         await asyncio.sleep(_PAUSE_SECONDS)
         await self._player.do(commands.ReportPrepared(thread=thread, plan=PlanAnswer.ADOPT))
@@ -142,7 +144,7 @@ class Counterpart:
 
     async def _send_dossier(self, thread: bytes) -> None:
         await asyncio.sleep(_PAUSE_SECONDS)
-        ask = commands.PreviewDossier(thread=thread, categories=cast.ALLOWED)
+        ask = commands.PreviewDossier(thread=thread, categories=cast.ALLOWED, with_names=False)
         preview = await self._player.ask(ask, views.Preview)
         await self._player.do(
             commands.SendDossier(thread=thread, categories=cast.ALLOWED, preview=preview.hash)

@@ -45,7 +45,9 @@ async def _check_answers(story: Story) -> None:
         holder.locked_at is not None and holder.erased_at is not None,
         "Alo holds both signed answers: locked, then erased",
     )
-    read = commands.ReadMessage(peer=story.peer_of_bandhan, message_id=story.dossier_message)
+    read = commands.ReadMessage(
+        peer=story.peer_of_bandhan, message_id=story.dossier_message, with_names=True
+    )
     no = await story.bandhan.refused(read, views.MessageView)
     check(no.code in (views.No.LOCKED, views.No.ERASED), "nobody reads it any more")
     story.say("withdrawn: Bandhan locked, then erased; Alo holds both signed answers")

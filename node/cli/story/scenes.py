@@ -29,7 +29,14 @@ from protocol.vocabulary.codes import (
 )
 
 _DAY: Final = 86_400
-_COMES_IN_DAYS: Final = 60
+_OFFER: Final = commands.OfferInput(
+    service_group=ServiceGroup.LIVELIHOOD,
+    area="BD-khulna",
+    priority=Priority.NORMAL_7D,
+    month="2030-01",
+    answer_by=None,
+    asks_about_needs=False,
+)
 
 
 async def meet(story: Story) -> None:
@@ -71,23 +78,9 @@ async def _compare(story: Story, met: views.PeerView) -> None:
     story.say(f"safety number {' '.join(met.safety_number[:3])} … compared by voice, both ways")
 
 
-def _offer(story: Story, *, answer_by: int | None) -> commands.OfferInput:
-    return commands.OfferInput(
-        service_group=ServiceGroup.LIVELIHOOD,
-        area="BD-khulna",
-        priority=Priority.NORMAL_7D,
-        month=story.month_in(_COMES_IN_DAYS),
-        answer_by=answer_by,
-        asks_about_needs=False,
-    )
-
-
 def _preview(story: Story, categories: list[Category]) -> commands.PreviewOffer:
     return commands.PreviewOffer(
-        case_id=story.case_id,
-        peer=story.peer_of_alo,
-        offer=_offer(story, answer_by=None),
-        categories=categories,
+        case_id=story.case_id, peer=story.peer_of_alo, offer=_OFFER, categories=categories
     )
 
 
@@ -173,7 +166,14 @@ async def refer(story: Story) -> None:
     preview = await alo.ask(_preview(story, cast.ALLOWED), views.Preview)
     given = preview.offer
     check(given is not None, "the preview shows the offer")
-    fixed = _offer(story, answer_by=None if given is None else given.answer_by)
+    fixed = commands.OfferInput(
+        service_group=_OFFER.service_group,
+        area=_OFFER.area,
+        priority=_OFFER.priority,
+        month=_OFFER.month,
+        answer_by=given.answer_by if given is not None else None,
+        asks_about_needs=_OFFER.asks_about_needs,
+    )
     send = commands.SendOffer(
         case_id=story.case_id,
         peer=story.peer_of_alo,
@@ -332,9 +332,7 @@ async def _read_report(story: Story) -> None:
     view = await story.alo.ask(commands.ShowReferral(thread=story.thread), views.ReferralView)
     (line,) = (message for message in view.messages if message.is_personal)
     read = await story.alo.ask(
-        commands.ReadMessage(
-            peer=story.peer_of_alo, message_id=line.message_id, with_names=True
-        ),
+        commands.ReadMessage(peer=story.peer_of_alo, message_id=line.message_id, with_names=True),
         views.MessageView,
     )
     check([text.text for text in read.sentences] == [cast.REPORT_WORDS], "her words are shown")

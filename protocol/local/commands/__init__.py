@@ -34,6 +34,7 @@ from protocol.local.commands.care import (
 from protocol.local.commands.casework import (
     ABOUT_BYTES_MAX,
     DRAFT_CHARACTERS_MAX,
+    CheckMessage,
     ListCases,
     ListDrafts,
     LoadDraft,
@@ -122,6 +123,7 @@ __all__ = [
     "ApplySuspend",
     "AskAboutOffer",
     "CheckAudit",
+    "CheckMessage",
     "CloseSession",
     "Command",
     "ConfirmConsent",
@@ -241,6 +243,7 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     ListCases,
     Search,
     ReadMessage,
+    CheckMessage,
     SaveDraft,
     LoadDraft,
     ListDrafts,
@@ -274,7 +277,7 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
 BY_NAME: Final = {command.NAME: command for command in _COMMANDS}
 WITHOUT_SESSION: Final = frozenset({OpenSession.NAME, RecoverUser.NAME, ShowStatus.NAME})
 
-WITHOUT_ACTIVITY: Final = frozenset({WatchChanges.NAME})
+WITHOUT_ACTIVITY: Final = frozenset({WatchChanges.NAME, CheckMessage.NAME})
 """What a screen asks by itself: it keeps no session alive."""
 
 _CASEWORK: Final = frozenset({Role.CASEWORKER, Role.COUNSELLOR, Role.SUPERVISOR})

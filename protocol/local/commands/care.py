@@ -63,11 +63,15 @@ class SendOffer(Command, frozen=True, kw_only=True):
 
 
 class PreviewDossier(Command, frozen=True, kw_only=True):
-    """Exactly what they will see after they accepted."""
+    """Exactly what they will see after they accepted.
+
+    What says who she is comes only where `with_names` asks for it, and that is written into the audit log.
+    """
 
     NAME: ClassVar[str] = "referral/preview-dossier"
     thread: bytes
     categories: list[Category]
+    with_names: bool
 
 
 class SendDossier(Command, frozen=True, kw_only=True):

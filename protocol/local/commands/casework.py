@@ -61,9 +61,18 @@ class Search(Command, frozen=True, kw_only=True):
 
 
 class ReadMessage(Command, frozen=True, kw_only=True):
-    """Open what came about her; the reading is written into the audit log."""
+    """Open what came about her; the reading, and whether with her name, is written into the audit log."""
 
     NAME: ClassVar[str] = "message/read"
+    peer: bytes
+    message_id: bytes
+    with_names: bool
+
+
+class CheckMessage(Command, frozen=True, kw_only=True):
+    """May what is open on a screen still be read? Nothing of it is told, so nothing is written down."""
+
+    NAME: ClassVar[str] = "message/check"
     peer: bytes
     message_id: bytes
 

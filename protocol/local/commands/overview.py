@@ -32,11 +32,15 @@ class PageCases(Command, frozen=True, kw_only=True):
 
 
 class LookAtCase(Command, frozen=True, kw_only=True):
-    """One case for a screen: who she is stays out of it unless a person asks."""
+    """One case for a screen: who she is stays out of it unless a person asks.
+
+    `with_names` asks for the short name she chose and no more, `with_identity` for all that says who she is.
+    """
 
     NAME: ClassVar[str] = "case/look"
     case_id: bytes
     with_names: bool
+    with_identity: bool
 
 
 class ShowLedger(Command, frozen=True, kw_only=True):

@@ -19,12 +19,18 @@ class OfferView(View, frozen=True, kw_only=True):
 
 
 class Preview(View, frozen=True, kw_only=True):
-    """Exactly what would leave: its canonical bytes, their SHA-256, and how they read."""
+    """Exactly what would leave: its canonical bytes, their SHA-256, and how they read.
+
+    What says who she is and was not asked for is left out, and `content` with it; `hidden_fields` and
+    `hidden_texts` name the fields and the kinds of text, in their order.
+    """
 
     content: bytes
     hash: bytes
     sentences: list[SentenceView]
     facts: list[FactView]
+    hidden_fields: list[str]
+    hidden_texts: list[str]
     offer: OfferView | None = None
 
 

@@ -59,12 +59,18 @@ class CaseView(View, frozen=True, kw_only=True):
 
 
 class MessageView(View, frozen=True, kw_only=True):
-    """What a message says about her, and the hash of its content."""
+    """What a message says about her, and the hash of its content.
+
+    What says who she is and was not asked for is left out; `hidden_fields` and `hidden_texts` name the
+    fields and the kinds of text, in their order.
+    """
 
     type: str
     content_hash: bytes
     sentences: list[SentenceView]
     facts: list[FactView]
+    hidden_fields: list[str]
+    hidden_texts: list[str]
 
 
 class Found(View, frozen=True, kw_only=True):

@@ -145,7 +145,7 @@ def test_a_dossier_is_read_until_the_consent_ends_and_a_clock_set_back_opens_not
     peer, message = story.bandhan.rows(
         "SELECT peer, message_id FROM messages WHERE type = 'referral.dossier/1'"
     )[0]
-    command = commands.ReadMessage(peer=peer, message_id=message)
+    command = commands.ReadMessage(peer=peer, message_id=message, with_names=True)
     for _ in range(9):
         story.bandhan.ahead += 3 * limits.DAY
         story.bandhan.look_at_clock()

@@ -31,8 +31,12 @@ CANARIES: Final = (
 )
 
 
-def look(node: Node, case_id: bytes, *, with_names: bool = False) -> views.CaseLook:
-    command = commands.LookAtCase(case_id=case_id, with_names=with_names)
+def look(
+    node: Node, case_id: bytes, *, with_names: bool = False, with_identity: bool = False
+) -> views.CaseLook:
+    command = commands.LookAtCase(
+        case_id=case_id, with_names=with_names, with_identity=with_identity
+    )
     return done(node.use(looking.look_at_case, command))
 
 
@@ -55,26 +59,33 @@ def name_her(story: Story) -> None:
 def test_who_she_is_stays_out_of_her_case_unless_somebody_asks(story: Story) -> None:
     name_her(story)
     without = look(story.alo, story.case_id)
-    asked = look(story.alo, story.case_id, with_names=True)
+    named = look(story.alo, story.case_id, with_names=True)
+    asked = look(story.alo, story.case_id, with_identity=True)
 
     def found(view: views.CaseLook) -> list[str]:
         return [name for name in CANARIES if name.encode() in encode_view(view)]
 
     assert (found(without), without.known_as, without.hidden) == ([], None, len(CANARIES))
-    assert (found(asked), asked.known_as, asked.hidden) == ([*CANARIES], "Moonpenny", 0)
+    assert (found(named), named.known_as, named.hidden) == (
+        ["Moonpenny"],
+        "Moonpenny",
+        len(CANARIES),
+    )
+    assert (found(asked), asked.known_as, asked.hidden) == ([*CANARIES], None, 0)
 
 
 def test_that_somebody_looked_is_written_down_with_the_name_or_without(story: Story) -> None:
     name_her(story)
     look(story.alo, story.case_id)
     look(story.alo, story.case_id, with_names=True)
+    look(story.alo, story.case_id, with_names=True, with_identity=True)
     show(story.alo, story.case_id)
 
     read = story.alo.rows(
         "SELECT d.details FROM audit a JOIN audit_details d USING (number)"
         " WHERE a.event = 'case.read' ORDER BY number"
     )
-    assert read == [("",), ("with names",), ("ledger",)]
+    assert read == [("",), ("with names",), ("with identity",), ("ledger",)]
 
 
 def test_what_she_wants_comes_first_and_each_kind_in_the_order_she_said_it(story: Story) -> None:
@@ -122,7 +133,10 @@ def test_the_path_of_care_leads_from_here_to_the_other_side(story: Story) -> Non
 
 def test_a_case_that_is_not_there_is_not_found(alo: Node) -> None:
     nobody = bytes(16)
-    looked = alo.use(looking.look_at_case, commands.LookAtCase(case_id=nobody, with_names=False))
+    looked = alo.use(
+        looking.look_at_case,
+        commands.LookAtCase(case_id=nobody, with_names=False, with_identity=False),
+    )
     assert code_of(looked) == "not_found"
     assert code_of(alo.use(ledger.show_ledger, commands.ShowLedger(case_id=nobody))) == "not_found"
 

@@ -150,7 +150,7 @@ def test_what_was_answered_as_stored_can_be_opened(story: Story) -> None:
     peer, message = story.bandhan.rows(
         "SELECT peer, message_id FROM messages WHERE type = 'referral.dossier/1'"
     )[0]
-    command = commands.ReadMessage(peer=peer, message_id=message)
+    command = commands.ReadMessage(peer=peer, message_id=message, with_names=True)
     shown = story.bandhan.use(reading.read_message, command)
 
     assert state_of(story.alo, "referral.dossier/1") == "stored"

@@ -277,7 +277,7 @@ def test_a_dossier_is_sent_once(held: Story) -> None:
 @pytest.mark.parametrize("is_ours", [False, True])
 def test_a_dossier_of_nobody_is_refused(held: Story, *, is_ours: bool) -> None:
     node, thread = (held.alo, NOWHERE) if is_ours else (held.bandhan, held.thread)
-    command = commands.PreviewDossier(thread=thread, categories=[])
+    command = commands.PreviewDossier(thread=thread, categories=[], with_names=True)
 
     assert code_of(node.use(referring.preview_dossier, command)) == "not_found"
 
@@ -321,7 +321,7 @@ def test_messages_that_are_not_about_her_are_not_opened(offered: Story) -> None:
     peer, message = offered.bandhan.rows(
         "SELECT peer, message_id FROM messages WHERE type = 'referral.offer/1'"
     )[0]
-    read = commands.ReadMessage(peer=peer, message_id=message)
+    read = commands.ReadMessage(peer=peer, message_id=message, with_names=True)
 
     assert code_of(offered.bandhan.use(reading.read_message, read)) == "not_found"
 

@@ -47,7 +47,7 @@ def test_a_row_without_its_key_loses_its_payload_and_is_locked(story: Story) -> 
     [(peer, message, payload, locked)] = story.bandhan.rows(
         "SELECT peer, message_id, payload, is_locked FROM messages WHERE type LIKE '%dossier/1'"
     )
-    command = commands.ReadMessage(peer=peer, message_id=message)
+    command = commands.ReadMessage(peer=peer, message_id=message, with_names=True)
     assert (mended, payload, locked) == (3, None, 1)
     assert code_of(story.bandhan.use(read_message, command)) == "locked"
 

@@ -40,7 +40,9 @@ def read(node: Node, type_name: str) -> views.MessageView | Refused:
         "SELECT peer, message_id FROM messages WHERE type = ? ORDER BY sequence DESC",
         f"{type_name}/1",
     )[0]
-    return node.use(reading.read_message, commands.ReadMessage(peer=peer, message_id=message))
+    return node.use(
+        reading.read_message, commands.ReadMessage(peer=peer, message_id=message, with_names=True)
+    )
 
 
 def holders(story: Story) -> dict[bytes, list[tuple[int, bool, bool]]]:

@@ -112,7 +112,7 @@ def test_what_is_locked_cannot_be_read_or_found(story: Story) -> None:
     peer, message = story.bandhan.rows(
         "SELECT peer, message_id FROM messages WHERE type = 'referral.dossier/1'"
     )[0]
-    command = commands.ReadMessage(peer=peer, message_id=message)
+    command = commands.ReadMessage(peer=peer, message_id=message, with_names=True)
     assert code_of(story.bandhan.use(reading.read_message, command)) == "locked"
     assert answers(story.federation.to(story.alo)) == [1]
 
