@@ -15,6 +15,7 @@ from node.cli.root_words import Root
 from node.cli.talking import CommandFailedError, put, say
 from node.system import SystemClock
 from node.vault import keyring
+from protocol import known_answers
 
 _PRIVATE_MASK: Final = 0o077
 _SOCKET_BYTES_MAX: Final = 100
@@ -55,6 +56,7 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     All or nothing: whatever fails leaves no folder and no sheet behind.
     """
     os.umask(_PRIVATE_MASK)
+    known_answers.check()
     system.harden_process()
     answered = {} if file is None else read_file(file)
     answered |= {key: value for key, value in flags.items() if value is not None}

@@ -22,7 +22,7 @@ from node.cli.talking import CommandFailedError, put
 from node.config import NodeConfig
 from node.system import SystemClock
 from node.wiring import Node, Tuning, read_own_mailbox, refuse_demo_elsewhere
-from protocol import limits
+from protocol import known_answers, limits
 
 _LOCK_FILE: Final = "running"
 _PRIVATE_MASK: Final = 0o077
@@ -45,6 +45,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 def serve(folder: Path, **tried: str | int | bool | None) -> None:
     """Run the node; it starts locked. SIGTERM or Ctrl+C stops it."""
     os.umask(_PRIVATE_MASK)
+    known_answers.check()
     read_own_mailbox(folder)
     settings = config.load(folder / config.FILE_NAME)
     if (folder / DEMO_MARK).exists():
