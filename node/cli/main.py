@@ -30,6 +30,7 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "user": ("node.cli.people:user", "The people of this node."),
     "peer": ("node.cli.peers:peer", "Other organisations."),
+    "charter": ("node.cli.chartering:charter", "Who belongs to the federation."),
     "backup": (
         "node.cli.backups:backup",
         "Backups: made by the open node, opened by the recovery sheet.",

@@ -10,7 +10,7 @@ from typing import Final
 import click
 import msgspec
 
-from node.cli import options, passphrases
+from node.cli import options, passphrases, stopping
 from node.cli.asking import NOT_LEGAL, Person, ask_as, person
 from node.cli.talking import CommandFailedError, one_line, put, put_json, say
 from protocol import limits
@@ -42,6 +42,10 @@ _VERIFYING: Final[Mapping[str, str]] = {
 @click.group(name="peer")
 def peer() -> None:
     """Other organisations."""
+
+
+peer.add_command(stopping.suspend)
+peer.add_command(stopping.remove)
 
 
 @peer.command(name="card")

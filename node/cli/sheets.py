@@ -34,17 +34,29 @@ def root_text(words: str, *, node: str) -> str:
         words: 24 words with one space between them.
         node: the node's id, as people see it.
     """
-    numbered = [f"{number:2} {word:9}" for number, word in enumerate(words.split(), start=1)]
-    rows = [
-        " ".join(numbered[start : start + _WORDS_PER_LINE]).rstrip()
-        for start in range(0, len(numbered), _WORDS_PER_LINE)
-    ]
     return _page(
         "SATHI: THE ROOT KEY, 24 WORDS",
         f"Of the node {node}.",
         "Whoever has these words can speak as this organisation. Two copies on paper, in two places; "
         "no photograph. Needed once a year and after a loss. Delete this file once it is printed.",
-        rows,
+        _numbered(words),
+    )
+
+
+def steward_text(words: str, *, key: str) -> str:
+    """The sheet of a steward's key.
+
+    Args:
+        words: 24 words with one space between them.
+        key: the public half, as it stands in the charter.
+    """
+    return _page(
+        "SATHI: A STEWARD'S KEY, 24 WORDS",
+        f"Its public half is {key[:32]}\n{key[32:]}.",
+        "Whoever has these words can stop any member of the federation, and with others decide who belongs. "
+        "Two copies on paper, in two places; no photograph. Needed when a charter is signed. Delete this "
+        "file once it is printed.",
+        _numbered(words),
     )
 
 
@@ -78,8 +90,8 @@ def suspend_text(suspend: Signed, *, node: str) -> str:
         f"Of the node {node}.",
         "For the keeper. It is for the day when the computer is taken: a partner that reads these lines in "
         "no longer sends to it or believes it, until its organisation makes a new card. It can do nothing "
-        "else. Kept for a later version: no partner can read them in yet. Until then, call every partner "
-        "and ask them to stop sending.",
+        "else. Type or copy the lines into a file; each partner reads it in with `sathi peer suspend "
+        "--sheet FILE`. Where there is a charter, one partner is enough: it tells the others.",
         textwrap.wrap(base64.b32encode(suspend.raw).decode("ascii"), _COLUMNS),
     )
 
@@ -170,6 +182,14 @@ def _claim(path: Path) -> int:
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         raise CommandFailedError(f"the sheet '{path}' is there already: name another") from None
+
+
+def _numbered(words: str) -> list[str]:
+    numbered = [f"{number:2} {word:9}" for number, word in enumerate(words.split(), start=1)]
+    return [
+        " ".join(numbered[start : start + _WORDS_PER_LINE]).rstrip()
+        for start in range(0, len(numbered), _WORDS_PER_LINE)
+    ]
 
 
 def _page(title: str, whose: str, meaning: str, rows: list[str]) -> str:

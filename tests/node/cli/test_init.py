@@ -137,10 +137,12 @@ def test_the_first_person_and_the_recovery_sheet_open_the_same_vault(
     assert (user.kind, recovery.kind) == (keyring.Kind.USER, keyring.Kind.RECOVERY)
 
 
-def test_a_sheet_that_nothing_can_read_yet_says_so(place: Path, good: list[str]) -> None:
+def test_the_sheet_of_the_keeper_says_how_a_partner_reads_it_in(
+    place: Path, good: list[str]
+) -> None:
     init(*good)
     told = (place.parent / "node.suspend").read_text(encoding="utf-8").partition("\n\n")[0]
-    assert "kept for a later version" in " ".join(told.split()).lower()
+    assert "sathi peer suspend --sheet file" in " ".join(told.split()).lower()
 
 
 def test_the_recovery_sheet_names_the_command_that_takes_its_code(
