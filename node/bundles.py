@@ -10,7 +10,7 @@ from node.vault.tables import peers, secrets, upkeep
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.effects import Send, Urgency
-from protocol.keys import new_prekey_secret
+from protocol.keys import SigningSecret, new_prekey_secret
 from protocol.messages.core import BundleUpdate
 from protocol.prekeys import Bundle, Route, Slice, sign_bundle, slice_spans
 from protocol.signing import Signed
@@ -49,6 +49,13 @@ def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | Non
             _tell(unit, peer.node_id, signed, acting=acting)
     audit(unit, "bundle.renewed", me.node_id, acting=acting)
     return replace(me, bundle=bundle, signed_bundle=signed)
+
+
+def signing_key_for(unit: Unit, me: Self, peer: NodeId) -> SigningSecret:
+    """The key by which this peer knows us: the former one until it has our newer card (R-118)."""
+    if me.former is not None and upkeep.awaits_card(unit.vault, peer):
+        return me.former
+    return me.signing
 
 
 def make_slices(unit: Unit, *, start: Instant, count: int, entropy: Entropy) -> list[Slice]:

@@ -29,6 +29,7 @@ class Upkeep:
             await self._look_at_clock()
             await self._renew_bundle()
             await self._destroy_prekeys()
+            await self._look_after_card()
 
     async def _look_at_clock(self) -> None:
         opened, acting = self._gate.vault, self._gate.acting()
@@ -60,4 +61,12 @@ class Upkeep:
             )
         )
         if destroyed:
+            await self._gate.refresh()
+
+    async def _look_after_card(self) -> None:
+        opened, acting = self._gate.vault, self._gate.acting()
+        changed = await self._gate.write(
+            lambda unit: renewing.look_after_card(unit, me=opened.me, acting=acting)
+        )
+        if changed:
             await self._gate.refresh()

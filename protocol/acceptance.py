@@ -289,6 +289,9 @@ def _judge_copy(
         verify(signed, keys=situation.sender_keys)
         consent = parse_consent(signed.body)
     except RemoteProtocolError as error:
+        if error.code is RefusalCode.E_SENDER_UNKNOWN and order is Order.EARLY:
+            # The card with the key that signed it may lie in the gap before it.
+            return Held(code=error.code)
         return _refused(error.code, placement=placement)
     refusal = gate_on_copy(
         consent,

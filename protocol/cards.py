@@ -4,7 +4,7 @@ A card says who a node is and nothing about where it is. An introduction file is
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from protocol import limits
@@ -88,7 +88,12 @@ class Suspend:
 
 def sign_card(card: Card, *, root: SigningSecret, signing: SigningSecret) -> Signed:
     """Sign a card with the root and the signing key."""
-    body = encode(
+    return sign(Kind.CARD, encode_card(card), secrets=[root, signing])
+
+
+def encode_card(card: Card) -> bytes:
+    """The body of a card: what both keys sign."""
+    return encode(
         {
             0: 1,
             1: card.node_id,
@@ -101,7 +106,13 @@ def sign_card(card: Card, *, root: SigningSecret, signing: SigningSecret) -> Sig
             8: card.country.value,
         }
     )
-    return sign(Kind.CARD, body, secrets=[root, signing])
+
+
+def next_card(held: Card, *, signing: VerifyingKey, now: Instant) -> Card:
+    """The card that follows on this one, with another signing key and a whole life before it (R-117)."""
+    ends = later(now, limits.CARD_LIFE_SECONDS)
+    following = held.sequence + 1
+    return replace(held, signing=signing, sequence=following, created=now, expires=ends)
 
 
 def read_card(raw: bytes, *, now: Instant) -> tuple[Card, Signed]:
@@ -115,7 +126,7 @@ def read_card(raw: bytes, *, now: Instant) -> tuple[Card, Signed]:
     if len(raw) > limits.CARD_BYTES_MAX:
         raise MalformedError("a card too large", place="card", code=RefusalCode.E_LIMIT)
     signed = parse(raw, kind=Kind.CARD)
-    card = _parse_card(signed.body)
+    card = parse_card(signed.body)
     verify_all(signed, keys=[card.root, card.signing])
     if now >= card.expires:
         raise RemoteProtocolError(RefusalCode.E_EXPIRED, "card.expires")
@@ -126,10 +137,11 @@ def read_card(raw: bytes, *, now: Instant) -> tuple[Card, Signed]:
 
 def held_card(raw: bytes) -> Card:
     """A card we took before, as we hold it: it was verified then, and may be over by now."""
-    return _parse_card(parse(raw, kind=Kind.CARD).body)
+    return parse_card(parse(raw, kind=Kind.CARD).body)
 
 
-def _parse_card(body: bytes) -> Card:
+def parse_card(body: bytes) -> Card:
+    """Read a body that nobody may have signed yet. Raises: MalformedError."""
     reader = MapReader.of_bytes(body, place="card")
     reader.exactly(0, "v", number=1)
     card = Card(

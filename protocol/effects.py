@@ -48,6 +48,9 @@ class Task(StrEnum):
     OLD_COMPUTER = "old_computer"
     NOT_DELIVERED = "not_delivered"
     TELL_AGAIN = "tell_again"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
+    CARD_ENDING = "card_ending"
+    CARD_OVER = "card_over"
     BACKUP_OLD = "backup_old"
     PEER_SUSPENDED = "peer_suspended"
     SUSPENDED_OURSELVES = "suspended_ourselves"
@@ -90,6 +93,10 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.SUSPENDED_OURSELVES: TaskKind.WAITING,
     Task.CHARTER_TO_LOOK_AT: TaskKind.WAITING,
     Task.CONFIRM_ERASURE: TaskKind.WAITING,
+    # Nothing is let go of, and what comes may be held, until somebody looked at the date.
+    Task.CLOCK_IN_DOUBT: TaskKind.WAITING,
+    Task.CARD_OVER: TaskKind.WAITING,
+    Task.CARD_ENDING: TaskKind.PROMISE,
     Task.FOLLOW_UP_DUE: TaskKind.PROMISE,
     Task.ASK_HER_AGAIN: TaskKind.PROMISE,
     Task.REPORT_TO_READ: TaskKind.NEWS,

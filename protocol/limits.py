@@ -42,6 +42,8 @@ PREKEY_LIFE_SECONDS_MAX: Final = 56 * DAY
 PREKEY_GRACE_SECONDS_HIGH_RISK: Final = 7 * DAY
 SIGNING_KEY_OVERLAP_SECONDS: Final = 28 * DAY
 CARD_LIFE_SECONDS: Final = 400 * DAY
+# Sixty days: the words are in a safe, and whoever has them may be away.
+CARD_REMINDER_SECONDS: Final = 60 * DAY
 INVITE_LIFE_SECONDS: Final = 7 * DAY
 # A name of 80 characters has 320 bytes at most; what stands around it has less than 320.
 CARD_BYTES_MAX: Final = 640

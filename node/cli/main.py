@@ -40,6 +40,11 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Make a node of a backup, in a folder where nothing is.",
     ),
     "upgrade": ("node.cli.upgrades:upgrade", "What became of the vault when Sathi was updated."),
+    "clock": (
+        "node.cli.clock:clock",
+        "Is the date right? Nothing is destroyed by a clock that is in doubt.",
+    ),
+    "card": ("node.cli.card:card", "Our card, by which partners know our signing key."),
     "audit": ("node.cli.looking:audit", "The record of who did what."),
     "config": ("node.cli.configuring:config", "The settings of this node."),
     "demo": (

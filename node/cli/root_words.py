@@ -4,16 +4,20 @@ The words are in this process's memory and, where no terminal is, on the sheet. 
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import click
 from mnemonic import Mnemonic
 
+from node.cli import passphrases
 from node.cli.sheets import root_text
+from node.cli.talking import CommandFailedError
 from protocol.keys import SEED_BYTES, SigningSecret, node_id_of, signing_secret
 from protocol.values import Entropy, node_id_text
 
 ASKED_BACK: Final = 3
+_SHEET_CHARACTERS_MAX: Final = 4_096
 # The alternate screen has no scrollback: what stood there is gone when it is left.
 _ENTER_SCREEN: Final = "\x1b[?1049h\x1b[2J\x1b[H"
 _CLEAR: Final = "\x1b[2J\x1b[3J\x1b[H"
@@ -37,6 +41,42 @@ def new_root(*, entropy: Entropy) -> Root:
     """Make a root key: its 32 bytes of seed are the entropy of the words."""
     seed = entropy(SEED_BYTES)
     return Root(words=Mnemonic("english").to_mnemonic(seed), secret=signing_secret(seed))
+
+
+def existing(file: Path | None) -> Root:
+    """The root key of a sheet: from a file, or typed unseen.
+
+    Raises:
+        CommandFailedError: if there is nobody to ask, or these are not 24 words of one key.
+    """
+    if file is not None:
+        text = _read(file)
+    elif passphrases.is_terminal():
+        text = str(click.prompt("The 24 words of the root key", hide_input=True, err=True))
+    else:
+        raise CommandFailedError(
+            "there is no terminal to ask for the 24 words: add --root-words-file FILE"
+        )
+    words = " ".join(word for word in text.lower().split() if word.isalpha())
+    try:
+        seed = bytes(Mnemonic("english").to_entropy(words))
+    except (ValueError, LookupError):
+        seed = b""
+    if len(seed) != SEED_BYTES:
+        # Neither which word is wrong nor any of them is said: a screen is read over a shoulder.
+        raise CommandFailedError("these are not the 24 words of a root key: look at each again")
+    return Root(words=words, secret=signing_secret(seed))
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8") as opened:
+            # A whole sheet: what stands before the empty line is not words of the key.
+            return opened.read(_SHEET_CHARACTERS_MAX).rstrip("\n").rpartition("\n\n")[2]
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailedError(
+            f"the file '{file.name}' cannot be read ({type(error).__name__})"
+        ) from None
 
 
 def show_and_ask_back(root: Root, *, entropy: Entropy) -> None:

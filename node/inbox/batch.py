@@ -15,6 +15,8 @@ from protocol.consent import Standing
 from protocol.envelope import KnownSender, OpenedEnvelope, VerifiedMessage, verify_message
 from protocol.keys import PrekeySecret
 from protocol.membership import SPEAKING
+from protocol.messages.core import CardUpdate
+from protocol.messages.union import PURPOSE_OF_TYPE, Message
 from protocol.skeleton import Head
 from protocol.streams import Incoming
 from protocol.values import ConsentId, Hash, Instant, NodeId, PrekeyId
@@ -167,6 +169,16 @@ def find_standing(batch: Batch, cited: Hash) -> Standing | None:
         record = consents.find_by_hash(batch.unit.vault, cited)
         batch.standings[cited] = None if record is None else record.standing
     return batch.standings[cited]
+
+
+def note_effect(batch: Batch, message: Message, *, sender: NodeId) -> None:
+    """A message took effect: what it may have changed is read again."""
+    if isinstance(message, CardUpdate):
+        # What follows in this batch may be signed by the key of the new card.
+        forget(batch, sender)
+    # What only tells about her leaves every consent as it was; anything else may have changed one.
+    if message.TYPE not in PURPOSE_OF_TYPE:
+        forget_standings(batch)
 
 
 def forget_standings(batch: Batch) -> None:

@@ -15,7 +15,7 @@ from node.vault.records import StoredMessage
 from node.vault.tables import messages
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode, RemoteProtocolError
-from protocol.messages.union import PURPOSE_OF_TYPE, Message
+from protocol.messages.union import Message
 from protocol.streams import Incoming, Link, advance, start
 from protocol.values import NodeId
 
@@ -56,9 +56,7 @@ def act(batch: Batch, message: Message, arrival: Arrival) -> None:
     if isinstance(reaction, RefusalCode):
         raise RefusedAfterAllError(reaction)
     apply(reaction, batch.unit, acting=batch.acting)
-    # What only tells about her leaves every consent as it was; anything else may have changed one.
-    if message.TYPE not in PURPOSE_OF_TYPE:
-        batches.forget_standings(batch)
+    batches.note_effect(batch, message, sender=arrival.sender)
     audit(
         batch.unit,
         "message.applied",

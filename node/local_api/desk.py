@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final, Protocol, final
 
-from node import faults
+from node import faults, trusted_clock
 from node.backups import BackupRunningError, Made, NotMadeError
 from node.gate import Gate, OpenVault
 from node.local_api.dispatch import ROUTES, Does, Route
@@ -212,7 +212,9 @@ class Desk:
             view = await self._gate.write(job)
         except _NotDoneError as error:
             return error.refused
-        if route.does is Does.SEND:
+        if route.does is Does.RENEW:
+            await self._gate.refresh()
+        if route.does in (Does.SEND, Does.RENEW):
             faults.point("outbox.after_enqueue")
             self._carrier.wake()
         return view
@@ -267,6 +269,10 @@ class Desk:
             // limits.PREKEY_SLICE_SECONDS,
             outbox_waiting=count,
             outbox_oldest_seconds=0 if oldest is None else max(0, now - oldest),
+            is_clock_in_doubt=await self._gate.read(
+                lambda unit: trusted_clock.is_in_doubt(unit, now=now)
+            ),
+            card_seconds_left=opened.me.card.expires - now,
         )
 
     @contextlib.asynccontextmanager

@@ -26,7 +26,9 @@ from node.services import (
     peering,
     reading,
     referring,
+    renewing,
     resuming,
+    timekeeping,
 )
 from node.vault.records import Self
 from node.vault.unit import Unit
@@ -46,6 +48,8 @@ class Does(Enum):
     WRITE = "write"
     # A write after which something may be due to leave.
     SEND = "send"
+    # As SEND, and what the node holds in memory of itself is read again.
+    RENEW = "renew"
 
 
 Step = Callable[[Unit, Command, Self, Acting], View]
@@ -200,6 +204,11 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_person(commands.ListHeld, holding.list_held, Does.READ),
         _as_person(commands.SaveSettings, arranging.save_settings, Does.WRITE),
         _list(commands.CheckAudit, reading.check_audit),
+        _as_person(commands.ShowClock, timekeeping.show_clock, Does.READ),
+        _as_us(commands.ConfirmClock, timekeeping.confirm_clock, Does.SEND),
+        _as_us(commands.ShowCard, renewing.show_card, Does.READ),
+        _as_us(commands.PrepareCard, renewing.prepare_card, Does.WRITE),
+        _as_us(commands.RenewCard, renewing.renew_card, Does.RENEW),
     )
 )
 """Every command that one service answers inside one transaction."""

@@ -4,6 +4,7 @@ from node.reactions import membership
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.tables import desk, peers, upkeep
 from node.vault.unit import Unit
+from protocol import limits
 from protocol.cards import (
     HeldInvite,
     admit,
@@ -13,10 +14,9 @@ from protocol.cards import (
     read_bundle,
     read_card,
 )
-from protocol.effects import Remind, Send, Task, Urgency
+from protocol.effects import Effect, Remind, Send, Task, Urgency
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.labels import Kind
-from protocol.limits import DAY
 from protocol.messages.core import (
     BundleUpdate,
     CardUpdate,
@@ -74,7 +74,17 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
     paused = (
         membership.pause_successor(unit, card.node_id, acting=arrival.acting) if is_new else []
     )
-    return [answer, _compare(arrival), *paused]
+    return [*_card_before(invite, arrival), answer, _compare(arrival), *paused]
+
+
+def _card_before(invite: HeldInvite, arrival: Arrival) -> list[Effect]:
+    """Whoever read a file that we made before our newest card has to have the card first (R-118)."""
+    me = arrival.me
+    if invite.expires >= me.card.created + limits.INVITE_LIFE_SECONDS:
+        return []
+    update = CardUpdate(card=me.signed_card.raw)
+    at_once = Urgency.AT_ONCE
+    return [Send(message=update, to=arrival.sender, thread=None, reply_to=None, urgency=at_once)]
 
 
 def on_introduction_accepted(unit: Unit, accept: IntroductionAccept, arrival: Arrival) -> Reaction:
@@ -95,7 +105,7 @@ def _compare(arrival: Arrival) -> Remind:
         task=Task.COMPARE_SAFETY_NUMBER,
         peer=arrival.sender,
         thread=None,
-        due=later(arrival.now, 7 * DAY),
+        due=later(arrival.now, 7 * limits.DAY),
     )
 
 

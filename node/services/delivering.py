@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from node import last_gate, trusted_clock
+from node import bundles, last_gate, trusted_clock
 from node.effects import Acting, apply, drop_unsealed, withhold
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
@@ -19,7 +19,7 @@ from protocol import limits
 from protocol.delivery import next_attempt
 from protocol.effects import Send, Task, Urgency
 from protocol.envelope import seal_message
-from protocol.keys import PrekeyPublic
+from protocol.keys import PrekeyPublic, SigningSecret
 from protocol.labels import Kind
 from protocol.messages.union import GOES_MEANWHILE, OVERTAKING
 from protocol.prekeys import Route, parse_bundle, slice_for
@@ -132,6 +132,7 @@ def _parcels(unit: Unit, peer: Peer | None, me: Self, times: Times) -> list[Parc
         me=me,
         peer=peer,
         prekey=prekey,
+        signing=bundles.signing_key_for(unit, me, peer.node_id),
         outgoing=peer.outgoing,
         times=times,
         gate=LastGate(unit=unit, peer=peer, times=times),
@@ -177,6 +178,7 @@ class _Sealing:
     me: Self
     peer: Peer
     prekey: PrekeyPublic
+    signing: SigningSecret
     outgoing: Outgoing
     times: Times
     gate: LastGate
@@ -270,7 +272,7 @@ def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
         card_sequence=sealing.me.card.sequence,
         day_head=None,
     )
-    signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[sealing.me.signing])
+    signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[sealing.signing])
     link = message_hash(signed.body)
     sealing.outgoing = replace(outgoing, sequence=skeleton.sequence, hash=link)
     _mark(sealing, item, signed, sequence=skeleton.sequence, link=link, expires=skeleton.expires)

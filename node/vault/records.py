@@ -40,6 +40,8 @@ class Self:
     bundle: Bundle
     is_demo: bool
     latest_seen: Instant
+    former: SigningSecret | None = field(default=None, repr=False)
+    """The signing key before this one: partners that have no newer card yet know us by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,11 @@ from typing import Final
 # What a node that knows nothing but its first person answers to a command of the right form.
 ANSWERS: Final = {
     "audit/check": 200,
+    "clock/show": 200,
+    "clock/confirm": 409,
+    "card/show": 200,
+    "card/prepare": 200,
+    "card/renew": 404,
     "case/facts": 404,
     "case/ledger": 404,
     "case/list": 200,

@@ -29,7 +29,7 @@ from protocol import limits
 from protocol.codec import Value
 from protocol.envelope import OpenedEnvelope, open_envelope, parse
 from protocol.errors import RefusalCode
-from protocol.keys import PrekeySecret, new_signing_secret
+from protocol.keys import PrekeySecret, SigningSecret, new_signing_secret, signing_secret
 from protocol.local.views import Refused
 from protocol.messages.union import split_payload
 from protocol.skeleton import Skeleton, parse_skeleton
@@ -82,6 +82,9 @@ class Clock:
         self.now = Instant(self.now + seconds)
 
 
+_NO_ROOT: Final = signing_secret(bytes(32))
+
+
 @dataclass(slots=True, kw_only=True)
 class Node:
     """One organisation: its open vault and what is in memory with it. `ahead` moves its clock alone."""
@@ -95,6 +98,7 @@ class Node:
     me: Self
     mailbox: OwnMailbox
     prekeys: dict[PrekeyId, PrekeySecret] = field(repr=False)
+    root: SigningSecret = field(default=_NO_ROOT, repr=False)
     ahead: int = 0
     is_locked: bool = False
 
@@ -341,7 +345,9 @@ def _new_node(folder: Path, name: str, *, clock: Clock, seed: str) -> Node:
     database.write_now(
         lambda unit: opening.begin(unit, beginning, root=root, now=clock.now, entropy=draw)
     )
-    return _node(folder, name, database=database, clock=clock, draw=draw)
+    node = _node(folder, name, database=database, clock=clock, draw=draw)
+    node.root = root
+    return node
 
 
 def _node(folder: Path, name: str, *, database: Database, clock: Clock, draw: Entropy) -> Node:
@@ -371,6 +377,7 @@ def copy(template: Federation, folder: Path, *, seed: str = "copy") -> Federatio
         database = Database.open(folder / name, key=original.key)
         draw = entropy(f"{seed} {name}")
         nodes[name] = _node(folder / name, name, database=database, clock=clock, draw=draw)
+        nodes[name].root = original.root
     return Federation(clock=clock, nodes=nodes)
 
 

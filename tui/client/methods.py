@@ -7,6 +7,7 @@ from typing import Self, TypeVar, final
 from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.fitting import View
+from tui.client import upkeep
 from tui.client.connection import Connection
 from tui.client.errors import ClientError
 
@@ -127,6 +128,12 @@ class Client:
     async def check_audit(self) -> views.AuditState:
         """Is the audit chain whole?"""
         return await self._node.ask(commands.CheckAudit(), views.AuditState)
+
+    show_clock = upkeep.show_clock
+    confirm_clock = upkeep.confirm_clock
+    show_card = upkeep.show_card
+    prepare_card = upkeep.prepare_card
+    renew_card = upkeep.renew_card
 
     # Other organisations.
 

@@ -138,6 +138,9 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "not_sent": ("✗", _referral),
     "sending_refused": ("✗", _outbox),
     "bundle_stale": ("…", _partner),
+    "clock_in_doubt": ("!", _partners),
+    "card_ending": ("▸", _partners),
+    "card_over": ("!", _partners),
     "backup_old": ("!", _outbox),
     "peer_suspended": ("!", _partner),
     "suspended_ourselves": ("!", _partners),
@@ -154,7 +157,9 @@ _NOTICES: Final = {
     "sheet_used": N_("The recovery sheet was used. If nobody of you did that: tell everybody."),
     "sheet_new": N_("There is a new recovery sheet. Every older one opens nothing."),
     "person_removed": N_("Somebody was removed. Everybody had to unlock anew."),
-    "restored": N_("Everything here is from a backup. What partners may share comes again by itself."),
+    "restored": N_(
+        "Everything here is from a backup. What partners may share comes again by itself."
+    ),
     "passphrase_reset": N_("Somebody gave you a new pass phrase. Was it you who asked?"),
 }
 

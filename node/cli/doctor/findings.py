@@ -40,6 +40,8 @@ class Check(StrEnum):
     WAITING = "waiting"
     ERASURE = "erasure"
     PREKEYS = "prekeys"
+    DATE = "date"
+    CARD = "card"
     OUTBOX = "outbox"
     PARTNER = "partner"
     TERMINAL = "terminal"

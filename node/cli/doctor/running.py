@@ -112,6 +112,16 @@ def judge_open(seen: NodeStatus) -> list[Finding]:
     ]
 
 
+def judge_clock_and_card(seen: NodeStatus) -> list[Finding]:
+    """What a person has to look at now and then, as an open node says it."""
+    if not seen.is_open:
+        return []
+    return [
+        _judge_date(is_in_doubt=bool(seen.is_clock_in_doubt)),
+        _judge_card(seen.card_seconds_left or 0),
+    ]
+
+
 def judge_partner(seen: Partner) -> Finding:
     """Silence alone is no fault: a partner is missed where something waits for it."""
     heard = "never heard from" if seen.silent_seconds is None else _ago(seen.silent_seconds)
@@ -165,6 +175,26 @@ def _judge_prekeys(weeks: int) -> Finding:
     if weeks < PREKEY_WEEKS_MIN:
         return doubtful(Check.PREKEYS, said, fix=fix)
     return good(Check.PREKEYS, said)
+
+
+def _judge_date(*, is_in_doubt: bool) -> Finding:
+    if is_in_doubt:
+        return doubtful(
+            Check.DATE,
+            "the node does not trust its clock: nothing is destroyed, and what comes may be held",
+            fix="compare the date with a telephone, set it, then: sathi clock confirm",
+        )
+    return good(Check.DATE, "the node trusts its clock")
+
+
+def _judge_card(seconds: int) -> Finding:
+    fix = "fetch the 24 words of the root key, then: sathi card renew"
+    if seconds <= 0:
+        return bad(Check.CARD, "our card has ended: nobody new can meet us", fix=fix)
+    said = f"our card is good for {_days(seconds)}"
+    if seconds < limits.CARD_REMINDER_SECONDS:
+        return doubtful(Check.CARD, said, fix=fix)
+    return good(Check.CARD, said)
 
 
 def _judge_outbox(waiting: int, *, oldest: int) -> Finding:

@@ -24,7 +24,8 @@ from protocol.values import (
 from protocol.vocabulary.codes import Role
 
 _SELF: Final = """
-SELECT node_id, root, signing_seed, card, bundle, bundle_generation, is_demo, latest_seen
+SELECT node_id, root, signing_seed, card, bundle, bundle_generation, is_demo, latest_seen,
+    former_seed
 FROM node_self
 """
 # One here and three on relays, and those that are being left.
@@ -74,6 +75,7 @@ def load_self(vault: Connection) -> Self:
         bundle=parse_bundle(signed_bundle.body, now=instant(row[5])),
         is_demo=bool(row[6]),
         latest_seen=instant(row[7]),
+        former=None if row[8] is None else signing_secret(row[8]),
     )
 
 

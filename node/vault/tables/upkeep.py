@@ -1,10 +1,14 @@
 """What a node renews by itself, and when it last did: its bundle, its mailboxes, its periodic jobs."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from node.vault.driver import Connection
+from protocol import limits
+from protocol.cards import Card
+from protocol.keys import SigningSecret, signing_secret
 from protocol.signing import Signed
-from protocol.values import Instant, MailboxId, NodeId, PrekeyId, instant
+from protocol.values import Instant, MailboxId, NodeId, PrekeyId, instant, node_id
 
 
 def save_bundle(vault: Connection, signed: Signed, *, generation: int) -> None:
@@ -66,3 +70,83 @@ def note_done(vault: Connection, job: str, *, now: Instant) -> None:
         " ON CONFLICT DO UPDATE SET done_at = excluded.done_at",
         (job, now),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDraft:
+    """A card that the root has not signed yet, and the secret of the signing key it is for."""
+
+    signing: SigningSecret = field(repr=False)
+    body: bytes
+
+
+def save_card_draft(vault: Connection, draft: CardDraft, *, now: Instant) -> None:
+    """Keep a draft, in place of one before it."""
+    vault.execute(
+        "INSERT INTO card_next (singleton, seed, body, made_at) VALUES (1, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET seed = excluded.seed, body = excluded.body,"
+        " made_at = excluded.made_at",
+        (draft.signing.seed, draft.body, now),
+    )
+
+
+def find_card_draft(vault: Connection) -> CardDraft | None:
+    """The card that waits for the root."""
+    row = vault.execute("SELECT seed, body FROM card_next").fetchone()
+    if row is None:
+        return None
+    return CardDraft(signing=signing_secret(bytes(row[0])), body=bytes(row[1]))
+
+
+def take_card(
+    vault: Connection, card: Card, signed: Signed, *, signing: SigningSecret, until: Instant
+) -> None:
+    """The draft is our card now; the key before it is the former one until then."""
+    vault.execute(
+        "UPDATE node_self SET former_seed = signing_seed, former_until = ?, signing_seed = ?,"
+        " card = ?, card_sequence = ?",
+        (until, signing.seed, signed.raw, card.sequence),
+    )
+    vault.execute("DELETE FROM card_next")
+
+
+def awaits_card(vault: Connection, peer: NodeId) -> bool:
+    """Does this peer not have our newest card yet, as far as we know?"""
+    row = vault.execute(
+        "SELECT state = 'stored' AND is_withheld = 0 FROM outbox WHERE peer = ?"
+        " AND type = 'card/1' ORDER BY number DESC LIMIT 1",
+        (peer,),
+    ).fetchone()
+    return row is not None and not row[0]
+
+
+def has_unsent(vault: Connection, type_name: str) -> bool:
+    """Does a message of this type wait that was never sealed?"""
+    row = vault.execute(
+        "SELECT 1 FROM outbox WHERE state = 'queued' AND type = ? LIMIT 1", (type_name,)
+    ).fetchone()
+    return row is not None
+
+
+def cards_that_came_too_late(vault: Connection) -> list[NodeId]:
+    """Active peers to whom our newest card went as withheld, or came when its message was over."""
+    rows = vault.execute(
+        "SELECT node_id FROM peers WHERE status = 'active' AND (SELECT is_withheld = 1"
+        " OR (state = 'refused' AND code = 'expired') FROM outbox WHERE outbox.peer = node_id"
+        " AND type = 'card/1' ORDER BY number DESC LIMIT 1) LIMIT ?",
+        (limits.PEERS_MAX,),
+    ).fetchall()
+    return [node_id(row[0]) for row in rows]
+
+
+def former_key_until(vault: Connection) -> Instant | None:
+    """Until when partners that have the newer card accept the key before it, if we have one still."""
+    row = vault.execute(
+        "SELECT former_until FROM node_self WHERE former_seed IS NOT NULL"
+    ).fetchone()
+    return None if row is None else instant(row[0])
+
+
+def drop_former_key(vault: Connection) -> None:
+    """Nobody knows us by it any more."""
+    vault.execute("UPDATE node_self SET former_seed = NULL, former_until = NULL")

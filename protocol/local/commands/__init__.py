@@ -103,6 +103,13 @@ from protocol.local.commands.overview import (
     WatchChanges,
 )
 from protocol.local.commands.streams import ConfirmRestored, ShowStream, TakeOver, UnfreezePeer
+from protocol.local.commands.upkeep import (
+    ConfirmClock,
+    PrepareCard,
+    RenewCard,
+    ShowCard,
+    ShowClock,
+)
 from protocol.local.fitting import fit
 from protocol.vocabulary.codes import Role
 
@@ -126,6 +133,7 @@ __all__ = [
     "CheckMessage",
     "CloseSession",
     "Command",
+    "ConfirmClock",
     "ConfirmConsent",
     "ConfirmErasures",
     "ConfirmRestored",
@@ -155,6 +163,7 @@ __all__ = [
     "OpenCase",
     "OpenSession",
     "PageCases",
+    "PrepareCard",
     "PreviewDossier",
     "PreviewOffer",
     "ReadMessage",
@@ -165,6 +174,7 @@ __all__ = [
     "RecoverUser",
     "RemovePeer",
     "RemoveUser",
+    "RenewCard",
     "RenewSheet",
     "ReportArrival",
     "ReportFollowUp",
@@ -177,8 +187,10 @@ __all__ = [
     "SendDossier",
     "SendOffer",
     "SentenceInput",
+    "ShowCard",
     "ShowCase",
     "ShowCharter",
+    "ShowClock",
     "ShowLedger",
     "ShowReferral",
     "ShowSelf",
@@ -236,6 +248,11 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     ListFollowUps,
     ShowSelf,
     WatchChanges,
+    ShowClock,
+    ConfirmClock,
+    ShowCard,
+    PrepareCard,
+    RenewCard,
     OpenCase,
     RecordFacts,
     RecordSentence,
@@ -289,6 +306,9 @@ _ROLES: Final = {
     ResetUser.NAME: _SUPERVISOR,
     RenewSheet.NAME: _SUPERVISOR,
     TakeOver.NAME: _SUPERVISOR,
+    ConfirmClock.NAME: _SUPERVISOR,
+    PrepareCard.NAME: _SUPERVISOR,
+    RenewCard.NAME: _SUPERVISOR,
     ApplyCharter.NAME: _SUPERVISOR,
     RemovePeer.NAME: _SUPERVISOR,
     **dict.fromkeys(
@@ -307,6 +327,8 @@ _ROLES: Final = {
             CreateBackup.NAME,
             SyncNow.NAME,
             ShowSelf.NAME,
+            ShowClock.NAME,
+            ShowCard.NAME,
             WatchChanges.NAME,
             SaveSettings.NAME,
         ),

@@ -94,11 +94,14 @@ from protocol.local.views.overview import (
     UnsentLine,
 )
 from protocol.local.views.streams import EvidenceView, SkeletonView, StreamView
+from protocol.local.views.upkeep import CardDraft, CardView, ClockSource, ClockView
 
 __all__ = [
     "CONTENT_TYPE",
     "AuditState",
     "BackupMade",
+    "CardDraft",
+    "CardView",
     "CaseCounts",
     "CaseLine",
     "CaseLook",
@@ -110,6 +113,8 @@ __all__ = [
     "CharterLook",
     "CharterOffered",
     "CharterView",
+    "ClockSource",
+    "ClockView",
     "ConsentEnding",
     "ConsentView",
     "Consents",

@@ -60,6 +60,8 @@ class NodeStatus(View, frozen=True, kw_only=True):
     prekey_weeks_left: int | None
     outbox_waiting: int | None
     outbox_oldest_seconds: int | None
+    is_clock_in_doubt: bool | None = None
+    card_seconds_left: int | None = None
 
 
 class UserView(View, frozen=True, kw_only=True):

@@ -196,6 +196,23 @@ def test_an_open_node_says_how_erasing_prekeys_and_outbox_stand(
     assert [finding.state for finding in running.judge_open(seen)] == states
 
 
+@pytest.mark.parametrize(
+    ("change", "states"),
+    [
+        ({}, ["ok", "ok"]),
+        ({"is_clock_in_doubt": True}, ["warn", "ok"]),
+        ({"card_seconds_left": 60 * limits.DAY - 1}, ["ok", "warn"]),
+        ({"card_seconds_left": 0}, ["ok", "FAIL"]),
+    ],
+)
+def test_an_open_node_says_how_its_clock_and_its_card_stand(
+    change: dict[str, int], states: list[str]
+) -> None:
+    seen = msgspec.structs.replace(OPEN, **({"card_seconds_left": 60 * limits.DAY} | change))
+    assert [finding.state for finding in running.judge_clock_and_card(seen)] == states
+    assert running.judge_clock_and_card(LOCKED) == []
+
+
 DAYS_3 = 3 * limits.DAY
 
 

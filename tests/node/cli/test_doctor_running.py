@@ -16,7 +16,7 @@ from tests.support.processes import Post
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
 
 CASE_NUMBER = "A-17"
-OF_AN_OPEN_NODE = {"erasure", "prekeys", "outbox"}
+OF_AN_OPEN_NODE = {"erasure", "prekeys", "date", "card", "outbox"}
 
 
 def states(ended: Ended) -> dict[str, str]:

@@ -90,6 +90,9 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "charter_refused": N_("A charter came that does not fit ours: call a steward"),
         "confirm_erasure": N_("A stopped partner says she withdrew: ask before it is erased"),
         "sending_refused": N_("Not sent: look at it and send it again"),
+        "clock_in_doubt": N_("The date may be wrong: a supervisor must compare it"),
+        "card_ending": N_("Our card ends soon: fetch the 24 words and renew it"),
+        "card_over": N_("Our card has ended: nobody new can meet us"),
         "backup_old": N_("No backup for days: is the disk or the stick in?"),
     },
     "TaskKind": {
