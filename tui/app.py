@@ -41,13 +41,18 @@ from tui.screens.problems import sentence
 from tui.screens.settings import Speak
 from tui.screens.unlock import Unlocked, UnlockScreen
 from tui.undoing import Undoing
-from tui.watching import NEVER, Changed, SessionOver, Unreachable, next_change
+from tui.watching import (
+    NEVER,
+    PAUSE_SECONDS,
+    Changed,
+    SessionOver,
+    Unreachable,
+    next_change,
+)
 from tui.wording import LANGUAGES, N_, Digits
 from tui.working import in_background
 
 NAMES_SECONDS: Final = 60.0
-# A node that does not answer is asked again after this, not at once.
-_PAUSE_SECONDS: Final = 5.0
 
 
 @final
@@ -110,13 +115,13 @@ class SathiApp(GuardedApp):
         """Wait for changes as long as somebody sits here."""
         since = NEVER
         while self.desk.person is not None:
-            since, found = await next_change(self.desk.client, since)
+            since, found = await next_change(self.desk.client, since, pause=self.desk.pause)
             if found is not None:
                 self.post_message(found)
             if isinstance(found, SessionOver):
                 return
             if isinstance(found, Unreachable):
-                await self.desk.pause(_PAUSE_SECONDS)
+                await self.desk.pause(PAUSE_SECONDS)
 
     def on_changed(self, event: Changed) -> None:
         """The screen in front may show something old."""
@@ -161,7 +166,7 @@ class SathiApp(GuardedApp):
         # Nothing that waits for the node comes before this: it may hang.
         await self.push_screen(Cover())
         await self._keep_drafts()
-        await self._undoing.settle()
+        self._undoing.forget()
         await self._close_session()
         with self.batch_update():
             while len(self.screen_stack) > ROOT_DEPTH:
@@ -191,7 +196,9 @@ class SathiApp(GuardedApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Every key and click shows that somebody is here; three times Esc hides at once."""
-        self._presence.note(event)
+        # What was handed to a widget comes by once more on its way up: it is the same press.
+        if not getattr(event, "is_forwarded", False):
+            self._presence.note(event)
         await super().on_event(event)
 
     def on_app_blur(self) -> None:
@@ -283,7 +290,7 @@ class SathiApp(GuardedApp):
 
     async def _leave(self) -> None:
         await self._keep_drafts()
-        await self._undoing.settle()
+        self._undoing.forget()
         self.exit()
 
     # What every screen can be asked for.
@@ -306,7 +313,9 @@ class SathiApp(GuardedApp):
         self._show_names(False)
 
     def action_language(self) -> None:
-        """The next language, everywhere at once."""
+        """The next language, everywhere at once; while she is asked, that of what is read to her alone."""
+        if not isinstance(self.screen, DeskScreen) or self.screen.turn_language():
+            return
         codes = list(LANGUAGES)
         here = codes.index(self.desk.words.language)
         self.speak(codes[(here + 1) % len(codes)], digits=self.desk.words.digits)
@@ -333,15 +342,15 @@ class SathiApp(GuardedApp):
 
     # Ten seconds to stop a sending.
 
-    async def on_sending(self, event: Sending) -> None:
+    def on_sending(self, event: Sending) -> None:
         """It leaves soon, and says so until it has."""
         event.stop()
         if self.desk.person is not None:
-            await self._undoing.begin(event)
+            self._undoing.begin(event.held)
 
     def action_stop_sending(self) -> None:
-        """Stop what was just sent, while it can be."""
-        in_background(self, self._undoing.stop, group="stop")
+        """Stop what was just sent, while it can be; a second press must not break off the first."""
+        in_background(self, self._undoing.stop, group="stop", is_exclusive=False)
 
     def _tell_of_sending(self, text: str, tone: str) -> None:
         self.tell(text, tone=tone)

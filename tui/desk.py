@@ -52,7 +52,7 @@ class Desk:
         words: every sentence in the reader's language.
         person: who sits here; None while the screen is locked.
         names_are_shown: F9 was pressed less than a minute ago.
-        has_tried_hiding: Esc was pressed three times at least once in this window.
+        has_tried_hiding: this person pressed Esc three times at least once in this window.
         has_practised: this person has been through the practice case.
         held: what leaves in some seconds and may still be stopped.
         standing: how the partners stand, for the row above the keys while nothing new happened.
@@ -66,6 +66,7 @@ class Desk:
         self.person: Person | None = None
         self.names_are_shown = False
         self.has_tried_hiding = False
+        self._sat_here_last = b""
         self.has_practised = False
         self.held: views.Held | None = None
         self.standing = Content("")
@@ -102,6 +103,9 @@ class Desk:
 
     def sit_down(self, session: views.Session) -> None:
         """Somebody unlocked."""
+        # Whether Esc hides was tried out by one person, who comes back; another has to see it, too.
+        self.has_tried_hiding &= session.user_id == self._sat_here_last
+        self._sat_here_last = session.user_id
         self.person = Person(user_id=session.user_id, name=session.name, role=session.role)
         self.has_practised = session.settings.has_practised
         self.notices = tuple(session.notices)

@@ -1,6 +1,6 @@
 """What screens and widgets tell each other."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Generic, TypeVar, final
 
 from textual.message import Message
@@ -36,15 +36,11 @@ class Failed(Message):
 
 @final
 class Sending(Message):
-    """Something is held at the node for some seconds before it leaves.
+    """Something is held at the node for some seconds before it leaves."""
 
-    `drop_draft` takes away what it was written in, once it cannot be stopped any more.
-    """
-
-    def __init__(self, held: Held, drop_draft: Callable[[], Awaitable[None]] | None) -> None:
+    def __init__(self, held: Held) -> None:
         super().__init__()
         self.held = held
-        self.drop_draft = drop_draft
 
 
 @final

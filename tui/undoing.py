@@ -1,80 +1,136 @@
-"""Ten seconds to stop a sending: counted down where everybody sees it; who stops it has her form back."""
+"""Ten seconds to stop a sending: counted down where everybody sees it, then told as it ended.
 
-from collections.abc import Awaitable, Callable
+Only the node knows whether something left, was refused or was stopped, so the node is asked. What was written
+stays there as a draft until it has left.
+"""
+
+from collections.abc import Callable
+from functools import partial
 from typing import Final, final
 
-from textual.message_pump import MessagePump
+from textual.dom import DOMNode
 from textual.timer import Timer
 
 from protocol.local import commands
-from tui.client import ClientError
+from protocol.local.views import Held, HeldLine, HeldSendings, No
+from tui.client import ClientError, RefusedError
 from tui.desk import Desk
-from tui.messages import Failed, Sending, Stopped
+from tui.messages import Failed, Stopped
 from tui.wording import N_
+from tui.working import in_background
 
 LEAVES_IN: Final = N_("Leaves in {count} s. u stops it: then nothing has happened.")
 ON_ITS_WAY: Final = N_("On its way.")
+NOT_SENT: Final = N_("Not sent: F7 shows it. {why}")
+NOT_KNOWN: Final = N_("It left, or it was stopped: look before you send it again.")
+_GROUP: Final = "sending"
 
 
 @final
 class Undoing:
-    """Guards what was sent last from this desk, and the draft it was written in.
+    """Guards what was sent last from this desk, until it is known what became of it."""
 
-    The draft goes when the sending can no longer be stopped here, and not before.
-    """
-
-    def __init__(
-        self, owner: MessagePump, desk: Desk, *, tell: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, owner: DOMNode, desk: Desk, *, tell: Callable[[str, str], None]) -> None:
         self._owner = owner
         self._desk = desk
         self._tell = tell
         self._timer: Timer | None = None
-        self._drop_draft: Callable[[], Awaitable[None]] | None = None
+        self._seconds = 0
+        self._is_asking = False
+        self._stop_was_lost = False
 
-    async def begin(self, sending: Sending) -> None:
+    def begin(self, held: Held) -> None:
         """Something was sent; what was sent before it is the outbox's from now on."""
-        await self.settle()
-        self._desk.held = sending.held
-        self._drop_draft = sending.drop_draft
-        self._timer = self._owner.set_interval(1.0, self._count_down)
-        await self._count_down()
+        self.forget()
+        self._stop_was_lost = False
+        self._go_on(held)
 
-    async def _count_down(self) -> None:
-        held = self._desk.held
-        left = 0 if held is None else held.leaves_at - self._desk.now
-        if left > 0:
-            self._tell(self._desk.words.say(LEAVES_IN, count=left), "note")
-        else:
-            await self.settle()
-            self._tell(self._desk.words.say(ON_ITS_WAY), "done")
-
-    async def settle(self) -> None:
-        """It cannot be stopped here any more: count no further, and let its draft go."""
+    def forget(self) -> None:
+        """Count no further: the node sends it, and whoever wants to stop it finds it in the outbox."""
         self._cease()
+        self._is_asking = False
         self._desk.held = None
-        drop, self._drop_draft = self._drop_draft, None
-        if drop is not None:
-            try:
-                await drop()
-            except ClientError as error:
-                self._owner.post_message(Failed(error))
+
+    def _go_on(self, held: Held) -> None:
+        self._desk.held = held
+        self._seconds = held.leaves_at - self._desk.now
+        self._timer = self._owner.set_interval(1.0, self._count_down)
+        self._say_when(held)
 
     def _cease(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
 
-    async def stop(self) -> None:
-        """Stop it at the node, where there is something to stop; its draft stays."""
-        held, self._desk.held = self._desk.held, None
+    def _count_down(self) -> None:
+        """Called by the timer, in a task that ends with it: nothing is waited for here."""
+        held = self._desk.held
         if held is None:
+            self._cease()
             return
-        self._cease()
+        # A wall clock that is set back does not give it more seconds than the node does.
+        self._seconds = min(self._seconds - 1, held.leaves_at - self._desk.now)
+        self._say_when(held)
+
+    def _say_when(self, held: Held) -> None:
+        if self._seconds > 0:
+            self._tell(self._desk.words.say(LEAVES_IN, count=self._seconds), "note")
+        elif not self._is_asking:
+            self._is_asking = True
+            ask = partial(self._ask, held)
+            in_background(self._owner, ask, group=_GROUP, is_exclusive=False)
+
+    async def _ask(self, held: Held) -> None:
+        """What became of it? As long as the node holds it, it is asked again with the next second."""
         try:
-            await self._desk.client.stop_sending(commands.StopSending(held_id=held.held_id))
+            listed = await self._desk.client.list_held()
         except ClientError as error:
             self._owner.post_message(Failed(error))
             return
-        self._drop_draft = None
+        finally:
+            self._is_asking = False
+        self._owner.call_later(self._learn, held, listed)
+
+    def _learn(self, held: Held, listed: HeldSendings) -> None:
+        if self._desk.held != held:
+            return
+        line = next((one for one in listed.sendings if one.held_id == held.held_id), None)
+        if line is not None and line.refused is None:
+            self._tell(self._desk.words.say(LEAVES_IN, count=0), "note")
+        else:
+            self.forget()
+            self._say_how_it_ended(line)
+
+    def _say_how_it_ended(self, line: HeldLine | None) -> None:
+        words = self._desk.words
+        if line is not None:
+            why = words.refusal(line.refused or "")
+            self._tell(words.say(NOT_SENT, why=why), "wrong")
+        elif self._stop_was_lost:
+            self._tell(words.say(NOT_KNOWN), "warn")
+        else:
+            self._tell(words.say(ON_ITS_WAY), "done")
+
+    async def stop(self) -> None:
+        """Stop it at the node, where there is something to stop; its draft stays."""
+        held = self._desk.held
+        if held is None:
+            return
+        self.forget()
+        try:
+            await self._desk.client.stop_sending(commands.StopSending(held_id=held.held_id))
+        except ClientError as error:
+            self._owner.call_later(self._could_not_stop, held, error)
+            return
         self._owner.post_message(Stopped())
+
+    def _could_not_stop(self, held: Held, error: ClientError) -> None:
+        if self._desk.person is None or self._desk.held is not None:
+            return
+        if isinstance(error, RefusedError) and error.code == No.NOT_FOUND:
+            self._say_how_it_ended(None)
+            return
+        # Perhaps it was stopped, and only the answer is missing.
+        self._stop_was_lost = True
+        self._go_on(held)
+        self._owner.post_message(Failed(error))

@@ -19,6 +19,7 @@ from protocol.effects import Task
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.local import commands, views
 from protocol.local.commands import MAY_BE_HELD, Command, may_use, parse_command
+from protocol.local.commands.desk import DRAFT_PLACES
 from protocol.local.fitting import View
 from protocol.local.views import No, Refused, refused
 from protocol.values import MessageId, NodeId, ThreadId, later, message_id, node_id, thread_id
@@ -175,6 +176,7 @@ def carry_out(unit: Unit, held_id: bytes, *, use_case: UseCase, acting: Acting) 
     code = _carry_out(unit, known, use_case=use_case, acting=acting)
     if code is None:
         held.drop(unit.vault, held_id)
+        _drop_draft(unit, known)
         # The body may hold her words, and the log files still have it.
         unit.destroyed()
         return True
@@ -204,6 +206,16 @@ def _carry_out(unit: Unit, known: HeldSending, *, use_case: UseCase, acting: Act
         logs.event(_LOGGER, "sending.defect", level=logging.ERROR, error=error)
         return RefusalCode.E_SCHEMA.value
     return None
+
+
+def _drop_draft(unit: Unit, known: HeldSending) -> None:
+    """It has left: the form it was written in goes with it, unless it was written on since."""
+    place = next((at for kind, at in DRAFT_PLACES.items() if known.name == kind.NAME), None)
+    about = known.case_id if known.thread is None else known.thread
+    if place is not None and about is not None:
+        desk.drop_sent_draft(
+            unit.vault, user=known.user_id, place=place, about=about, sent_at=known.held_at
+        )
 
 
 def _refuse(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:

@@ -90,7 +90,7 @@ async def test_asking_and_the_way_back_begin_here(story: Story, alo: Node) -> No
         await visit(pilot, ToConsents(case_id=story.case_id))
         await press(pilot, "c", "f4")
         assert "whether they can help you" in " ".join(shown(pilot.app).split())
-        await press(pilot, "escape", "f4", "b", "f4")
+        await press(pilot, "escape", "b", "f4")
         assert "May they tell us later how you are?" in " ".join(shown(pilot.app).split())
 
 

@@ -146,6 +146,30 @@ async def lock_as_idle(pilot: Pilot[Any]) -> None:
     await settled(pilot)
 
 
+# Esc.
+
+
+@pytest.mark.parametrize(("presses", "stays"), [(1, True), (2, True), (3, False)])
+async def test_each_esc_goes_back_one_screen_and_the_third_in_time_locks(
+    presses: int, *, stays: bool
+) -> None:
+    client = ScriptedClient(about_her())
+    async with scripted_desk(client) as pilot:
+        for name in ("ToCase", "ToWords", "ToFacts"):
+            await visit(pilot, SCREENS[name])
+        before = len(pilot.app.screen_stack)
+        send_at_once(pilot, *["escape"] * presses)
+        await until(pilot, lambda: len(pilot.app.screen_stack) == before - presses)
+        await settled(pilot)
+        assert is_locked(pilot) is not stays
+        assert len(pilot.app.screen_stack) == before - presses
+
+
+def send_at_once(pilot: Pilot[Any], *keys: str) -> None:
+    for key in keys:
+        send(pilot, events.Key(key, None))
+
+
 # Nobody is there any more.
 
 

@@ -163,6 +163,7 @@ async def test_an_offer_that_left_leaves_no_draft(alo: Node, story: Story) -> No
         await visit(pilot, ToOffer(case_id=story.case_id))
         await press(pilot, "tab", "right", "right", "ctrl+s")
         await press(pilot, "ctrl+l")
+        await let_pass(seat, pilot)
     assert alo.rows("SELECT count(*) FROM drafts") == [(0,)]
 
 

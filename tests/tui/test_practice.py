@@ -1,7 +1,9 @@
 """The practice case: five steps with an invented person; the node is neither asked nor told of it."""
 
+import msgspec
 import pytest
 
+from protocol.local import views
 from tests.support.desk_app import (
     LARGE,
     SMALL,
@@ -16,7 +18,10 @@ from tests.support.desk_app import (
     until,
 )
 from tests.support.federation import Node
+from tests.support.locking import app_of
 from tests.support.passing import visit
+from tests.support.scripted_client import Script, ScriptedClient
+from tests.support.scripted_desk import scripted_desk
 from tests.support.snapshots import check_snapshot
 from tui.places import ToPractice
 from tui.screens.unlock import UnlockScreen
@@ -48,6 +53,22 @@ async def test_after_hiding_it_goes_on_behind_it(alo: Node) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, UnlockScreen))
         await unlock(pilot)
         assert "Practice, step 3 of 5" in rows(pilot.app)[0]
+
+
+async def test_whoever_comes_next_has_not_tried_it_yet() -> None:
+    client = ScriptedClient()
+    async with scripted_desk(client) as pilot:
+        desk = app_of(pilot).desk
+        rina: views.Session = Script().fill(views.Session)
+        other = msgspec.structs.replace(rina, user_id=bytes(32))
+        tried = []
+        for session in (rina, rina, other, rina):
+            desk.get_up()
+            desk.sit_down(session)
+            tried.append(desk.has_tried_hiding)
+            if session is rina:
+                desk.has_tried_hiding = True
+        assert tried == [False, True, False, False]
 
 
 async def test_leaving_it_half_way_is_not_taken_for_practised(alo: Node) -> None:

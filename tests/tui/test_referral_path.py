@@ -9,8 +9,9 @@ from textual.pilot import Pilot
 from node.services import reading
 from protocol.limits import DAY
 from protocol.local import commands, views
-from tests.support.desk_app import desk_on, press, seated, shown, unlock
+from tests.support.desk_app import Seat, desk_on, press, seated, shown, unlock
 from tests.support.federation import Node, done
+from tests.support.locking import app_of
 from tests.support.passing import let_pass, visit
 from tests.support.story import Story
 from tui.places import ToOffer
@@ -173,6 +174,48 @@ async def test_while_an_answer_waits_to_leave_no_second_one_can_be_given(
 
         assert "Until then u stops it" in shown(pilot.app)
         assert "x no" not in shown(pilot.app)
+
+
+async def test_where_u_would_stop_something_else_the_referral_says_where_it_is_stopped(
+    bandhan: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+
+    async with sitting(story, bandhan) as (_, pilot):
+        await press(pilot, "4", "enter", "a", "right", "ctrl+s")
+        app_of(pilot).desk.held = views.Held(held_id=bytes(16), leaves_at=bandhan.now + 10)
+        await press(pilot, "4", "enter")
+
+        assert "Until then u stops it" not in shown(pilot.app)
+        assert "F7, then u, stops it." in shown(pilot.app)
+
+
+async def test_a_note_of_what_was_not_sent_does_not_hide_what_leaves_now(
+    bandhan: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+
+    async with sitting(story, bandhan) as (seat, pilot):
+        for key in ("a", "x"):
+            await press(pilot, "4", "enter", key, "right", "ctrl+s")
+            if key == "a":
+                await refuse_what_is_held(seat)
+        await press(pilot, "4", "enter")
+
+        assert "Something of this leaves in a moment." in shown(pilot.app)
+        assert "x no" not in shown(pilot.app)
+
+
+async def refuse_what_is_held(seat: Seat) -> None:
+    await seat.gate.write(
+        lambda unit: unit.vault.execute("UPDATE held SET code = 'wrong_state'").rowcount
+    )
 
 
 async def test_nothing_is_sent_where_nothing_was_chosen(bandhan: Node, story: Story) -> None:

@@ -1,10 +1,11 @@
 """Asking her by keys alone: what is recorded is what was chosen, and nothing else leaves or stays."""
 
+import pytest
 from textual.pilot import Pilot
 
 from node.services import casework
 from protocol.consent import Consent
-from protocol.local import commands
+from protocol.local import commands, views
 from protocol.values import LanguageTag, pseudonym, sha256
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import (
@@ -33,8 +34,10 @@ from tests.support.asking_by_keys import (
 )
 from tests.support.desk_app import press, rows, shown, unlocked, write
 from tests.support.federation import Node, done
+from tests.support.locking import app_of
 from tests.support.passing import visit
 from tests.support.story import FEAR, WISH, Story, sentence
+from tui.client import ConnectionLostError
 from tui.places import ToTakeConsent
 from tui.screens.consent_notice import notice
 from tui.wording import Words
@@ -271,6 +274,28 @@ async def test_nothing_at_all_is_recorded_as_nothing(story: Story, alo: Node) ->
     assert recorded(alo) == []
     assert drafts(alo) == 0
     assert alo.rows("SELECT count(*) FROM outbox") == before
+
+
+async def test_where_the_node_does_not_answer_nothing_is_ended_and_it_can_be_tried_again(
+    story: Story, alo: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_command: commands.SaveDraft) -> views.Done:
+        raise ConnectionLostError("no whole answer")
+
+    story.open_case()
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f4", "f3")
+        await answer(pilot, PLAN, "n")
+        await press(pilot, "f3")
+        await app_of(pilot)._keep_drafts()
+        with monkeypatch.context() as patched:
+            patched.setattr(app_of(pilot).desk.client, "save_draft", fail)
+            await press(pilot, "ctrl+s")
+        assert "Nothing is recorded, and nothing is sent." not in shown(pilot.app)
+        await press(pilot, "ctrl+s")
+        assert "Nothing is recorded, and nothing is sent." in shown(pilot.app)
+    assert drafts(alo) == 0
 
 
 async def test_words_about_her_conditions_that_are_changed_are_read_back_again(

@@ -9,8 +9,18 @@ from tests.support.asking_by_keys import (
     how_she_said_yes,
     recorded,
 )
-from tests.support.desk_app import desk_on, press, rows, seated, shown, unlock, unlocked
+from tests.support.desk_app import (
+    desk_on,
+    press,
+    rows,
+    seated,
+    settled,
+    shown,
+    unlock,
+    unlocked,
+)
 from tests.support.federation import Node
+from tests.support.locking import app_of
 from tests.support.passing import visit
 from tests.support.story import WISH, Story
 from tui.places import ToTakeConsent
@@ -85,6 +95,46 @@ async def test_the_languages_turn_on_the_consent_screen_and_it_is_said_back_anew
         await press(pilot, "f3")
         assert "Consent 3 of 4" in shown(pilot.app)
         assert "y she understood" in shown(pilot.app)
+
+
+async def test_while_she_is_asked_f4_turns_only_what_is_read_to_her(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        in_english = ["Consent 1 of 4" in shown(pilot.app)]
+        for _ in range(2):
+            await press(pilot, "f4")
+            in_english.append("Consent 1 of 4" in shown(pilot.app))
+            assert app_of(pilot).desk.words.language == "en"
+        assert in_english == [False, True, False]
+        await press(pilot, "escape")
+        assert "Today" in rows(pilot.app)[0]
+    assert chosen_language(alo) == ""
+
+
+async def test_a_language_chosen_for_the_desk_leaves_what_is_read_to_her_alone(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        app_of(pilot).speak("bn", digits="latin")
+        await press(pilot, "f4")
+        app_of(pilot).speak("bn", digits="native")
+        await settled(pilot)
+        assert "Consent 1 of 4" in shown(pilot.app)
+        assert app_of(pilot).desk.words.language == "bn"
+    assert chosen_language(alo) == "bn"
+
+
+def chosen_language(node: Node) -> str:
+    """What Rina's desk speaks when she comes back."""
+    ((language,),) = node.rows(
+        "SELECT language FROM user_settings JOIN users USING (user_id) WHERE name = 'Rina'"
+    )
+    return str(language)
 
 
 async def test_asking_again_takes_the_place_of_the_consent_before(story: Story, alo: Node) -> None:

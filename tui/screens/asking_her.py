@@ -69,16 +69,19 @@ class AskingHer(DeskScreen[Ground]):
         self._spoken = Words(language=known, digits=self.desk.words.digits)
 
     def retell(self) -> None:
-        """F4 turns to the next language of the two who read, whatever the desk spoke before."""
-        if self._form is None:
-            self._speak(self.desk.words.language)
-            super().retell()
-            return
-        codes = list(LANGUAGES)
-        code = codes[(codes.index(self._spoken.language) + 1) % len(codes)]
-        self._speak(code)
-        self._go_on(consent_form.choose_language(self._form, code))
+        """The desk speaks another language or writes other digits; what is read to her stays in hers."""
+        self._speak(self.desk.words.language if self._form is None else self._spoken.language)
         super().retell()
+
+    def turn_language(self) -> bool:
+        """F4 turns to the next language in which this can be read to her; the desk keeps its own."""
+        if self._form is not None:
+            codes = list(LANGUAGES)
+            code = codes[(codes.index(self._spoken.language) + 1) % len(codes)]
+            self._speak(code)
+            self._go_on(consent_form.choose_language(self._form, code))
+            super().retell()
+        return True
 
     # What the node says, and what was half-asked.
 

@@ -115,20 +115,14 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         """Do something at the node and go on with its answer; what goes wrong is said in the last row."""
         in_background(self, partial(self._attempt, doing, then), group="act", is_exclusive=False)
 
-    def send(
-        self,
-        command: Command,
-        then: Callable[[], None],
-        *,
-        drop_draft: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
+    def send(self, command: Command, then: Callable[[], None]) -> None:
         """Send something that may be stopped for ten seconds; a refusal comes at once.
 
-        Its draft stays until it can no longer be stopped.
+        The node keeps its draft until it has left, and lets it go then.
         """
 
         def held(answer: Held) -> None:
-            self.post_message(Sending(answer, drop_draft))
+            self.post_message(Sending(answer))
             then()
 
         self.attempt(lambda client: client.hold(command), held)
@@ -233,6 +227,10 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         """F9: names may be seen, or no longer."""
         self.refresh_frame()
         self.reload()
+
+    def turn_language(self) -> bool:
+        """F4: did this screen turn a language of its own? Otherwise the whole desk speaks the next one."""
+        return False
 
     def retell(self) -> None:
         """Say everything in another language; what was typed is in the screen, not only in its widgets."""

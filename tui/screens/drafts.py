@@ -1,5 +1,6 @@
 """What is half-written is kept at the node, encrypted like everything there, a second after each change."""
 
+import asyncio
 from functools import partial
 from typing import Final, TypeVar, final
 
@@ -42,12 +43,16 @@ class DraftKeeper:
         self._about = about
         self._timer: Timer | None = None
         self._kept = ""
+        # Something may stand at the node, also where an answer was lost or not waited for.
+        self._may_be_there = False
+        self._turn = asyncio.Lock()
         self.saved_at: int | None = None
 
     async def load(self, client: Client) -> str:
         """What was kept; empty where there is none. Raises: ClientError."""
         draft = await client.load_draft(commands.LoadDraft(place=self._place, about=self._about))
         self._kept = draft.text
+        self._may_be_there = bool(draft.text)
         return draft.text
 
     def change(self, owner: MessagePump, form: msgspec.Struct) -> None:
@@ -65,19 +70,22 @@ class DraftKeeper:
     async def keep(self, form: msgspec.Struct) -> None:
         """Keep it now, unless it is kept as it stands. Raises: ClientError."""
         text = msgspec.json.encode(form).decode()
-        if text != self._kept:
-            await self._save(text)
-            self._kept = text
-            self.saved_at = self._desk.now
+        async with self._turn:
+            if text != self._kept:
+                self._may_be_there = True
+                await self._save(text)
+                self._kept = text
+                self.saved_at = self._desk.now
 
     async def drop(self) -> None:
         """It was sent or recorded: nothing half-written is left. Raises: ClientError."""
         if self._timer is not None:
             self._timer.stop()
-        if self._kept:
-            await self._save("")
-            self._kept = ""
-        self.saved_at = None
+        async with self._turn:
+            if self._may_be_there:
+                await self._save("")
+                self._kept, self._may_be_there = "", False
+            self.saved_at = None
 
     async def _save(self, text: str) -> None:
         command = commands.SaveDraft(place=self._place, about=self._about, text=text)

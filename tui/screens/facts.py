@@ -259,9 +259,8 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         self.say(said, tone="warn")
 
     async def keep_draft(self) -> None:
-        """Before this closes or is locked."""
-        if not self._is_recording:
-            await (self.draft.keep(self.form) if self.form.changed else self.draft.drop())
+        """Before this closes or is locked; what is being recorded is not recorded yet."""
+        await (self.draft.keep(self.form) if self.form.changed else self.draft.drop())
 
     # Recording.
 
@@ -289,18 +288,28 @@ class FactsScreen(DeskScreen[views.CaseLook]):
                 self._is_recording = False
                 raise
             # They are recorded; a draft that could not be dropped is overwritten by the next one.
+            self.form = _without(self.form, form)
             with contextlib.suppress(ClientError):
-                await self.draft.drop()
+                await self.keep_draft()
             return len(facts)
 
         self.attempt(doing, self._are_recorded)
 
     def _are_recorded(self, count: int) -> None:
-        self.form = Form(category=self.form.category)
         self._is_recording = False
         said = self.words.say_many("{count} fact recorded.", "{count} facts recorded.", count)
         self.say(said)
         self.reload()
+
+
+def _without(form: Form, recorded: Form) -> Form:
+    """What was changed since it was sent to be recorded."""
+    changed = {
+        field: value
+        for field, value in form.changed.items()
+        if recorded.changed.get(field) != value
+    }
+    return msgspec.structs.replace(form, changed=changed)
 
 
 def _is_written(field: str) -> bool:

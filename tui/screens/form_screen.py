@@ -148,8 +148,7 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FilledT]):
 
     def send_form(self, command: Command) -> None:
         """Keep the form, then send what it says; who stops the sending finds it as it was."""
-        drop = None if self.draft is None else self.draft.drop
-        self.attempt(self._keep, lambda _kept: self.send(command, self._sent, drop_draft=drop))
+        self.attempt(self._keep, lambda _kept: self.send(command, self._sent))
 
     async def _keep(self, _client: Client) -> None:
         if self.draft is not None and self.form is not None:

@@ -345,7 +345,14 @@ class TakeConsentScreen(AskingHer):
         form = self._form
         if form is not None:
             self._is_recording = True
-            self.attempt(lambda _client: self._forget_draft(form), self._end_with_nothing)
+            self.attempt(partial(self._record_nothing, form), self._end_with_nothing)
+
+    async def _record_nothing(self, form: ConsentForm, _client: Client) -> None:
+        try:
+            await self._forget_draft(form)
+        except ClientError:
+            self._is_recording = False
+            raise
 
     def _end_with_nothing(self, _nothing: None) -> None:
         self._end(None)

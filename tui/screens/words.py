@@ -201,9 +201,8 @@ class WordsScreen(DeskScreen[views.CaseLook]):
         self.say(said, tone="warn")
 
     async def keep_draft(self) -> None:
-        """Before this closes or is locked."""
-        if not self._is_recording:
-            await (self.draft.keep(self.form) if self.form.text else self.draft.drop())
+        """Before this closes or is locked; what is being recorded is not recorded yet."""
+        await (self.draft.keep(self.form) if self.form.text else self.draft.drop())
 
     # Recording.
 
@@ -233,8 +232,9 @@ class WordsScreen(DeskScreen[views.CaseLook]):
                 self.call_later(self._write_on)
                 raise
             # It is recorded; a draft that could not be dropped is overwritten by the next one.
+            self.form = msgspec.structs.replace(form, text="")
             with contextlib.suppress(ClientError):
-                await self.draft.drop()
+                await self.keep_draft()
             return form
 
         self.attempt(doing, self._is_recorded)

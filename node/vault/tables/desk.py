@@ -160,6 +160,16 @@ def count_drafts(vault: Connection, user: Pseudonym) -> int:
     return int(count)
 
 
+def drop_sent_draft(
+    vault: Connection, *, user: Pseudonym, place: str, about: bytes, sent_at: Instant
+) -> None:
+    """What was written in a draft has left; what was written into it after that stays."""
+    vault.execute(
+        "DELETE FROM drafts WHERE user_id = ? AND place = ? AND about = ? AND changed_at <= ?",
+        (user, place, about, sent_at),
+    )
+
+
 def drop_drafts(vault: Connection, about: bytes) -> None:
     """Everybody's drafts about something."""
     vault.execute("DELETE FROM drafts WHERE about = ?", (about,))

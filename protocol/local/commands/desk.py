@@ -1,5 +1,6 @@
 """Commands about the desk itself: sendings that may still be stopped, and how a person likes the screen."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -102,3 +103,20 @@ AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
     }
 )
 """Commands that send and are never held."""
+
+ABOUT_AN_ANSWER: Final = "answer"
+DRAFT_PLACES: Final[Mapping[type[Command], str]] = {
+    SendOffer: "offer",
+    AskAboutOffer: ABOUT_AN_ANSWER,
+    AnswerQuestion: ABOUT_AN_ANSWER,
+    AcceptOffer: ABOUT_AN_ANSWER,
+    DeclineOffer: ABOUT_AN_ANSWER,
+    ReportPrepared: ABOUT_AN_ANSWER,
+    ReportArrival: ABOUT_AN_ANSWER,
+    RequestFollowUp: ABOUT_AN_ANSWER,
+    ReportFollowUp: "report",
+}
+"""Where the form of a sending is kept as a draft: about its conversation, an offer about its case.
+
+Such a draft goes with the sending, when that has left and not before. The others have no form that is kept.
+"""

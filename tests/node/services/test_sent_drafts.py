@@ -1,0 +1,79 @@
+"""The form of a sending is a draft until it has left, and then no more; what did not leave is never lost."""
+
+from typing import Final
+
+import pytest
+
+from node.services import casework
+from protocol.local import commands
+from protocol.local.commands import Command
+from protocol.local.commands.desk import DRAFT_PLACES
+from tests.support import sendings
+from tests.support.federation import Node
+from tests.support.sendings import SECONDS, SENDINGS, carry_out, hold, stop
+from tests.support.story import Story
+
+A_DAY: Final = 86_400
+FORMS: Final = sorted(DRAFT_PLACES, key=lambda kind: kind.NAME)
+
+
+def save_draft(node: Node, *, place: str, about: bytes, text: str) -> None:
+    command = commands.SaveDraft(place=place, about=about, text=text)
+    acting = node.acting(sendings.supervisor(node))
+    node.write(lambda unit: casework.save_draft(unit, command, acting=acting))
+
+
+def drafts(node: Node) -> list[str]:
+    return [text for (text,) in node.rows("SELECT text FROM drafts ORDER BY text")]
+
+
+def write_form_of(kind: type[Command], node: Node, story: Story, *, text: str = "form") -> None:
+    """What the desk keeps before it sends; beside it drafts that have to do with something else."""
+    about = story.case_id if kind is commands.SendOffer else story.thread
+    save_draft(node, place=DRAFT_PLACES[kind], about=about, text=text)
+    save_draft(node, place=DRAFT_PLACES[kind], about=b"another", text="other")
+    save_draft(node, place="consent", about=about, text="other")
+
+
+@pytest.mark.parametrize("kind", FORMS, ids=lambda kind: kind.NAME)
+def test_the_form_of_what_has_left_is_no_draft_any_more(kind: type[Command], story: Story) -> None:
+    node, command = SENDINGS[kind](story)
+    write_form_of(kind, node, story)
+    held_id = hold(node, command)
+    story.federation.clock.forward(SECONDS)
+    while_held = drafts(node)
+    assert carry_out(node, held_id)
+    assert (while_held, drafts(node)) == (["form", "other", "other"], ["other", "other"])
+
+
+def test_what_was_written_in_the_form_of_something_refused_or_stopped_is_kept(
+    story: Story,
+) -> None:
+    node, command = sendings.accept(story)
+    write_form_of(commands.AcceptOffer, node, story)
+    stop(node, hold(node, command))
+    assert drafts(node) == ["form", "other", "other"]
+    held_id = hold(node, command)
+    story.federation.clock.forward(A_DAY)
+    node.write(lambda unit: unit.vault.execute("UPDATE referrals SET state = 'ended'"))
+    carry_out(node, held_id)
+    assert [line.refused for line in sendings.shown(node)] == ["wrong_state"]
+    assert drafts(node) == ["form", "other", "other"]
+
+
+def test_what_was_written_into_a_form_after_it_was_sent_is_kept(story: Story) -> None:
+    node, command = sendings.accept(story)
+    write_form_of(commands.AcceptOffer, node, story)
+    held_id = hold(node, command)
+    story.federation.clock.forward(1)
+    write_form_of(commands.AcceptOffer, node, story, text="more")
+    assert carry_out(node, held_id)
+    assert drafts(node) == ["more", "other", "other"]
+
+
+def test_the_form_that_somebody_else_is_writing_is_left_alone(story: Story) -> None:
+    node, command = sendings.accept(story)
+    rina = sendings.hire(node, "Rina")
+    write_form_of(commands.AcceptOffer, node, story)
+    assert carry_out(node, hold(node, command, by=rina))
+    assert drafts(node) == ["form", "other", "other"]
