@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from node.vault.records import OutboxItem
-from node.vault.tables import consents, desk, disclosures, messages, outbox, secrets
+from node.vault.tables import consents, desk, disclosures, messages, outbox, own_files, secrets
 from node.vault.tables.audit import AuditEntry, append
+from node.vault.tables.own_files import OwnFile
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.delivery import OutboxState
@@ -82,7 +83,7 @@ def apply(effects: Sequence[Effect], unit: Unit, *, acting: Acting) -> list[Mess
             case Send() | SendAbout():
                 queued.append(_send(effect, unit, acting))
             case CancelUnsent(consent_id=consent):
-                _cancel_unsent(unit, consent)
+                _cancel_unsent(unit, consent, now=acting.now)
             case Withhold(consent_id=consent):
                 _withhold(unit, consent)
             case Lock() | Erase() | Bury() | Remind():
@@ -194,10 +195,13 @@ def _note_telling(message: ConsentWithdrawn, to: NodeId, unit: Unit, acting: Act
     )
 
 
-def _cancel_unsent(unit: Unit, consent: ConsentId) -> None:
+def _cancel_unsent(unit: Unit, consent: ConsentId, *, now: Instant) -> None:
     for item in outbox.under_consent(unit.vault, consent):
         if item.state is OutboxState.QUEUED:
             drop_unsealed(unit, item)
+    # What was read in to be sent under it, and has not left, is unsent too.
+    for file in own_files.copies_under(unit.vault, consent):
+        forget_own_copy(unit, file, state="stopped", now=now)
 
 
 def _withhold(unit: Unit, consent: ConsentId) -> None:
@@ -217,6 +221,12 @@ def withhold(unit: Unit, item: OutboxItem) -> None:
     """Take the payload out of what has its number: from now on it goes without."""
     _destroy_key(unit, item.key_id)
     outbox.withhold(unit.vault, item.message_id)
+
+
+def forget_own_copy(unit: Unit, file: OwnFile, *, state: str, now: Instant) -> None:
+    """Destroy our copy of a file; from now on nothing more of it can leave."""
+    _destroy_key(unit, file.key_id)
+    own_files.forget_copy(unit.vault, file.file_id, state=state, now=now)
 
 
 def _destroy_key(unit: Unit, key_id: bytes | None) -> None:

@@ -6,9 +6,11 @@ Everything else takes `now` and `entropy` as arguments, so a test or a simulatio
 import ctypes
 import os
 import resource
+import shutil
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from protocol.values import Instant, instant
@@ -57,6 +59,11 @@ class SystemClock:
 def entropy(count: int) -> bytes:
     """So many bytes that nobody could foresee, from the operating system."""
     return os.urandom(count)
+
+
+def free_bytes(folder: Path) -> int:
+    """So many bytes may still be written where this folder lies. Raises: OSError."""
+    return shutil.disk_usage(folder).free
 
 
 def is_clock_kept() -> bool | None:

@@ -25,7 +25,8 @@ from protocol.effects import (
 from protocol.errors import RefusalCode
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.disclosed import Disclosed
-from protocol.messages.union import PURPOSE_OF_TYPE, PersonalMessage
+from protocol.messages.files import BlobChunk
+from protocol.messages.union import PersonalMessage, fits_purpose
 from protocol.permits import _TOKEN, Permit
 from protocol.values import ConsentId, Handle, Hash, Instant, NodeId, later
 from protocol.vocabulary.categories import Category
@@ -175,7 +176,7 @@ def gate_on_arrival(
     consent = standing.consent
     if consent.holder != sender or consent.recipient != me:
         return RefusalCode.E_CONSENT_SCOPE
-    if PURPOSE_OF_TYPE.get(type_name) is not consent.purpose:
+    if not fits_purpose(type_name, consent.purpose):
         return RefusalCode.E_CONSENT_SCOPE
     # Two clocks may differ by ten minutes; the allowance never reaches beyond the end.
     state = standing.state(now=now)
@@ -189,9 +190,12 @@ def gate_on_arrival(
 
 
 def gate_on_content(consent: Consent, message: PersonalMessage) -> RefusalCode | None:
-    """Does the content keep to the consent: its categories, without its excluded fields (R-92)?"""
+    """Does the content keep to the consent: its categories, without its excluded fields (R-92, R-192)?"""
     if isinstance(message, ConsentCopy):
         return None
+    if isinstance(message, BlobChunk):
+        is_named = message.head.category in consent.categories
+        return None if is_named else RefusalCode.E_CONSENT_SCOPE
     disclosed: Disclosed = message.disclosed
     if not disclosed.categories <= consent.categories:
         return RefusalCode.E_CONSENT_SCOPE

@@ -7,11 +7,12 @@ leaves no trace: not in the bytes, not in their number, not in their order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from protocol.errors import LocalProtocolError
 from protocol.messages.consent import ConsentCopy
 from protocol.messages.disclosed import Disclosed, Fact, Section, Sentence
+from protocol.messages.files import BlobChunk, FileHead
 from protocol.messages.follow_up import FollowUpReport
 from protocol.messages.referral import (
     ReferralAnswerPersonal,
@@ -19,7 +20,7 @@ from protocol.messages.referral import (
     ReferralOffer,
     ReferralOutcome,
 )
-from protocol.messages.union import PURPOSE_OF_TYPE, encode_content
+from protocol.messages.union import PURPOSE_OF_TYPE, encode_content, fits_purpose
 from protocol.permits import _TOKEN, Payload, Permit
 from protocol.values import Hash, Instant, PlainText, sha256
 from protocol.vocabulary.categories import DOSSIER_ORDER, Category
@@ -64,6 +65,9 @@ class ReportShape:
     not_seen: NotSeenReason | None
 
 
+FILE: Final = "file"
+FILE_PART: Final = "file_part"
+"""How a leaving of a file stands in her ledger: its first part for the whole, the rest beside it."""
 PayloadShape = DossierShape | AnswerShape | OutcomeShape | ReportShape
 
 
@@ -135,6 +139,31 @@ def build_consent_copy(signed_consent: bytes, words: PlainText | None, permit: P
         is_personal=True,
         permit=permit,
         fields=(),
+    )
+
+
+def may_tell_file(head: FileHead, permit: Permit) -> bool:
+    """Did she allow this very file: its category, and by a tick of its own these very bytes (R-192)?"""
+    return head.category in permit.categories and head.hash in permit.texts
+
+
+def build_file_part(part: BlobChunk, permit: Permit) -> Payload:
+    """One part of a file that she allowed.
+
+    Raises:
+        LocalProtocolError: if she did not, or if the permit is for another purpose.
+    """
+    if not may_tell_file(part.head, permit):
+        raise LocalProtocolError("a file that she did not tick")
+    if not fits_purpose(part.TYPE, permit.purpose):
+        raise LocalProtocolError("a permit for another purpose")
+    return Payload(
+        _TOKEN,
+        type=part.TYPE,
+        content=encode_content(part),
+        is_personal=True,
+        permit=permit,
+        fields=(f"{FILE if part.index == 0 else FILE_PART}:{part.head.label.value}",),
     )
 
 

@@ -58,6 +58,8 @@ class Task(StrEnum):
     CHARTER_TO_LOOK_AT = "charter_to_look_at"
     CHARTER_REFUSED = "charter_refused"
     CONFIRM_ERASURE = "confirm_erasure"
+    FILE_CAME = "file_came"
+    FILE_NOT_WHOLE = "file_not_whole"
 
 
 class TaskKind(StrEnum):
@@ -111,6 +113,8 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.BACKUP_OLD: TaskKind.NEWS,
     Task.PEER_SUSPENDED: TaskKind.NEWS,
     Task.CHARTER_REFUSED: TaskKind.NEWS,
+    Task.FILE_CAME: TaskKind.NEWS,
+    Task.FILE_NOT_WHOLE: TaskKind.NEWS,
 }
 
 
@@ -143,6 +147,8 @@ DONE_BY_SAYING: Final = frozenset(
         Task.SUSPENDED_OURSELVES,
         Task.MEMBER_REMOVED,
         Task.CHARTER_REFUSED,
+        Task.FILE_CAME,
+        Task.FILE_NOT_WHOLE,
     }
 )
 """Done when a person says so: it was read, or happened away from the desk. An act ends every other."""

@@ -82,6 +82,15 @@ TEXTS_MAX: Final = 64
 FACTS_MAX: Final = 256
 ADDRESS_CHARACTERS_MAX: Final = 200
 
+# Files (SPEC 8.8). A part with all that stands around it fills the largest envelope.
+FILE_PART_BYTES: Final = 1_000_000
+FILE_BYTES_MAX: Final = 16 * 1_048_576
+# Four files of the largest size may be under way from one peer; what it sends beyond is refused unseen.
+FILES_UNDER_WAY_BYTES_MAX: Final = 64 * 1_048_576
+FILES_HELD_BYTES_MAX: Final = 1_024 * 1_048_576
+# As long as a message may be on its way; a file of which nothing more came by then is given up.
+FILE_WAIT_SECONDS: Final = 60 * DAY
+
 # Receipts (SPEC 8): one answers everything taken in one commit.
 RECEIPT_RANGES_MAX: Final = 16
 RECEIPT_SINGLES_MAX: Final = 256

@@ -6,6 +6,7 @@ from functools import partial
 
 from node import trusted_clock
 from node.effects import Acting
+from node.filing import coming
 from node.vault.records import Peer, Self
 from node.vault.tables import consents, messages, outbox, peers
 from node.vault.unit import Unit
@@ -133,7 +134,8 @@ def move_stream(batch: Batch, peer: Peer, stream: Incoming) -> None:
 def judge(batch: Batch, verified: VerifiedMessage) -> Verdict:
     """What becomes of one message, by the clock we have."""
     asked = acceptance.judge_in_doubt if batch.is_clock_in_doubt else acceptance.judge
-    return asked(verified, situation(batch, verified))
+    verdict = asked(verified, situation(batch, verified))
+    return coming.unless_too_early(batch.unit, verified, verdict)
 
 
 def situation(batch: Batch, verified: VerifiedMessage) -> Situation:

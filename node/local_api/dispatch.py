@@ -13,6 +13,7 @@ from node.effects import Acting
 from node.services import (
     answering,
     arranging,
+    attaching,
     belonging,
     casework,
     consenting,
@@ -197,6 +198,15 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _as_person(commands.CheckMessage, reading.check_message, Does.READ),
         _list(commands.ListTasks, reading.list_tasks),
         _list(commands.ListOutbox, reading.list_outbox),
+        _as_us(commands.BeginFile, attaching.begin_file, Does.WRITE),
+        _as_person(commands.KeepFilePart, attaching.keep_part, Does.WRITE),
+        _as_person(commands.CloseFile, attaching.close_file, Does.WRITE),
+        _as_person(commands.TickFile, attaching.tick_file, Does.WRITE),
+        _as_us(commands.SendFile, attaching.send_file, Does.SEND),
+        _as_person(commands.DropFile, attaching.drop_file, Does.WRITE),
+        _as_person(commands.ListFiles, attaching.list_files, Does.READ),
+        # What is taken out of the node is written into the audit log.
+        _as_person(commands.ExportFilePart, attaching.export_part, Does.WRITE),
         _as_person(commands.SaveDraft, casework.save_draft, Does.WRITE),
         _as_person(commands.LoadDraft, casework.load_draft, Does.READ),
         _as_person(commands.ListDrafts, casework.list_drafts, Does.READ),

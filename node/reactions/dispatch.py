@@ -2,7 +2,15 @@
 
 from typing import assert_never
 
-from node.reactions import caring, consenting, introducing, membership, receipting, resuming
+from node.reactions import (
+    caring,
+    consenting,
+    filing,
+    introducing,
+    membership,
+    receipting,
+    resuming,
+)
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.unit import Unit
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
@@ -13,6 +21,7 @@ from protocol.messages.core import (
     IntroductionRequest,
     Receipt,
 )
+from protocol.messages.files import BlobChunk
 from protocol.messages.follow_up import (
     FollowUpAccept,
     FollowUpReport,
@@ -70,6 +79,8 @@ def react(unit: Unit, message: Message, arrival: Arrival) -> Reaction:
             return caring.on_status(unit, message, arrival)
         case FollowUpReport():
             return caring.on_report(unit, message, arrival)
+        case BlobChunk():
+            return filing.on_chunk(unit, message, arrival)
         case _:
             return _referral(unit, message, arrival)
 

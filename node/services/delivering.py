@@ -10,6 +10,7 @@ from typing import Final
 
 from node import bundles, last_gate, trusted_clock
 from node.effects import Acting, apply, drop_unsealed, withhold
+from node.filing import leaving
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
@@ -78,6 +79,7 @@ def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
         is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
     )
     _write_receipts(unit, acting)
+    leaving.go_on(unit, me=me, acting=acting, trusted=trusted)
     parcels: list[Parcel] = []
     for node in outbox.due_peers(unit.vault, now=now, horizon=_horizon(now)):
         peer = peers.find_peer(unit.vault, node)

@@ -13,7 +13,7 @@ from node import logs
 from node.effects import Acting, audit
 from node.vault import driver
 from node.vault.records import HeldSending, User
-from node.vault.tables import desk, held, identity, referrals
+from node.vault.tables import desk, held, identity, own_files, referrals
 from node.vault.unit import Unit
 from protocol.effects import Task
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
@@ -127,6 +127,9 @@ def _subject(unit: Unit, command: Command) -> _Subject | None:
     match command:
         case commands.SendOffer(case_id=case_id, peer=peer):
             return _Subject(peer=node_id(peer), thread=None, case_id=case_id)
+        case commands.SendFile(file_id=file_id):
+            file = own_files.find(unit.vault, file_id)
+            return None if file is None else _about_thread(unit, file.thread)
         case commands.AcceptFollowUp(follow_up=name) | commands.DeclineFollowUp(follow_up=name):
             return _about_follow_up(unit, message_id(name))
         case (

@@ -9,14 +9,18 @@ from typing import Final
 
 from node import trusted_clock
 from node.effects import Acting, apply, audit
+from node.filing import coming, leaving
 from node.vault.records import ConsentRecord, Self
 from node.vault.tables import (
     consents,
     desk,
     held,
+    identity,
     messages,
     outbox,
+    own_files,
     quarantine,
+    received_files,
     referrals,
     secrets,
 )
@@ -45,6 +49,7 @@ def erase_locked(unit: Unit, *, acting: Acting) -> list[ConsentId]:
     Returns:
         The consents whose erasure may be confirmed once this is committed and the logs are empty.
     """
+    coming.drop_unusable(unit)
     done: list[ConsentId] = []
     for erasure in consents.erasures_open(unit.vault):
         record = consents.find_consent(unit.vault, erasure.consent_id)
@@ -70,6 +75,7 @@ def _destroy(unit: Unit, record: ConsentRecord, *, acting: Acting) -> None:
         for follow_up in referrals.follow_ups_of(unit.vault, stored.thread):
             desk.drop_drafts(unit.vault, follow_up.follow_up_id)
         _refuse_held(unit, stored.thread, acting=acting)
+    received_files.forget_under(unit.vault, record.standing.consent_hash, now=acting.now)
 
 
 def _refuse_held(unit: Unit, thread: ThreadId, *, acting: Acting) -> None:
@@ -88,9 +94,15 @@ def _refuse_held(unit: Unit, thread: ThreadId, *, acting: Acting) -> None:
 
 
 def forget_old(unit: Unit, *, acting: Acting) -> None:
-    """Let go of sealed envelopes that nobody could open for a week; by a clock that is trusted."""
+    """Let go of sealed envelopes that nobody could open for a week, and of files that nobody finished.
+
+    By a clock that is trusted.
+    """
     if trusted_clock.is_in_doubt(unit, now=acting.now):
         return
+    trusted = max(acting.now, identity.latest_seen(unit.vault))
+    coming.give_up_old(unit, acting=acting, trusted=trusted)
+    leaving.tidy(unit, acting=acting, trusted=trusted)
     if quarantine.forget_old(unit.vault, now=acting.now):
         unit.destroyed()
 
@@ -148,12 +160,15 @@ def sweep(unit: Unit, *, acting: Acting) -> int:
     """
     outbox.take_up_again(unit.vault, now=acting.now)
     keys = secrets.load_disclosure_key_ids(unit.keys)
-    rows = outbox.key_ids(unit.vault) | messages.key_ids(unit.vault)
+    rows = (
+        outbox.key_ids(unit.vault) | messages.key_ids(unit.vault) | own_files.key_ids(unit.vault)
+    )
     for orphan in keys - rows:
         secrets.destroy_disclosure_key(unit.keys, orphan)
     for gone in rows - keys:
         outbox.forget_key(unit.vault, gone)
         messages.forget_key(unit.vault, gone)
+        own_files.forget_key(unit.vault, gone, now=acting.now)
     mended = len(keys ^ rows)
     if mended:
         unit.destroyed()

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from protocol.codec import Value, decode, encode
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.fields import MapReader
-from protocol.messages import consent, core, follow_up, membership, recovery, referral
+from protocol.messages import consent, core, files, follow_up, membership, recovery, referral
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,
@@ -20,6 +20,7 @@ from protocol.messages.core import (
     IntroductionRequest,
     Receipt,
 )
+from protocol.messages.files import BlobChunk
 from protocol.messages.follow_up import (
     FollowUpAccept,
     FollowUpReport,
@@ -45,7 +46,12 @@ from protocol.messages.referral import (
 from protocol.vocabulary.codes import Purpose
 
 PersonalMessage: TypeAlias = (
-    ReferralAnswerPersonal | ReferralDossier | ReferralOutcome | FollowUpReport | ConsentCopy
+    ReferralAnswerPersonal
+    | ReferralDossier
+    | ReferralOutcome
+    | FollowUpReport
+    | ConsentCopy
+    | BlobChunk
 )
 PublicMessage: TypeAlias = (
     IntroductionRequest
@@ -113,6 +119,7 @@ _PARSERS: Final[dict[tuple[str, MessageClass], _Parser]] = {
     (FollowUpReport.TYPE, MessageClass.PERSONAL): follow_up.parse_report,
     (FollowUpUnable.TYPE, MessageClass.C0): follow_up.parse_unable,
     (ConsentCopy.TYPE, MessageClass.PERSONAL): consent.parse_copy,
+    (BlobChunk.TYPE, MessageClass.PERSONAL): files.parse_chunk,
     (ConsentWithdrawn.TYPE, MessageClass.C0): consent.parse_withdrawn,
     (WithdrawnAcknowledgement.TYPE, MessageClass.C0): consent.parse_withdrawn_ack,
     (ConsentStates.TYPE, MessageClass.C0): recovery.parse_consent_states,
@@ -125,6 +132,8 @@ PURPOSE_OF_TYPE: Final = {
     ReferralOutcome.TYPE: Purpose.FOLLOW_UP,
     FollowUpReport.TYPE: Purpose.FOLLOW_UP,
 }
+# A part of a file goes where the message went that it follows (R-193).
+FILE_PURPOSES: Final = frozenset(PURPOSE_OF_TYPE.values())
 TYPES: Final = frozenset(name for name, _ in _PARSERS)
 # These act before gaps, order, expiry and trust level are looked at (R-93).
 OVERTAKING: Final = frozenset({ConsentWithdrawn.TYPE, SuspendNotice.TYPE})
@@ -154,6 +163,13 @@ def message_class(type_name: str, *, cites_consent: bool) -> MessageClass:
         if (type_name, found) in _PARSERS:
             return found
     raise RemoteProtocolError(RefusalCode.E_CONSENT_MISSING, "msg.consent")
+
+
+def fits_purpose(type_name: str, purpose: Purpose) -> bool:
+    """May a personal message of this type go under a consent for this purpose (R-91, R-193)?"""
+    if type_name == BlobChunk.TYPE:
+        return purpose in FILE_PURPOSES
+    return PURPOSE_OF_TYPE.get(type_name) is purpose
 
 
 def encode_content(message: Message) -> bytes:

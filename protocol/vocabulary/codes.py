@@ -230,6 +230,28 @@ class ListedState(IntEnum):
     WITHDRAWN = 4
 
 
+class FileKind(StrEnum):
+    """What is inside a file, by its first bytes. Nothing that can act when it is opened is among them."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+    OGG = "ogg"
+
+
+class FileLabel(StrEnum):
+    """What a file is to people; it stands for a name, which could tell more than she allowed."""
+
+    IDENTITY_PAPER = "identity_paper"
+    MEDICAL_PAPER = "medical_paper"
+    LEGAL_PAPER = "legal_paper"
+    SCHOOL_PAPER = "school_paper"
+    LETTER = "letter"
+    PHOTOGRAPH = "photograph"
+    RECORDING = "recording"
+    OTHER = "other"
+
+
 class VerifiedHow(StrEnum):
     """How two people compared the safety number."""
 

@@ -55,6 +55,7 @@ CLASSES: Final = {
     "hello/1": "N",
     "resync/1": "N",
     "consent.state/1": "0",
+    "blob.chunk/1": "P",
 }
 PERSONAL_BY_PYTHON_TYPE: Final = {
     "ReferralAnswerPersonal",
@@ -62,6 +63,7 @@ PERSONAL_BY_PYTHON_TYPE: Final = {
     "ReferralOutcome",
     "FollowUpReport",
     "ConsentCopy",
+    "BlobChunk",
 }
 
 

@@ -61,6 +61,8 @@ LISTS: Final[dict[str, type[StrEnum] | type[IntEnum]]] = {
     "receipt-status": codes.ReceiptStatus,
     "listed-state": codes.ListedState,
     "sentence-kind": codes.TextKind,
+    "file-kind": codes.FileKind,
+    "file-label": codes.FileLabel,
 }
 
 

@@ -15,6 +15,7 @@ from protocol.messages.core import (
     ReceiptSingle,
 )
 from protocol.messages.disclosed import Disclosed, Fact, Section
+from protocol.messages.files import BlobChunk, FileHead
 from protocol.messages.follow_up import (
     FollowUpAccept,
     FollowUpReport,
@@ -43,6 +44,8 @@ from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import (
     AnswerCode,
     DeclineReason,
+    FileKind,
+    FileLabel,
     FirstStep,
     ListedState,
     NotSeenReason,
@@ -137,6 +140,17 @@ DECLINE: Final = ReferralDecline(reason=DeclineReason.NO_CAPACITY, who_else=None
 SUSPEND: Final = sign_suspend(
     Suspend(node_id=ALO.node_id, card_sequence=1, at=None, reason=0), by=ALO.root
 )
+CHUNK: Final = BlobChunk(
+    head=FileHead(
+        hash=sha256(b"%PDF-1.7"),
+        category=Category.PLAN_WISHES,
+        kind=FileKind.PDF,
+        label=FileLabel.LETTER,
+        size=8,
+    ),
+    index=0,
+    content=b"%PDF-1.7",
+)
 
 MESSAGES: Final[tuple[Message, ...]] = (
     IntroductionRequest(card=ALO.signed_card.raw, bundle=ALO.signed_bundle.raw, proof=bytes(32)),
@@ -158,6 +172,7 @@ MESSAGES: Final[tuple[Message, ...]] = (
     ReferralArrived(at=NOON),
     ReferralOutcome(disclosed=DISCLOSED, seen=SeenHow.IN_PERSON, at=NOON),
     ReferralRecall(reason=RecallReason.HER_CHOICE),
+    CHUNK,
     FollowUpRequest(due=NOON),
     FollowUpAccept(due=NOON),
     FollowUpStatus(seen=False, at=NOON),

@@ -31,6 +31,7 @@ from protocol.vocabulary.codes import (
     TextKind,
     UnableReason,
 )
+from tests.support import files
 from tests.support.federation import Node, done
 from tests.support.story import HER_WORDS, OFFER, SCOPE, Story
 
@@ -254,6 +255,14 @@ def report(story: Story) -> Ready:
     return story.bandhan, command
 
 
+def file(story: Story) -> Ready:
+    """A paper that she ticked, behind her dossier."""
+    story.up_to_dossier()
+    paper = files.attach(story, files.paper(300))
+    files.tick(paper, at=story.alo)
+    return story.alo, commands.SendFile(file_id=paper.file_id)
+
+
 SENDINGS: Final[Mapping[type[Command], Callable[[Story], Ready]]] = {
     commands.SendOffer: offer,
     commands.AskAboutOffer: ask,
@@ -267,5 +276,6 @@ SENDINGS: Final[Mapping[type[Command], Callable[[Story], Ready]]] = {
     commands.AcceptFollowUp: take_on,
     commands.DeclineFollowUp: cannot,
     commands.ReportFollowUp: report,
+    commands.SendFile: file,
 }
 """For each command that may be held: who gives it, and the command, in a story told so far."""

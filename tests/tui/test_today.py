@@ -62,6 +62,8 @@ LEADS_TO = {
     Task.MESSAGE_REFUSED: ToReferral(thread=THREAD),
     Task.NOT_SENT: ToReferral(thread=THREAD),
     Task.SENDING_REFUSED: ToOutbox(),
+    Task.FILE_CAME: ToReferral(thread=THREAD),
+    Task.FILE_NOT_WHOLE: ToReferral(thread=THREAD),
     Task.BUNDLE_STALE: ToPartner(node_id=PEER),
     Task.CLOCK_IN_DOUBT: ToPlace(place=Place.PARTNERS),
     Task.CARD_ENDING: ToPlace(place=Place.PARTNERS),

@@ -7,7 +7,7 @@ from typing import Self, TypeVar, final
 from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.fitting import View
-from tui.client import upkeep
+from tui.client import about_files, about_screens, upkeep
 from tui.client.connection import Connection
 from tui.client.errors import ClientError
 
@@ -339,6 +339,17 @@ class Client:
         """Where oneself has a half-written text."""
         return await self._node.ask(commands.ListDrafts(), views.Drafts)
 
+    # Files: read in, ticked by her, sent, and taken out.
+
+    begin_file = about_files.begin_file
+    keep_file_part = about_files.keep_file_part
+    close_file = about_files.close_file
+    tick_file = about_files.tick_file
+    send_file = about_files.send_file
+    drop_file = about_files.drop_file
+    list_files = about_files.list_files
+    export_file_part = about_files.export_file_part
+
     # Sendings that may still be stopped, and how the desk behaves.
 
     async def hold_sending(self, command: commands.HoldSending) -> views.Held:
@@ -364,34 +375,11 @@ class Client:
 
     # What the screens show.
 
-    async def show_today(self) -> views.Today:
-        """Everything that needs a person today."""
-        return await self._node.ask(commands.ShowToday(), views.Today)
-
-    async def finish_task(self, command: commands.FinishTask) -> views.Done:
-        """It was read, or it was done away from the desk."""
-        return await self._node.ask(command, views.Done)
-
-    async def page_cases(self, command: commands.PageCases) -> views.CasePage:
-        """Some of the cases that match, the newest first."""
-        return await self._node.ask(command, views.CasePage)
-
-    async def look_at_case(self, command: commands.LookAtCase) -> views.CaseLook:
-        """One case, without her name unless it is asked for."""
-        return await self._node.ask(command, views.CaseLook)
-
-    async def show_ledger(self, command: commands.ShowLedger) -> views.Ledger:
-        """Who knows what about her."""
-        return await self._node.ask(command, views.Ledger)
-
-    async def list_follow_ups(self) -> views.FollowUps:
-        """Every open follow-up, and those closed lately."""
-        return await self._node.ask(commands.ListFollowUps(), views.FollowUps)
-
-    async def show_self(self) -> views.SelfView:
-        """Who we are to others."""
-        return await self._node.ask(commands.ShowSelf(), views.SelfView)
-
-    async def watch_changes(self, command: commands.WatchChanges) -> views.Changes:
-        """Wait until something changed."""
-        return await self._node.ask(command, views.Changes)
+    show_today = about_screens.show_today
+    finish_task = about_screens.finish_task
+    page_cases = about_screens.page_cases
+    look_at_case = about_screens.look_at_case
+    show_ledger = about_screens.show_ledger
+    list_follow_ups = about_screens.list_follow_ups
+    show_self = about_screens.show_self
+    watch_changes = about_screens.watch_changes

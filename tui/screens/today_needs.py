@@ -137,6 +137,8 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "message_refused": ("✗", _referral),
     "not_sent": ("✗", _referral),
     "sending_refused": ("✗", _outbox),
+    "file_came": ("✉", _referral),
+    "file_not_whole": ("✗", _referral),
     "bundle_stale": ("…", _partner),
     "clock_in_doubt": ("!", _partners),
     "card_ending": ("▸", _partners),

@@ -127,7 +127,7 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
         columns="follow_up_id thread peer is_asked_by_us due state was_seen seen_at report changed_at"
     ),
     "own_files": Copied(
-        columns="file_id thread peer consent_id category label size kind hash state follows key_id"
+        columns="number file_id thread peer consent_id category label size kind hash state follows key_id"
         " begun_at changed_at",
         # Without its key nothing of a copy can leave any more.
         instead={

@@ -23,6 +23,10 @@ _COLUMNS: Final = (
     "peer, message_id, hash, epoch, sequence, previous, type, thread, reply_to, consent, skeleton,"
     " created, received_at, status, code, payload, key_id, is_locked"
 )
+# Lists need to know whether there is a content, and not the content: a part of a file is a million bytes.
+_LISTED: Final = _COLUMNS.replace(
+    " payload,", " CASE WHEN payload IS NOT NULL THEN zeroblob(0) END,"
+)
 _INSERT: Final = (
     f"INSERT INTO messages ({_COLUMNS})"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -117,18 +121,19 @@ def set_status(
 
 
 def in_thread(vault: Connection, thread: ThreadId) -> list[StoredMessage]:
-    """Every message of a conversation, in the order they came."""
+    """Every message of a conversation but the parts of files, in the order they came, without its content."""
     rows = vault.execute(
-        f"SELECT {_COLUMNS} FROM messages WHERE thread = ? ORDER BY received_at, sequence LIMIT ?",
+        f"SELECT {_LISTED} FROM messages WHERE thread = ? AND type != 'blob.chunk/1'"
+        " ORDER BY received_at, sequence LIMIT ?",
         (thread, limits.MAILBOX_ENVELOPES_MAX),
     ).fetchall()
     return [_message(row) for row in rows]
 
 
 def under_consent(vault: Connection, consent: Hash) -> list[StoredMessage]:
-    """Every message that came under a consent."""
+    """Every message that came under a consent, without its content."""
     rows = vault.execute(
-        f"SELECT {_COLUMNS} FROM messages WHERE consent = ? LIMIT ?",
+        f"SELECT {_LISTED} FROM messages WHERE consent = ? LIMIT ?",
         (consent, limits.MAILBOX_ENVELOPES_MAX),
     ).fetchall()
     return [_message(row) for row in rows]
@@ -146,6 +151,14 @@ def is_readable(vault: Connection, message: bytes) -> bool:
         (message,),
     ).fetchone()
     return row is not None
+
+
+def key_id_of(vault: Connection, peer: NodeId, message: MessageId) -> bytes | None:
+    """The disclosure key of one message, if it has one."""
+    row = vault.execute(
+        "SELECT key_id FROM messages WHERE peer = ? AND message_id = ?", (peer, message)
+    ).fetchone()
+    return None if row is None or row[0] is None else bytes(row[0])
 
 
 def erase_payload(vault: Connection, peer: NodeId, message: MessageId) -> None:

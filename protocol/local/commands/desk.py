@@ -20,6 +20,7 @@ from protocol.local.commands.care import (
     SendOffer,
 )
 from protocol.local.commands.consent import ConfirmConsent, RecordConsent, WithdrawConsent
+from protocol.local.commands.files import SendFile
 from protocol.local.commands.form import Command
 from protocol.local.commands.node import AddPeer, VerifyPeer
 from protocol.local.commands.streams import ConfirmRestored, TakeOver, UnfreezePeer
@@ -83,6 +84,7 @@ MAY_BE_HELD: Final[frozenset[type[Command]]] = frozenset(
         AcceptFollowUp,
         DeclineFollowUp,
         ReportFollowUp,
+        SendFile,
     }
 )
 """Commands that send and may wait for a second thought."""

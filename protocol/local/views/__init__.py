@@ -57,6 +57,7 @@ from protocol.local.views.desk import (
     HeldSendings,
     UserSettings,
 )
+from protocol.local.views.files import FileLine, FilePartView, Files, FileState
 from protocol.local.views.membership import (
     CharterLook,
     CharterOffered,
@@ -126,6 +127,10 @@ __all__ = [
     "Drafts",
     "EvidenceView",
     "FactView",
+    "FileLine",
+    "FilePartView",
+    "FileState",
+    "Files",
     "FollowUpLine",
     "FollowUpView",
     "FollowUps",

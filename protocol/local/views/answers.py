@@ -40,6 +40,9 @@ class No(StrEnum):
     LAST_SUPERVISOR = "last_supervisor"
     BACKUP_NOT_MADE = "backup_not_made"
     BACKUP_RUNNING = "backup_running"
+    NO_SPACE = "no_space"
+    NOT_SUCH_A_FILE = "not_such_a_file"
+    NOT_TICKED = "not_ticked"
 
 
 class Refused(View, frozen=True, kw_only=True):

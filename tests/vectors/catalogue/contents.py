@@ -70,6 +70,7 @@ from tests.vectors.cast import (
     payload_of,
     without,
 )
+from tests.vectors.catalogue.files import CHUNK
 from tests.vectors.catalogue.membership import CHARTER_UPDATE, SUSPEND_NOTICE
 from tests.vectors.form import Vector, vector
 
@@ -199,6 +200,7 @@ MESSAGES: dict[str, tuple[str, Message]] = {
     "consent_state": ("0", LISTED),
     "consent_state_none": ("0", ConsentStates(
         epoch=later(NOW, 60), consents=(), part=1, parts=1)),
+    "file_part": ("P", CHUNK),
 }  # fmt: skip
 
 

@@ -6,12 +6,14 @@ from protocol.codec import encode
 from protocol.consent import Consent
 from protocol.messages.consent import ConsentCopy
 from protocol.messages.disclosed import Disclosed, Fact, Section
+from protocol.messages.files import BlobChunk
 from protocol.messages.referral import ReferralDossier
 from protocol.messages.union import Message, encode_payload
 from protocol.signing import Signed
 from protocol.skeleton import Skeleton, encode_skeleton, message_hash, payload_commitment
 from protocol.values import digest, later, sha256
 from protocol.vocabulary.categories import Category
+from protocol.vocabulary.codes import Purpose
 from tests.vectors.cast import (
     ALO,
     BANDHAN,
@@ -32,6 +34,7 @@ from tests.vectors.cast import (
 from tests.vectors.catalogue.consents import ASKED_BY_RECIPIENT
 from tests.vectors.catalogue.contents import COPY, DOSSIER, MESSAGES, WITHDRAWN
 from tests.vectors.catalogue.envelopes import GOOD, PAYLOAD, PLAIN, case
+from tests.vectors.catalogue.files import CHUNK
 from tests.vectors.catalogue.membership import SUSPEND_NOTICE
 from tests.vectors.form import Vector
 from tests.vectors.sealed import Recipe, message
@@ -213,7 +216,20 @@ def _scopes() -> list[Vector]:
         )
 
     _, outcome = MESSAGES["outcome"]
+    elsewhere = BlobChunk(
+        head=replace(CHUNK.head, category=Category.LEGAL), index=0, content=CHUNK.content
+    )
+    tracing = signed_by_issuer(replace(CONSENT, purpose=Purpose.FAMILY_TRACING))
+    payload = payload_of(CHUNK)
+    for_tracing = skeleton_for(CHUNK, payload, consent=sha256(tracing.raw))
     return [
+        case("gate_file_good", "ok", "R-192 R-193", "A file within its consent.",
+             _personal(CHUNK), level=2, consent=HELD_ALIVE, result="next"),
+        case("gate_file_other_category", "E_CONSENT_SCOPE", "R-192", "Category 7 is not in it.",
+             _personal(elsewhere), level=2, consent=HELD_ALIVE),
+        case("gate_file_other_purpose", "E_CONSENT_SCOPE", "R-193", "A consent for family_tracing.",
+             message(signed_message(for_tracing), payload), level=2,
+             consent=f"given {tracing.raw.hex()}"),
         wrong("scope_other_category", "A name, and category 1 is not in it.",
               told(Category.IDENTITY, "given_name", "Shirin")),
         wrong("scope_excluded_field", "The one field she left out.",

@@ -7,12 +7,23 @@ from tests.vectors.catalogue import (
     directory,
     encoding,
     envelopes,
+    files,
     judgements,
     membership,
 )
 from tests.vectors.form import Vector
 
-_SUBJECTS = (encoding, directory, contents, consents, envelopes, judgements, carrying, membership)
+_SUBJECTS = (
+    encoding,
+    directory,
+    contents,
+    files,
+    consents,
+    envelopes,
+    judgements,
+    carrying,
+    membership,
+)
 
 
 def whole() -> list[Vector]:

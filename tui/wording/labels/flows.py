@@ -94,6 +94,8 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "card_ending": N_("Our card ends soon: fetch the 24 words and renew it"),
         "card_over": N_("Our card has ended: nobody new can meet us"),
         "backup_old": N_("No backup for days: is the disk or the stick in?"),
+        "file_came": N_("A file about her came"),
+        "file_not_whole": N_("A file did not come whole: ask them to send it again"),
     },
     "TaskKind": {
         "waiting": N_("Waiting for us"),
@@ -119,6 +121,19 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "superseded": N_("A newer consent took its place"),
         "invalidated": N_("It was found not valid"),
         "unknown": N_("Not known"),
+    },
+    "FileState": {
+        "reading": N_("Not read in to its end"),
+        "kept": N_("Read in; nothing of it has left"),
+        "sending": N_("On its way"),
+        "sent": N_("Arrived whole"),
+        "stopped": N_("Stopped: nothing more of it leaves"),
+        "arriving": N_("Arriving"),
+        "whole": N_("Here, whole"),
+        "locked": N_("Locked: she does not allow it any more"),
+        "broken": N_("Not what it said: thrown away"),
+        "given_up": N_("Never came whole: thrown away"),
+        "erased": N_("Erased"),
     },
     "OutboxState": {
         "queued": N_("Waiting to leave"),

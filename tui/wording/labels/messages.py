@@ -32,4 +32,5 @@ MESSAGES: Final = {
     "consent.copy/1": N_("Copy of her consent"),
     "consent.withdrawn/1": N_("She withdrew"),
     "consent.withdrawn_ack/1": N_("Answer to her withdrawal"),
+    "blob.chunk/1": N_("A part of a file"),
 }

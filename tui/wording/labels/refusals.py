@@ -51,6 +51,15 @@ REFUSALS: Final[Mapping[str, str]] = {
     No.NO_ROOM: N_("No more people can be added. Ask for one who has left to be removed first."),
     No.ONESELF: N_("You cannot do this to yourself. Ask another supervisor."),
     No.LAST_SUPERVISOR: N_("This is the last supervisor. First give somebody else that role."),
+    No.NO_SPACE: N_(
+        "There is not enough room here for this file. Send what is read in already, or make room on"
+        " the disk."
+    ),
+    No.NOT_SUCH_A_FILE: N_(
+        "Only documents (PDF), pictures (JPEG, PNG) and recordings (OGG) can be sent. Nothing was"
+        " read in."
+    ),
+    No.NOT_TICKED: N_("She has not said yes to this very file. Show it to her and ask her first."),
     RefusalCode.E_SIZE: _UNREADABLE,
     RefusalCode.E_MAGIC: _UNREADABLE,
     RefusalCode.E_VERSION: _OTHER_VERSION,
