@@ -14,17 +14,18 @@ from typing import Final, final
 
 import aiohttp
 
-from node import faults, logs
+from node import faults, logs, trusted_clock
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered
+from node.mailbox.exchange import Refused
 from node.mailbox.store import MailboxStore
 from node.services import delivering, receiving, renewing, retaining
 from node.services.delivering import Parcel, Settled
 from node.services.receiving import Taken
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.values import EnvelopeId, MailboxId, MessageId, envelope_id_of
+from protocol.values import EnvelopeId, Instant, MailboxId, MessageId, envelope_id_of
 
 # Envelopes that nobody could take stay where they are only if the machine fails; bounds one round.
 _BATCHES_IN_A_ROUND: Final = 10_000
@@ -232,13 +233,13 @@ class Courier:
         return parcels
 
     async def _carry(self, opened: OpenVault, parcel: Parcel) -> None:
-        settled = await self._leave(parcel)
+        settled = await self._leave(opened, parcel)
         faults.point("outbox.after_deposit")
         acting = self._gate.acting()
         await opened.database.write(lambda unit: delivering.settle(unit, settled, acting=acting))
         faults.point("outbox.after_settle")
 
-    async def _leave(self, parcel: Parcel) -> Settled:
+    async def _leave(self, opened: OpenVault, parcel: Parcel) -> Settled:
         """Leave a parcel at the first of the peer's mailboxes that answers."""
         by_name = {envelope_id_of(raw): message for message, raw in parcel.envelopes}
         everything = frozenset(by_name.values())
@@ -250,10 +251,19 @@ class Courier:
                 deposit_secret=route.deposit_secret,
             )
             answer = await client.deposit_batch(self._session, way, envelopes)
+            if isinstance(answer, Refused) and answer.peer_time is not None:
+                await self._hear_time(opened, route.origin, answer.peer_time)
             if isinstance(answer, Delivered):
                 laid = _laid(answer, by_name)
                 return Settled(peer=parcel.peer, deposited=laid, failed=everything - laid)
         return Settled(peer=parcel.peer, deposited=frozenset(), failed=everything)
+
+    async def _hear_time(self, opened: OpenVault, origin: str, said: Instant) -> None:
+        """A mailbox that refuses says what time it has: a witness for or against our own clock (R-111)."""
+        now = self._gate.acting().now
+        await opened.database.write(
+            lambda unit: trusted_clock.hear_mailbox(unit, origin=origin, said=said, now=now)
+        )
 
 
 def _laid(answer: Delivered, by_name: Mapping[EnvelopeId, MessageId]) -> frozenset[MessageId]:

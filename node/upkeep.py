@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, final
 
 from node.gate import Gate, LockedError
-from node.services import receiving, renewing, timekeeping
+from node.services import receiving, renewing, retaining, timekeeping
 
 UPKEEP_SECONDS: Final = 60
 
@@ -30,6 +30,7 @@ class Upkeep:
             await self._renew_bundle()
             await self._destroy_prekeys()
             await self._look_after_card()
+            await self._forget_skeletons()
 
     async def _look_at_clock(self) -> None:
         opened, acting = self._gate.vault, self._gate.acting()
@@ -70,3 +71,8 @@ class Upkeep:
         )
         if changed:
             await self._gate.refresh()
+
+    async def _forget_skeletons(self) -> None:
+        acting = self._gate.acting()
+        if await self._gate.write(lambda unit: retaining.may_forget_today(unit, acting=acting)):
+            await self._gate.write(lambda unit: retaining.forget_skeletons(unit, acting=acting))

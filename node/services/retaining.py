@@ -23,14 +23,18 @@ from node.vault.tables import (
     received_files,
     referrals,
     secrets,
+    skeletons,
+    upkeep,
 )
 from node.vault.unit import Unit
+from protocol import limits
 from protocol.consent import Consent
 from protocol.consent_rules import acknowledge, repeat_withdrawal
 from protocol.effects import Task
 from protocol.errors import RefusalCode
 from protocol.local.views import No
-from protocol.values import ConsentId, Hash, ThreadId
+from protocol.retention import kept_until
+from protocol.values import ConsentId, Hash, ThreadId, later
 from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
 
 _EVIDENCE: Final = (
@@ -40,6 +44,8 @@ _EVIDENCE: Final = (
     # Not evidence, but it opens too; its sender has it still, and leaves it again.
     RefusalCode.E_CLOCK.value,
 )
+_SKELETONS: Final = "skeletons"
+_SHORTEST_MONTH_SECONDS: Final = 28 * limits.DAY
 ERASED: Final = WithdrawalStatus.ERASED
 
 
@@ -105,6 +111,47 @@ def forget_old(unit: Unit, *, acting: Acting) -> None:
     leaving.tidy(unit, acting=acting, trusted=trusted)
     if quarantine.forget_old(unit.vault, now=acting.now):
         unit.destroyed()
+
+
+def may_forget_today(unit: Unit, *, acting: Acting) -> bool:
+    """Is it a day since it was last looked for conversations that are over?"""
+    if not upkeep.is_due(unit.vault, _SKELETONS, every_seconds=limits.DAY, now=acting.now):
+        return False
+    with unit.unseen():
+        upkeep.note_done(unit.vault, _SKELETONS, now=acting.now)
+    return True
+
+
+def forget_skeletons(unit: Unit, *, acting: Acting) -> int:
+    """Delete what is left of conversations that ended so many months ago (R-119), by a trusted clock.
+
+    Returns:
+        How many conversations there were.
+    """
+    now = acting.now
+    if trusted_clock.is_in_doubt(unit, now=now):
+        return 0
+    # What the latest time ever seen has ended is over, whatever the clock says now.
+    trusted = max(now, identity.latest_seen(unit.vault))
+    months = skeletons.months_kept(unit.vault)
+    # No month is shorter; what is younger than this cannot be over.
+    before = later(now, -months * _SHORTEST_MONTH_SECONDS)
+    before = min(before, skeletons.newest_that_may_come_again(unit.keys, now=now))
+    over = [
+        thread
+        for thread, last in skeletons.ended_threads(unit.vault, before=before, now=trusted)
+        if now >= kept_until(last, months=months)
+    ]
+    for thread in over:
+        for stored in messages.in_thread(unit.vault, thread):
+            if stored.key_id is not None:
+                secrets.destroy_disclosure_key(unit.keys, stored.key_id)
+            desk.drop_search_texts(unit.vault, stored.message_id)
+        skeletons.forget_thread(unit.vault, thread)
+    if over:
+        unit.destroyed()
+        audit(unit, "skeletons.forgotten", b"", acting=acting, details=str(len(over)))
+    return len(over)
 
 
 def confirm_erased(unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting: Acting) -> None:

@@ -1,11 +1,13 @@
 """The courier lets an envelope go only when what was in it is safe, and says "erased" only when it is."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from node import faults
 from node.courier import Courier, Patience
@@ -13,8 +15,11 @@ from node.gate import Gate, LockedError, OpenVault
 from node.mailbox.client import deposit_hash_of
 from node.mailbox.records import NewMailbox
 from node.mailbox.store import MailboxStore
+from node.services.delivering import Parcel
 from node.vault.keyring import PRODUCT_COST
+from protocol import limits
 from protocol.keys import signing_secret
+from protocol.values import message_id
 from tests.support.federation import Node
 from tests.support.mailboxes import StandingClock, open_store
 from tests.support.story import Story
@@ -170,3 +175,28 @@ async def test_a_courier_that_rests_begins_no_round_and_ends_those_under_way(
         with pytest.raises(LockedError):
             await round_of_somebody(desk.opened)
     assert await desk.waiting() == 1
+
+
+@pytest.mark.sockets
+async def test_a_mailbox_that_refuses_and_says_another_day_is_heard(
+    desk: Desk, aiohttp_server: Callable[[web.Application], Awaitable[TestServer]]
+) -> None:
+    said = desk.node.now - 30 * limits.DAY
+
+    async def refuse(_request: web.Request) -> web.Response:
+        problem = {"type": "urn:sathi:problem:not-found", "status": 404, "time": said}
+        return web.json_response(problem, status=404, content_type="application/problem+json")
+
+    app = web.Application()
+    app.router.add_post("/{rest:.*}", refuse)
+    server = await aiohttp_server(app)
+    [route] = desk.node.me.bundle.routes
+    there = replace(route, origin=str(server.make_url("")).rstrip("/"))
+    message = message_id(bytes.fromhex("0193f2a1b2c37d4e8f60718293a4b5c6"))
+    parcel = Parcel(peer=desk.node.node_id, routes=(there,), envelopes=((message, bytes(4_096)),))
+    settled = await desk.courier._leave(desk.opened, parcel)
+
+    assert settled.failed == {message}
+    assert desk.node.rows(
+        "SELECT said, heard_at FROM clock_samples ORDER BY number DESC LIMIT 1"
+    ) == [(said, desk.node.now)]
