@@ -37,6 +37,7 @@ from node.system import SystemClock, entropy
 from node.vault.tables import consents, identity, peers
 from node.vault.unit import Unit
 from node.wiring import MAILBOX_FILE, read_own_mailbox
+from protocol.cadence import WHEN_DUE
 from protocol.consent_rules import ShareRequest, may_share
 from protocol.disclosure import ReportShape, build_payload
 from protocol.effects import SendAbout, Urgency
@@ -123,7 +124,8 @@ async def _running(folder: Path, port: int) -> AsyncIterator[_Running]:
     store = await MailboxStore.open(folder / MAILBOX_FILE, quota=STANDARD_QUOTA)
     gate = Gate(folder, clock=SystemClock(), entropy=entropy, cost=two_nodes.CHEAP)
     async with new_session() as session, asyncio.TaskGroup() as tasks:
-        courier = Courier(gate, store, session, patience=Patience(poll_seconds=_POLL_SECONDS))
+        patience = Patience(poll_seconds=_POLL_SECONDS)
+        courier = Courier(gate, store, session, patience=patience, cadence=WHEN_DUE)
 
         async def carry(opened: OpenVault) -> None:
             await courier.begin(opened)

@@ -23,7 +23,8 @@ from node.sections import (
     ProfileSection,
     RelaySection,
 )
-from protocol import values
+from protocol import limits, values
+from protocol.cadence import Cadence
 from protocol.errors import MalformedError, SathiError
 
 __all__ = [
@@ -53,6 +54,8 @@ LOCK_MINUTES_MAX: Final = 15
 UNFOCUSED_SECONDS_MIN: Final = 10
 UNFOCUSED_SECONDS_MAX: Final = 600
 UNDO_SECONDS_MAX: Final = 60
+# So that every hour begins with a batch, and batches of all nodes fall together. 0: none.
+BATCH_MINUTES: Final = (0, 5, 10, 15, 20, 30, 60)
 # Once a week is the least that somebody can want back.
 BACKUP_HOURS_MAX: Final = 168
 BACKUPS_KEPT_MAX: Final = 120
@@ -73,6 +76,14 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     api: ApiSection = ApiSection()
     desk: DeskSection = DeskSection()
     backup: BackupSection = BackupSection()
+
+    @property
+    def cadence(self) -> Cadence:
+        """When things leave: in batches, and with cover where it is asked for or the risk is high."""
+        return Cadence(
+            batch_seconds=self.courier.batch_minutes * limits.MINUTE,
+            has_cover=self.courier.cover or self.profile.sends_cover_traffic,
+        )
 
     @property
     def stays_here(self) -> bool:
@@ -192,6 +203,7 @@ def _problems(config: NodeConfig) -> list[tuple[str, str]]:
     found += _problems_of_address(config)
     found += _problems_of_relays(config)
     found += _problems_of_numbers(config)
+    found += _problems_of_batches(config)
     for key, value in (("api.socket", config.api.socket), ("backup.folder", config.backup.folder)):
         if not value:
             found.append((key, "is empty"))
@@ -220,6 +232,17 @@ def _problems_of_numbers(config: NodeConfig) -> list[tuple[str, str]]:
         for key, value, least, most in numbers
         if not least <= value <= most
     ]
+
+
+def _problems_of_batches(config: NodeConfig) -> list[tuple[str, str]]:
+    minutes = config.courier.batch_minutes
+    if minutes not in BATCH_MINUTES:
+        return [("courier.batch_minutes", "is not 0, 5, 10, 15, 20, 30 or 60")]
+    if minutes == 0 and config.courier.cover:
+        return [("courier.cover", "needs batches: batch_minutes is 0")]
+    if minutes == 0 and config.profile.sends_cover_traffic:
+        return [("courier.batch_minutes", "is 0, and profile.risk = high asks for batches")]
+    return []
 
 
 def _problems_of_listen(config: NodeConfig) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from node.services.delivering import Parcel, Settled
 from node.services.receiving import Taken
 from node.vault.unit import Unit
 from protocol import limits
+from protocol.cadence import Cadence
 from protocol.values import EnvelopeId, Instant, MailboxId, MessageId, envelope_id_of
 
 # Envelopes that nobody could take stay where they are only if the machine fails; bounds one round.
@@ -52,11 +53,13 @@ class Courier:
         session: aiohttp.ClientSession,
         *,
         patience: Patience,
+        cadence: Cadence,
     ) -> None:
         self._gate = gate
         self._store = store
         self._session = session
         self._patience = patience
+        self._cadence = cadence
         self._work = asyncio.Event()
         self._round = asyncio.Lock()
         self._delivering = asyncio.Lock()
@@ -226,7 +229,7 @@ class Courier:
     async def _make_ready(self, opened: OpenVault) -> list[Parcel]:
         acting = self._gate.acting()
         parcels = await opened.database.write(
-            lambda unit: delivering.due(unit, me=opened.me, acting=acting)
+            lambda unit: delivering.due(unit, me=opened.me, acting=acting, cadence=self._cadence)
         )
         if parcels:
             faults.point("outbox.after_seal")

@@ -64,8 +64,8 @@ class MailboxSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class ProfileSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[profile]`: one word that sets what depends on the danger around a node.
 
-    For now that is when the vault closes, for how long prekeys outlive their week, and which address our own
-    mailbox may have. The cover traffic is for a later version: nothing asks for it yet.
+    That is when the vault closes, for how long prekeys outlive their week, which address our own mailbox may
+    have, and cover on quiet days.
 
     Attributes:
         risk: `high` where somebody may come for the computer.
@@ -101,9 +101,13 @@ class CourierSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     Attributes:
         poll_seconds: how often mailboxes are asked for something new.
+        batch_minutes: everything leaves at the full and the half hour (30), or as soon as it is due (0).
+        cover: does an envelope leave on a day on which there is nothing to say?
     """
 
     poll_seconds: int = 30
+    batch_minutes: int = 30
+    cover: bool = False
 
 
 class DeskSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

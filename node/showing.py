@@ -25,7 +25,7 @@ from protocol.follow_up_flow import OPEN_STATES
 from protocol.local import bounds, views
 from protocol.messages.disclosed import Disclosed, Fact, Sentence
 from protocol.messages.referral import ReferralDossier, ReferralOffer
-from protocol.messages.union import MessageClass, parse_content
+from protocol.messages.union import OVERTAKING, MessageClass, parse_content
 from protocol.permits import Payload
 from protocol.referral_flow import is_our_turn, may_be_said_done
 from protocol.safety import safety_number
@@ -220,6 +220,7 @@ def outbox_line(unit: Unit, item: OutboxItem) -> views.OutboxLine:
         queued_at=item.queued_at,
         attempts=item.attempts,
         due=item.due,
+        waits_for_batch=item.type not in OVERTAKING,
         last_heard=overview.name_peer(unit.vault, item.peer)[1],
     )
 

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from node.backups import Backups
-from node.config import DeskSection, NodeConfig
+from node.config import NodeConfig
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
 from node.local_api.api import LocalApi
@@ -100,7 +100,8 @@ class Node:
     ) -> None:
         gate = Gate(self._folder, clock=self._clock, entropy=self._entropy, cost=self._tuning.cost)
         patience = Patience(poll_seconds=self._config.courier.poll_seconds)
-        courier = Courier(gate, store, session, patience=patience)
+        cadence = self._config.cadence
+        courier = Courier(gate, store, session, patience=patience, cadence=cadence)
         schedule = Schedule(gate, store, clock=self._clock, tend=courier.tend, wake=courier.wake)
         grace = self._config.profile.prekey_grace_seconds
         upkeep = Upkeep(gate, wake=courier.wake, grace_seconds=grace)
@@ -110,7 +111,7 @@ class Node:
             clock=self._clock,
             entropy=self._entropy,
             vault_lock_seconds=self._config.profile.vault_lock_minutes * limits.MINUTE,
-            settings=_desk_settings(self._config.desk),
+            settings=_desk_settings(self._config),
         )
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
         backups = Backups(gate, self._folder, self._config.backup, entropy=self._entropy)
@@ -179,11 +180,12 @@ class Node:
         return runner
 
 
-def _desk_settings(section: DeskSection) -> views.DeskSettings:
+def _desk_settings(config: NodeConfig) -> views.DeskSettings:
     return views.DeskSettings(
-        lock_seconds=section.lock_minutes * limits.MINUTE,
-        unfocused_seconds=section.unfocused_seconds,
-        undo_seconds=section.undo_seconds,
+        lock_seconds=config.desk.lock_minutes * limits.MINUTE,
+        unfocused_seconds=config.desk.unfocused_seconds,
+        undo_seconds=config.desk.undo_seconds,
+        batch_seconds=config.cadence.batch_seconds,
     )
 
 

@@ -31,6 +31,7 @@ from protocol.messages.union import (
     parse_content,
     split_payload,
 )
+from protocol.messages.witness import Cover
 from protocol.signing import parse as parse_signed
 from protocol.signing import verify
 from protocol.streams import Incoming, Link, Placement, place
@@ -115,7 +116,12 @@ class Refused:
     placement: Placement | None
 
 
-Verdict: TypeAlias = Accepted | Duplicate | Withheld | Held | Refused
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """It says nothing: it has no place in its stream, is not kept and not answered (R-185)."""
+
+
+Verdict: TypeAlias = Accepted | Duplicate | Withheld | Held | Refused | Covered
 
 BY_TIME: Final = frozenset({RefusalCode.E_EXPIRED, RefusalCode.E_CONSENT_EXPIRED})
 """What is refused for no other reason than what our clock says."""
@@ -134,6 +140,13 @@ def judge(verified: VerifiedMessage, situation: Situation) -> Verdict:
         return _judge_overtaking(verified, situation)
     if situation.is_suspended:
         return _refused(RefusalCode.E_SENDER_SUSPENDED, placement=None)
+    if skeleton.type == Cover.TYPE:
+        return _judge_cover(verified, situation)
+    return _judge_in_stream(verified, situation)
+
+
+def _judge_in_stream(verified: VerifiedMessage, situation: Situation) -> Verdict:
+    skeleton = verified.skeleton
     if situation.seen is not None:
         return _seen_before(verified, situation.seen)
     if _is_ahead(max(skeleton.created, skeleton.epoch), situation):
@@ -176,6 +189,23 @@ def _judge_overtaking(verified: VerifiedMessage, situation: Situation) -> Verdic
     except RemoteProtocolError as error:
         return _refused(error.code, placement=placement)
     return Accepted(message=message, order=Order.OVERTAKES, placement=placement, consent=None)
+
+
+def _judge_cover(verified: VerifiedMessage, situation: Situation) -> Verdict:
+    """Cover that is refused is not answered either, and none is ever held: another one comes tomorrow."""
+    skeleton = verified.skeleton
+    if _is_ahead(skeleton.created, situation):
+        return _refused(RefusalCode.E_CLOCK, placement=None)
+    if max(situation.now, situation.latest_seen) >= skeleton.expires + limits.CLOCK_SKEW_SECONDS:
+        return _refused(RefusalCode.E_EXPIRED, placement=None)
+    if skeleton.sequence != 0 or verified.is_withheld:
+        return _refused(RefusalCode.E_SCHEMA, placement=None)
+    try:
+        of_class = message_class(skeleton.type, cites_consent=skeleton.consent is not None)
+        _parse(verified, of_class)
+    except RemoteProtocolError as error:
+        return _refused(error.code, placement=None)
+    return Covered()
 
 
 def _seen_before(verified: VerifiedMessage, seen: Hash) -> Verdict:

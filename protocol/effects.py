@@ -58,6 +58,9 @@ class Task(StrEnum):
     CHARTER_TO_LOOK_AT = "charter_to_look_at"
     CHARTER_REFUSED = "charter_refused"
     CONFIRM_ERASURE = "confirm_erasure"
+    AUDIT_DIFFERS = "audit_differs"
+    AUDIT_RESTORED = "audit_restored"
+    AUDIT_QUESTIONED = "audit_questioned"
     FILE_CAME = "file_came"
     FILE_NOT_WHOLE = "file_not_whole"
 
@@ -113,6 +116,9 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.BACKUP_OLD: TaskKind.NEWS,
     Task.PEER_SUSPENDED: TaskKind.NEWS,
     Task.CHARTER_REFUSED: TaskKind.NEWS,
+    Task.AUDIT_DIFFERS: TaskKind.NEWS,
+    Task.AUDIT_RESTORED: TaskKind.NEWS,
+    Task.AUDIT_QUESTIONED: TaskKind.NEWS,
     Task.FILE_CAME: TaskKind.NEWS,
     Task.FILE_NOT_WHOLE: TaskKind.NEWS,
 }
@@ -147,6 +153,9 @@ DONE_BY_SAYING: Final = frozenset(
         Task.SUSPENDED_OURSELVES,
         Task.MEMBER_REMOVED,
         Task.CHARTER_REFUSED,
+        Task.AUDIT_DIFFERS,
+        Task.AUDIT_RESTORED,
+        Task.AUDIT_QUESTIONED,
         Task.FILE_CAME,
         Task.FILE_NOT_WHOLE,
     }

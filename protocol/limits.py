@@ -119,6 +119,11 @@ LONG_POLL_SECONDS_MAX: Final = 25
 MAILBOX_AUTH_SKEW_SECONDS: Final = 300
 MAILBOX_NONCE_SECONDS: Final = 600
 
+# When things leave (SPEC 10.4). A batch stays open long enough for a slow computer to leave what was due by
+# then; cover is planned for the hours of an office day.
+BATCH_OPEN_SECONDS: Final = 5 * MINUTE
+COVER_SECONDS: Final = 8 * HOUR
+
 # Attempts (SPEC 10): 1, 5, 15 minutes, then every hour for ever; no cliff after a long silence.
 ATTEMPT_SECONDS: Final = (1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 1 * HOUR)
 ATTEMPT_JITTER_PERCENT: Final = 20

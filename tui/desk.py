@@ -8,6 +8,7 @@ from typing import final
 
 from textual.content import Content
 
+from protocol.cadence import WHEN_DUE, Cadence
 from protocol.local import commands, views
 from tui.client import Client
 from tui.wording import LANGUAGES, Digits, Words
@@ -54,6 +55,7 @@ class Desk:
         names_are_shown: F9 was pressed less than a minute ago.
         has_tried_hiding: this person pressed Esc three times at least once in this window.
         has_practised: this person has been through the practice case.
+        cadence: in which batches things leave.
         held: what leaves in some seconds and may still be stopped.
         standing: how the partners stand, for the row above the keys while nothing new happened.
         notices: what this person is told once; empty as soon as she has read it.
@@ -68,6 +70,7 @@ class Desk:
         self.has_tried_hiding = False
         self._sat_here_last = b""
         self.has_practised = False
+        self.cadence = WHEN_DUE
         self.held: views.Held | None = None
         self.standing = Content("")
         self.notices: tuple[views.NoticeView, ...] = ()
@@ -108,6 +111,7 @@ class Desk:
         self._sat_here_last = session.user_id
         self.person = Person(user_id=session.user_id, name=session.name, role=session.role)
         self.has_practised = session.settings.has_practised
+        self.cadence = Cadence(batch_seconds=session.desk.batch_seconds, has_cover=False)
         self.notices = tuple(session.notices)
         chosen = session.settings.language
         digits: Digits = "latin" if session.settings.digits == "latin" else "native"

@@ -209,6 +209,8 @@ def _configuration(given: Given) -> tuple[str, config.NodeConfig]:
     # A text in JSON is also a text in TOML.
     written = {key: msgspec.json.encode(value).decode("utf-8") for key, value in chosen.items()}
     text = _TEMPLATE.format_map(written)
+    if given.demo and chosen["risk"] == config.ProfileSection().risk:
+        text += _OF_A_DEMO
     try:
         read = config.parse(text.encode("utf-8"), name=config.FILE_NAME)
     except config.ConfigError as error:
@@ -241,4 +243,10 @@ address = {address}
 [profile]
 # "normal" or "high": how great is the danger that somebody comes for this computer?
 risk = {risk}
+"""
+
+_OF_A_DEMO: Final = """
+[courier]
+# A demonstration does not wait for a batch: nobody watches the line of people who do not exist.
+batch_minutes = 0
 """

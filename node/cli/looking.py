@@ -1,4 +1,4 @@
-"""`sathi status`, `sathi lock` and `sathi audit`: how the running node stands, and closing it."""
+"""`sathi status` and `sathi lock`: how the running node stands, and closing it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import msgspec
 
 from node.cli import options
 from node.cli.asking import ask, ask_as, person
-from node.cli.talking import CommandFailedError, Exit, one_line, put, put_json, say
+from node.cli.talking import Exit, one_line, put, put_json, say
 
 
 @click.command(name="status")
@@ -42,27 +42,3 @@ def lock(folder: Path, user: str | None, passphrase_file: Path | None) -> None:
     who = person(folder, user=user, passphrase_file=passphrase_file)
     ask_as(who, lambda client: client.lock_node())
     say("Locked. The mailbox goes on taking what comes.")
-
-
-@click.group(name="audit")
-def audit() -> None:
-    """The record of who did what."""
-
-
-@audit.command(name="check")
-@options.data
-@options.user
-@options.passphrase_file
-@options.as_json
-def check(folder: Path, user: str | None, passphrase_file: Path | None, *, is_json: bool) -> None:
-    """Is every entry bound to the one before it?"""
-    who = person(folder, user=user, passphrase_file=passphrase_file)
-    state = ask_as(who, lambda client: client.check_audit())
-    if is_json:
-        put_json(msgspec.to_builtins(state))
-    else:
-        put(f"{'whole' if state.is_whole else 'broken'}\t{state.entries} entries")
-    if not state.is_whole:
-        raise CommandFailedError(
-            "the audit chain is broken: somebody changed the record. Stop, and call the data officer"
-        )

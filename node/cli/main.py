@@ -45,7 +45,7 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Is the date right? Nothing is destroyed by a clock that is in doubt.",
     ),
     "card": ("node.cli.card:card", "Our card, by which partners know our signing key."),
-    "audit": ("node.cli.looking:audit", "The record of who did what."),
+    "audit": ("node.cli.auditing:audit", "The record of who did what."),
     "config": ("node.cli.configuring:config", "The settings of this node."),
     "demo": (
         "node.cli.demo:demo",

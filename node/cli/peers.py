@@ -115,7 +115,7 @@ def verify(
     """Confirm that both sides read the same safety number, in person or by a known voice."""
     groups = None if number is None else _groups(number)
     who = person(folder, user=user, passphrase_file=passphrase_file)
-    found = _find(who, name_or_id)
+    found = find_peer(who, name_or_id)
     if groups is None:
         groups = _compare(found)
     command = commands.VerifyPeer(peer=found.node_id, how=VerifiedHow(how), groups=groups)
@@ -151,7 +151,8 @@ def _show(peers: list[PeerView], *, is_json: bool) -> None:
         put("\t".join(columns))
 
 
-def _find(who: Person, name_or_id: str) -> PeerView:
+def find_peer(who: Person, name_or_id: str) -> PeerView:
+    """The organisation of a name or a node id. Raises: CommandFailedError."""
     peers = ask_as(who, lambda client: client.list_peers()).peers
     wanted = name_or_id.casefold()
     found = [

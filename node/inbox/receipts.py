@@ -3,10 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from node.effects import Acting, apply
 from node.vault.records import ReceiptDue
+from node.vault.tables import peers, receipts_due
+from node.vault.unit import Unit
 from protocol import limits
+from protocol.effects import Send, Urgency
 from protocol.messages.core import Receipt, ReceiptRange, ReceiptSingle
 from protocol.vocabulary.codes import ReceiptStatus
+
+
+def write(unit: Unit, *, acting: Acting) -> None:
+    """Queue a receipt for each peer that is owed one."""
+    for node in receipts_due.peers_to_answer(unit.vault):
+        if peers.find_peer(unit.vault, node) is None:
+            continue
+        receipt = compose(receipts_due.take_receipts_due(unit.vault, node))
+        send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
+        apply([send], unit, acting=acting)
 
 
 def compose(owed: Sequence[ReceiptDue]) -> Receipt:

@@ -5,10 +5,10 @@ from typing import Final
 
 from node import logs
 from node.effects import apply, audit
-from node.inbox import answering, keeping
+from node.inbox import answering, hearing, keeping
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
-from node.reactions import receipting, resuming
+from node.reactions import resuming
 from node.reactions.arrival import Arrival
 from node.reactions.dispatch import react
 from node.vault.records import StoredMessage
@@ -69,9 +69,7 @@ def act(batch: Batch, message: Message, arrival: Arrival) -> None:
 def move_on(batch: Batch, verified: VerifiedMessage, *, is_next: bool) -> None:
     """Move the head over this message, settle what its own head says, let early ones follow."""
     skeleton = verified.skeleton
-    if batch.heads.get(skeleton.sender) != skeleton.head:
-        receipting.on_head(batch.unit, skeleton.head, sender=skeleton.sender, acting=batch.acting)
-        batch.heads[skeleton.sender] = skeleton.head
+    hearing.hear(batch, verified)
     peer = batches.meet(batch, skeleton.sender)
     if peer is None:
         return

@@ -10,6 +10,7 @@ from node.reactions import (
     membership,
     receipting,
     resuming,
+    witnessing,
 )
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.unit import Unit
@@ -45,6 +46,7 @@ from protocol.messages.referral import (
     ReferralRecall,
 )
 from protocol.messages.union import Message
+from protocol.messages.witness import AuditDiffers, Cover
 from protocol.referral_flow import ReferralEvent
 
 
@@ -81,6 +83,11 @@ def react(unit: Unit, message: Message, arrival: Arrival) -> Reaction:
             return caring.on_report(unit, message, arrival)
         case BlobChunk():
             return filing.on_chunk(unit, message, arrival)
+        case AuditDiffers():
+            return witnessing.on_differs(unit, message, arrival)
+        case Cover():
+            # It is told apart before anything could act.
+            return []
         case _:
             return _referral(unit, message, arrival)
 

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from node import bundles, last_gate, trusted_clock
-from node.effects import Acting, apply, drop_unsealed, withhold
+from node import audit_days, bundles, covering, last_gate, trusted_clock
+from node.effects import Acting, drop_unsealed, withhold
 from node.filing import leaving
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import desk, outbox, peers, receipts_due, secrets, streams
+from node.vault.tables import desk, outbox, peers, secrets, streams
 from node.vault.unit import Unit
 from protocol import limits
+from protocol.cadence import Cadence, open_batch
 from protocol.delivery import next_attempt
-from protocol.effects import Send, Task, Urgency
+from protocol.effects import Task
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic, SigningSecret
 from protocol.labels import Kind
@@ -30,6 +31,7 @@ from protocol.signing import parse as parse_signed
 from protocol.skeleton import (
     NO_HEAD,
     SUITE_ONE,
+    DayHead,
     Head,
     Skeleton,
     encode_skeleton,
@@ -61,48 +63,46 @@ class Settled:
     failed: frozenset[MessageId]
 
 
-def due(unit: Unit, *, me: Self, acting: Acting) -> list[Parcel]:
-    """Make ready what is due now: for each peer one parcel, or more where one would be too large.
+def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence) -> list[Parcel]:
+    """Make ready what leaves now: for each peer one parcel, or more where one would be too large.
 
     Args:
         unit: the transaction.
         me: this organisation.
         acting: the node itself, with the wall clock.
+        cadence: whether it leaves in batches, and with cover.
     """
     now = acting.now
     with unit.unseen():
         trusted = trusted_clock.note_time(unit, now=now)
+        audit_days.close_days(unit, now=now)
     times = Times(
         now=now,
         trusted=trusted,
         signed=trusted_clock.time_to_sign(unit, now=now),
         is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
     )
-    _write_receipts(unit, acting)
-    leaving.go_on(unit, me=me, acting=acting, trusted=trusted)
+    batch = open_batch(now=now, cadence=cadence)
+    # No wait is longer: what lies further ahead is due, because the clock went back.
+    window = outbox.Window(now=now, batch=batch, horizon=later(now, 2 * limits.DAY))
+    if batch is not None:
+        # Of the batch's own instant, so that they leave with it.
+        receipts.write(unit, acting=replace(acting, now=batch))
+        leaving.go_on(unit, me=me, acting=replace(acting, now=batch), trusted=trusted)
     parcels: list[Parcel] = []
-    for node in outbox.due_peers(unit.vault, now=now, horizon=_horizon(now)):
+    for node in outbox.due_peers(unit.vault, window):
         peer = peers.find_peer(unit.vault, node)
-        parcels += _parcels(unit, peer, me, times)
+        parcels += _parcels(unit, peer, me, times, window)
+    if batch is not None and cadence.has_cover and not times.is_in_doubt:
+        left = [parcel.peer for parcel in parcels]
+        covers = covering.due(unit, left, me=me, acting=acting, batch=batch, cadence=cadence)
+        parcels += [Parcel(peer=p, routes=way, envelopes=(one,)) for p, way, one in covers]
     return parcels
 
 
-def _horizon(now: Instant) -> Instant:
-    # No wait is longer: what lies further ahead is due, because the clock went back.
-    return later(now, 2 * limits.DAY)
-
-
-def _write_receipts(unit: Unit, acting: Acting) -> None:
-    for node in receipts_due.peers_to_answer(unit.vault):
-        if peers.find_peer(unit.vault, node) is None:
-            continue
-        owed = receipts_due.take_receipts_due(unit.vault, node)
-        receipt = receipts.compose(owed)
-        send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
-        apply([send], unit, acting=acting)
-
-
-def _parcels(unit: Unit, peer: Peer | None, me: Self, times: Times) -> list[Parcel]:
+def _parcels(
+    unit: Unit, peer: Peer | None, me: Self, times: Times, window: outbox.Window
+) -> list[Parcel]:
     now = times.now
     if peer is None or peer.status not in ("active", "invited"):
         return []
@@ -124,8 +124,7 @@ def _parcels(unit: Unit, peer: Peer | None, me: Self, times: Times) -> list[Parc
     items = outbox.due_items(
         unit.vault,
         peer.node_id,
-        now=now,
-        horizon=_horizon(now),
+        window,
         count=limits.BATCH_ENVELOPES_MAX,
         only=_only(unit, peer),
     )
@@ -138,6 +137,7 @@ def _parcels(unit: Unit, peer: Peer | None, me: Self, times: Times) -> list[Parc
         outgoing=peer.outgoing,
         times=times,
         gate=LastGate(unit=unit, peer=peer, times=times),
+        day_head=audit_days.to_tell(unit, peer, now=now),
     )
     return [
         Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
@@ -172,8 +172,8 @@ def _requests(
 class _Sealing:
     """What the items of one parcel share.
 
-    `outgoing` moves on with each number that is given; `states` are the consents read so far: within this
-    transaction nobody else can change what she said.
+    `outgoing` moves on with each number that is given; the first carries `day_head`. `states` are the
+    consents read so far: within this transaction nobody else can change what she said.
     """
 
     unit: Unit
@@ -183,6 +183,7 @@ class _Sealing:
     signing: SigningSecret
     outgoing: Outgoing
     times: Times
+    day_head: DayHead | None
     gate: LastGate
 
 
@@ -272,9 +273,11 @@ def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
         bundle_generation=sealing.me.bundle.generation,
         suite=SUITE_ONE,
         card_sequence=sealing.me.card.sequence,
-        day_head=None,
+        day_head=sealing.day_head,
     )
     signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[sealing.signing])
+    audit_days.note_told(sealing.unit, skeleton, signed)
+    sealing.day_head = None
     link = message_hash(signed.body)
     sealing.outgoing = replace(outgoing, sequence=skeleton.sequence, hash=link)
     _mark(sealing, item, signed, sequence=skeleton.sequence, link=link, expires=skeleton.expires)

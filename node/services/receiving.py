@@ -11,7 +11,7 @@ from typing import Final, assert_never
 
 from node import logs
 from node.effects import Acting, audit
-from node.inbox import answering, evidence, keeping, turns
+from node.inbox import answering, evidence, hearing, keeping, turns
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
 from node.vault.records import Self
@@ -20,6 +20,7 @@ from node.vault.unit import Unit
 from protocol.acceptance import (
     BY_TIME,
     Accepted,
+    Covered,
     Duplicate,
     Held,
     Order,
@@ -174,16 +175,17 @@ def _take_one(batch: Batch, verified: VerifiedMessage, raw: bytes) -> RefusalCod
             return None
         case Duplicate():
             answering.answer_again(batch, verified)
-            return None
         case Withheld(placement=placement):
             _withheld(batch, verified, placement)
-            return None
         case Held(code=code):
             return keeping.hold(batch, raw, code)
         case Refused():
             return _refuse(batch, verified, raw, verdict)
+        case Covered():
+            hearing.take_cover(batch, verified)
         case _:
             assert_never(verdict)
+    return None
 
 
 def _accept(batch: Batch, verified: VerifiedMessage, accepted: Accepted) -> None:

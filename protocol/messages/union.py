@@ -11,7 +11,16 @@ from typing import Final, TypeAlias
 from protocol.codec import Value, decode, encode
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.fields import MapReader
-from protocol.messages import consent, core, files, follow_up, membership, recovery, referral
+from protocol.messages import (
+    consent,
+    core,
+    files,
+    follow_up,
+    membership,
+    recovery,
+    referral,
+    witness,
+)
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
 from protocol.messages.core import (
     BundleUpdate,
@@ -43,6 +52,7 @@ from protocol.messages.referral import (
     ReferralPrepared,
     ReferralRecall,
 )
+from protocol.messages.witness import AuditDiffers, Cover
 from protocol.vocabulary.codes import Purpose
 
 PersonalMessage: TypeAlias = (
@@ -63,6 +73,7 @@ PublicMessage: TypeAlias = (
     | SuspendNotice
     | Hello
     | Resync
+    | AuditDiffers
     | ReferralAsk
     | ReferralAnswer
     | ReferralAccept
@@ -79,7 +90,8 @@ PublicMessage: TypeAlias = (
     | ConsentStates
 )
 """What may leave without a permit. An offer is not among them: it says that there is a survivor."""
-Message: TypeAlias = PublicMessage | ReferralOffer | PersonalMessage
+Message: TypeAlias = PublicMessage | ReferralOffer | PersonalMessage | Cover
+"""Cover is in no effect: nobody can queue it."""
 
 
 class MessageClass(StrEnum):
@@ -102,6 +114,8 @@ _PARSERS: Final[dict[tuple[str, MessageClass], _Parser]] = {
     (SuspendNotice.TYPE, MessageClass.NONE): membership.parse_suspend_notice,
     (Hello.TYPE, MessageClass.NONE): recovery.parse_hello,
     (Resync.TYPE, MessageClass.NONE): recovery.parse_resync,
+    (AuditDiffers.TYPE, MessageClass.NONE): witness.parse_audit_differs,
+    (Cover.TYPE, MessageClass.NONE): witness.parse_cover,
     (ReferralOffer.TYPE, MessageClass.C0): referral.parse_offer,
     (ReferralAsk.TYPE, MessageClass.C0): referral.parse_ask,
     (ReferralAnswer.TYPE, MessageClass.C0): referral.parse_answer,
@@ -142,8 +156,8 @@ OVERTAKING: Final = frozenset({ConsentWithdrawn.TYPE, SuspendNotice.TYPE})
 GOES_MEANWHILE: Final = frozenset(
     name for name, of_class in _PARSERS if of_class is MessageClass.NONE
 ) | {ConsentWithdrawn.TYPE, WithdrawnAcknowledgement.TYPE, ConsentStates.TYPE}
-# Receipts are acknowledged by the head alone, never by a receipt (R-95).
-UNRECEIPTED: Final = frozenset({Receipt.TYPE})
+# Receipts are acknowledged by the head alone, never by a receipt (R-95); cover is by nothing (R-185).
+UNRECEIPTED: Final = frozenset({Receipt.TYPE, Cover.TYPE})
 
 
 def message_class(type_name: str, *, cites_consent: bool) -> MessageClass:

@@ -9,6 +9,7 @@ from bench.floors import sizes
 from node.effects import NODE_ITSELF, Acting
 from node.services import delivering, opening
 from node.system import SystemClock, entropy
+from protocol.cadence import WHEN_DUE
 
 SIZE_TOLERANCE_BYTES = 64
 
@@ -27,7 +28,9 @@ def test_a_message_is_as_large_as_the_floor_s(tmp_path: Path) -> None:
         lambda unit: unit.vault.execute("SELECT length(payload) FROM outbox").fetchall()
     )
     me = database.read_now(opening.load_me)
-    [parcel] = database.write_now(lambda unit: delivering.due(unit, me=me, acting=acting))
+    [parcel] = database.write_now(
+        lambda unit: delivering.due(unit, me=me, acting=acting, cadence=WHEN_DUE)
+    )
     database.close()
 
     assert [len(raw) for _, raw in parcel.envelopes] == [sizes.ENVELOPE_BYTES] * 2

@@ -17,6 +17,7 @@ from node.config import (
     RelaySection,
 )
 from protocol import limits
+from protocol.cadence import Cadence
 
 EXAMPLE = Path(__file__).parents[2] / "federation.toml.example"
 
@@ -95,6 +96,21 @@ def test_a_whole_file_is_read() -> None:
         node=NodeSection(listen="[::1]:9000"),
         mailbox=MailboxSection(address="http://127.0.0.1:9000"),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "has_cover"),
+    [
+        ("", 1_800, False),
+        ("[courier]\nbatch_minutes = 0", 0, False),
+        ("[courier]\nbatch_minutes = 5\ncover = true", 300, True),
+        ('[profile]\nrisk = "high"', 1_800, True),
+    ],
+)
+def test_things_leave_at_the_half_hour_and_with_cover_where_the_risk_is_high(
+    text: str, seconds: int, *, has_cover: bool
+) -> None:
+    assert parse(text).cadence == Cadence(batch_seconds=seconds, has_cover=has_cover)
 
 
 def test_host_and_port_are_told_apart() -> None:
@@ -176,6 +192,10 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         ),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 4"),
         ("courier.poll_seconds", "[courier]\npoll_seconds = 3601"),
+        ("courier.batch_minutes", "[courier]\nbatch_minutes = 7"),
+        ("courier.batch_minutes", "[courier]\nbatch_minutes = -30"),
+        ("courier.cover", "[courier]\ncover = true\nbatch_minutes = 0"),
+        ("courier.batch_minutes", '[courier]\nbatch_minutes = 0\n[profile]\nrisk = "high"'),
         ("api.socket", "[api]\nsocket = ''"),
         ("desk.lock_minutes", "[desk]\nlock_minutes = 0"),
         ("desk.lock_minutes", "[desk]\nlock_minutes = 16"),

@@ -18,6 +18,7 @@ from node.mailbox.store import MailboxStore
 from node.services.delivering import Parcel
 from node.vault.keyring import PRODUCT_COST
 from protocol import limits
+from protocol.cadence import WHEN_DUE
 from protocol.keys import signing_secret
 from protocol.values import message_id
 from tests.support.federation import Node
@@ -61,7 +62,9 @@ async def desk(bandhan: Node) -> AsyncIterator[Desk]:
     )
     async with open_store(bandhan.folder) as store, aiohttp.ClientSession() as session:
         await store.create(mailbox, ticket=None)
-        courier = Courier(gate, store, session, patience=Patience(poll_seconds=1))
+        courier = Courier(
+            gate, store, session, patience=Patience(poll_seconds=1), cadence=WHEN_DUE
+        )
         yield Desk(node=bandhan, store=store, courier=courier, opened=opened)
     faults.disarm()
 

@@ -73,5 +73,5 @@ async def test_the_settings_of_a_new_node_are_those_of_the_example(tmp_path: Pat
     async with running_node(make_node(tmp_path / "asha")) as node:
         session = await node.unlock()
     assert session.desk == views.DeskSettings(
-        lock_seconds=300, unfocused_seconds=60, undo_seconds=10
+        lock_seconds=300, unfocused_seconds=60, undo_seconds=10, batch_seconds=0
     )

@@ -16,6 +16,7 @@ from node.services import belonging, moving, opening, peering, renewing
 from node.vault.keyring import PRODUCT_COST
 from node.wiring import read_own_mailbox, write_own_mailbox
 from protocol import limits
+from protocol.cadence import WHEN_DUE
 from protocol.cards import read_introduction
 from protocol.codec import decode
 from protocol.labels import Kind
@@ -231,7 +232,8 @@ async def test_what_still_comes_to_the_former_mailbox_is_taken(
     await house.moves.settle(house.opened)
     await house.store.deposit(former, [envelope(1)])
     async with aiohttp.ClientSession() as session:
-        courier = Courier(house.gate, house.store, session, patience=Patience(poll_seconds=1))
+        patience = Patience(poll_seconds=1)
+        courier = Courier(house.gate, house.store, session, patience=patience, cadence=WHEN_DUE)
         await courier.begin(house.opened)
 
     assert (await house.store.waiting(former)).envelopes == 0

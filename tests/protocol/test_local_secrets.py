@@ -23,7 +23,9 @@ def test_a_token_is_in_no_representation() -> None:
         user_id=bytes(16),
         name="Rina",
         role=Role.CASEWORKER.value,
-        desk=views.DeskSettings(lock_seconds=300, unfocused_seconds=60, undo_seconds=10),
+        desk=views.DeskSettings(
+            lock_seconds=300, unfocused_seconds=60, undo_seconds=10, batch_seconds=0
+        ),
         settings=views.UserSettings(language="", digits="latin", has_practised=False),
     )
     assert SECRET not in repr(session) + str(session)

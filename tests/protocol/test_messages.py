@@ -53,6 +53,8 @@ CLASSES: Final = {
     "consent.withdrawn/1": "0",
     "consent.withdrawn_ack/1": "0",
     "hello/1": "N",
+    "cover/1": "N",
+    "audit.differs/1": "N",
     "resync/1": "N",
     "consent.state/1": "0",
     "blob.chunk/1": "P",
@@ -97,7 +99,7 @@ def test_the_types_are_these() -> None:
     assert CLASSES.keys() == TYPES
 
 
-@pytest.mark.parametrize("type_name", [*CLASSES, "cover/1", "referral.offer/2", "referral", ""])
+@pytest.mark.parametrize("type_name", [*CLASSES, "cover/2", "referral.offer/2", "referral", ""])
 def test_the_consent_in_a_skeleton_decides_the_class_of_a_message(type_name: str) -> None:
     classes = CLASSES.get(type_name)
     answers: list[MessageClass | RefusalCode] = []
@@ -117,9 +119,9 @@ def test_the_consent_in_a_skeleton_decides_the_class_of_a_message(type_name: str
         ]
 
 
-def test_only_a_withdrawal_and_a_suspend_overtake_and_only_a_receipt_has_no_receipt() -> None:
+def test_only_a_withdrawal_and_a_suspend_overtake_and_receipts_and_cover_have_no_receipt() -> None:
     assert {"consent.withdrawn/1", "suspend/1"} == OVERTAKING
-    assert {"receipt/1"} == UNRECEIPTED
+    assert {"receipt/1", "cover/1"} == UNRECEIPTED
 
 
 def test_there_is_an_example_of_every_type_in_every_class() -> None:

@@ -11,7 +11,7 @@ from tests.vectors.running import OPERATIONS, outcome
 VECTORS = read_all()
 CODES = {code.value for code in RefusalCode}
 # What comes of a message beside being taken or refused, and what a mailbox answers.
-WORDS = {"ok", "duplicate", "withheld", "auth", "malformed"}
+WORDS = {"ok", "duplicate", "withheld", "covered", "auth", "malformed"}
 
 
 def name_of(vector: Vector) -> str:

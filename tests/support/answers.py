@@ -5,6 +5,10 @@ from typing import Final
 # What a node that knows nothing but its first person answers to a command of the right form.
 ANSWERS: Final = {
     "audit/check": 200,
+    "audit/checkpoint": 404,
+    "audit/heads": 404,
+    "audit/truncate": 404,
+    "audit/verify": 200,
     "clock/show": 200,
     "clock/confirm": 409,
     "card/show": 200,

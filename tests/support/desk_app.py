@@ -42,7 +42,9 @@ RINA: Final = "Rina"
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
 SMALL: Final = (80, 24)
 LARGE: Final = (120, 40)
-SETTINGS: Final = views.DeskSettings(lock_seconds=300, unfocused_seconds=60, undo_seconds=10)
+SETTINGS: Final = views.DeskSettings(
+    lock_seconds=300, unfocused_seconds=60, undo_seconds=10, batch_seconds=0
+)
 PATIENCE_SECONDS: Final = 20.0
 # So long the loop rests while the node works: its threads share the interpreter with a loop that only spins.
 _REST_SECONDS: Final = 0.001

@@ -36,7 +36,9 @@ from protocol.vocabulary.codes import Role
 from tests.support.nodes import CHEAP, PASSPHRASE, SOCKET, SUPERVISOR, MadeNode
 
 NORMAL_LOCK_SECONDS: Final = 3_600
-SETTINGS: Final = views.DeskSettings(lock_seconds=240, unfocused_seconds=50, undo_seconds=7)
+SETTINGS: Final = views.DeskSettings(
+    lock_seconds=240, unfocused_seconds=50, undo_seconds=7, batch_seconds=0
+)
 MESSAGE_ID: Final = bytes.fromhex("0193f2a1b2c37d4e8f60718293a4b5c6")
 # What a field of this name has to hold to get past the form.
 _BY_NAME: Final[dict[str, object]] = {

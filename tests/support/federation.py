@@ -26,6 +26,7 @@ from node.vault.migrations import migrate_all
 from node.vault.records import OwnMailbox, Self
 from node.vault.unit import Unit
 from protocol import limits
+from protocol.cadence import WHEN_DUE, Cadence
 from protocol.codec import Value
 from protocol.envelope import OpenedEnvelope, open_envelope, parse
 from protocol.errors import RefusalCode
@@ -242,6 +243,7 @@ class Federation:
     refused: list[RefusalCode] = field(default_factory=list)
     road: Road = straight
     batch: int = limits.BATCH_ENVELOPES_MAX
+    cadence: Cadence = WHEN_DUE
 
     def __getitem__(self, name: str) -> Node:
         return self.nodes[name]
@@ -257,7 +259,9 @@ class Federation:
         count = 0
         for _ in range(ROUNDS_MAX):
             parcels = node.write(
-                lambda unit: delivering.due(unit, me=node.me, acting=node.acting(NODE_ITSELF))
+                lambda unit: delivering.due(
+                    unit, me=node.me, acting=node.acting(NODE_ITSELF), cadence=self.cadence
+                )
             )
             if not parcels:
                 return count

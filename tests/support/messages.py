@@ -38,7 +38,8 @@ from protocol.messages.referral import (
     ReferralRecall,
 )
 from protocol.messages.union import Message
-from protocol.skeleton import NO_HEAD, Head
+from protocol.messages.witness import AuditDiffers, Cover
+from protocol.skeleton import NO_HEAD, DayHead, Head
 from protocol.values import ConsentId, PlainText, later, new_message_id, sha256
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import (
@@ -185,6 +186,13 @@ MESSAGES: Final[tuple[Message, ...]] = (
     replace(WITHDRAWN, replacement=signed_consent(CONSENT).raw),
     ACKNOWLEDGED,
     replace(ACKNOWLEDGED, status=WithdrawalStatus.LEGAL_HOLD, legal_hold=sha256(b"an order")),
+    Cover(),
+    AuditDiffers(
+        held=DayHead(day=20_833, hash=sha256(b"a head")),
+        held_in=new_message_id(now=NOON, entropy=bytes),
+        came=DayHead(day=20_833, hash=sha256(b"another head")),
+        came_in=new_message_id(now=NOON, entropy=bytes),
+    ),
     HELLO,
     replace(HELLO, received=NO_HEAD),
     Resync(epoch=NOON, ranges=((2, 2), (5, 9))),

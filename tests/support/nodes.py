@@ -135,7 +135,7 @@ def config_of(made: MadeNode) -> NodeConfig:
     return NodeConfig(
         node=NodeSection(listen=f"{_LOOPBACK}:{made.port}"),
         mailbox=MailboxSection(address=origin),
-        courier=CourierSection(poll_seconds=5),
+        courier=CourierSection(poll_seconds=5, batch_minutes=0),
         api=ApiSection(socket=SOCKET),
     )
 

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from node.effects import NODE_ITSELF
 from node.services import delivering
 from node.services.delivering import Settled
+from protocol.cadence import WHEN_DUE, Cadence
 from protocol.limits import DAY
 from tests.support.desk_app import (
     LARGE,
@@ -110,6 +111,19 @@ async def test_what_was_not_sent_says_why_until_it_is_put_away(
     assert bandhan.rows("SELECT 1 FROM held") == []
 
 
+async def test_what_leaves_in_batches_says_when_and_that_it_leaves_with_the_others(
+    story: Story, alo: Node
+) -> None:
+    written(story)
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        desk_of(pilot).cadence = Cadence(batch_seconds=1_800, has_cover=False)
+        await press(pilot, "f7")
+        now = desk_of(pilot).now
+        leaves = desk_of(pilot).clock(now - now % 1_800 + 1_800 * (now % 1_800 > 0))
+        assert f"Waiting to leave · leaves at {leaves} with the others" in shown(pilot.app)
+
+
 def waiting(story: Story) -> None:
     """An offer was written two days ago, and Bandhan's computer did not take it."""
     written(story)
@@ -126,7 +140,10 @@ def written(story: Story) -> None:
 def try_in_vain(node: Node) -> None:
     """What is due leaves, and nobody is there to take it."""
     acting = node.acting(NODE_ITSELF)
-    for parcel in node.write(lambda unit: delivering.due(unit, me=node.me, acting=acting)):
+    parcels = node.write(
+        lambda unit: delivering.due(unit, me=node.me, acting=acting, cadence=WHEN_DUE)
+    )
+    for parcel in parcels:
         failed = frozenset(message for message, _ in parcel.envelopes)
         settled = Settled(peer=parcel.peer, deposited=frozenset(), failed=failed)
         node.write(partial(delivering.settle, settled=settled, acting=acting))

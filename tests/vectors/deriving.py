@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from protocol import keys, safety, sealing, skeleton
+from protocol import audit, keys, safety, sealing, skeleton
 from protocol.cards import introduction_answer, introduction_proof, read_card
-from protocol.values import Instant, envelope_id_of, node_id, node_id_text, sha256
+from protocol.codec import decode
+from protocol.values import Instant, digest, envelope_id_of, node_id, node_id_text, sha256
 from tests.vectors.form import Vector
 
 
@@ -33,6 +34,14 @@ def _prekey_public(seed: bytes) -> bytes:
     return sha256(keys.prekey_secret(seed).public.raw)
 
 
+def _audit_day(content: bytes) -> bytes:
+    match decode(content):
+        case [int(day), bytes(previous), bytes(last_entry)]:
+            return audit.day_hash(day, previous=digest(previous), last_entry=digest(last_entry))
+        case _:
+            raise AssertionError("not a day, the head before and an entry")
+
+
 _OF_BYTES: dict[str, Callable[[bytes], bytes]] = {
     "node-id": _node_id,
     "key-id": keys.key_id_of,
@@ -44,6 +53,7 @@ _OF_BYTES: dict[str, Callable[[bytes], bytes]] = {
     "envelope-id": envelope_id_of,
     "consent-hash": sha256,
     "text-hash": sha256,
+    "audit-day": _audit_day,
     "deposit-token": sealing.deposit_token,
     "bundle-key": sealing.bundle_key,
 }

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from protocol.acceptance import (
     Accepted,
+    Covered,
     Duplicate,
     Held,
     Refused,
@@ -58,6 +59,8 @@ def _judged(
             return "duplicate"
         case Withheld():
             return "withheld"
+        case Covered():
+            return "covered"
         case Held(code=code) | Refused(code=code):
             return code.value
         case _:

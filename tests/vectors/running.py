@@ -5,6 +5,7 @@ from typing import assert_never
 
 from node.mailbox import access, stick
 from protocol import (
+    audit,
     cards,
     charter,
     charter_chain,
@@ -76,6 +77,13 @@ def _charter(vector: Vector) -> str:
         held=held[0] if held else None,
         now=now_of(vector),
     )
+    return OK
+
+
+def _checkpoint(vector: Vector) -> str:
+    signed = parse(vector.artefact, kind=Kind.CHECKPOINT)
+    verify(signed, keys=[verifying_key(key, place="key") for key in vector.octets("key")])
+    assert audit.checkpoint_body(audit.parse_checkpoint(signed)) == signed.body
     return OK
 
 
@@ -257,6 +265,7 @@ OPERATIONS: dict[str, Callable[[Vector], str]] = {
     "sce-decode": _decode,
     "signed": _signed,
     "card": _card,
+    "checkpoint": _checkpoint,
     "introduction": _introduction,
     "bundle": _bundle,
     "slice": _slice,

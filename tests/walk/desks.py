@@ -20,9 +20,7 @@ from tui.wording import Digits
 ViewT = TypeVar("ViewT", bound=View)
 
 UNDO_SECONDS: Final = 2
-_SETTINGS: Final = f"""
-[courier]
-poll_seconds = 5
+_SETTINGS: Final = f"""poll_seconds = 5
 
 [desk]
 undo_seconds = {UNDO_SECONDS}

@@ -1,7 +1,6 @@
 """The client: one typed method for each command of the local API."""
 
 from pathlib import Path
-from types import TracebackType
 from typing import Self, TypeVar, final
 
 from protocol.local import commands, views
@@ -30,12 +29,7 @@ class Client:
         self._entered = Connection(self._socket)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_failure: object) -> None:
         """Hang up. A session that was not closed ends at the node by itself, much later."""
         connection, self._entered = self._entered, None
         if connection is not None:
@@ -128,6 +122,22 @@ class Client:
     async def check_audit(self) -> views.AuditState:
         """Is the audit chain whole?"""
         return await self._node.ask(commands.CheckAudit(), views.AuditState)
+
+    async def verify_audit(self, command: commands.VerifyAudit) -> views.AuditReport:
+        """Compare the whole log with itself and with the heads that others hold."""
+        return await self._node.ask(command, views.AuditReport)
+
+    async def make_checkpoint(self) -> views.CheckpointMade:
+        """Sign the head of the last day that is over."""
+        return await self._node.ask(commands.MakeCheckpoint(), views.CheckpointMade)
+
+    async def export_heads(self, command: commands.ExportHeads) -> views.HeldHeads:
+        """What we hold of a peer's heads."""
+        return await self._node.ask(command, views.HeldHeads)
+
+    async def truncate_audit(self, command: commands.TruncateAudit) -> views.AuditCut:
+        """Take off what was written before a day, where two peers vouch for it."""
+        return await self._node.ask(command, views.AuditCut)
 
     show_clock = upkeep.show_clock
     confirm_clock = upkeep.confirm_clock

@@ -8,8 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from protocol.cadence import leaves_at
+from protocol.delivery import OutboxState
 from protocol.limits import DAY
 from protocol.local import commands, views
+from protocol.values import instant
 from tui.acts import Act, bindings
 from tui.client import Client
 from tui.desk import Desk
@@ -198,7 +201,7 @@ class OutboxScreen(DeskScreen[Waiting]):
         return is_tried and (line.last_heard is None or line.last_heard <= line.queued_at)
 
     def _how(self, line: views.OutboxLine, *, is_off: bool) -> str:
-        state = self.words.outbox_state(line.state)
+        state = self._state(line)
         if not is_off:
             return state
         tried = self.words.say_many("tried {count} time", "tried {count} times", line.attempts)
@@ -207,6 +210,18 @@ class OutboxScreen(DeskScreen[Waiting]):
             time=heard(self.desk, line.last_heard),
         )
         return f"{state} · {off} · {tried}"
+
+    def _state(self, line: views.OutboxLine) -> str:
+        """Where it stands; what is still here says when it leaves, not that it leaves now."""
+        state = self.words.outbox_state(line.state)
+        is_here = line.state in (OutboxState.QUEUED, OutboxState.SEALED)
+        if not (is_here and line.waits_for_batch and self.desk.cadence.batch_seconds):
+            return state
+        leaves = leaves_at(
+            due=instant(line.due), now=instant(self.desk.now), cadence=self.desk.cadence
+        )
+        when = self.words.say(N_("leaves at {time} with the others"), time=self.desk.clock(leaves))
+        return f"{state} · {when}"
 
     # How a row reads.
 

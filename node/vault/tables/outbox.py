@@ -8,6 +8,7 @@ from node.vault.driver import Connection
 from node.vault.records import OutboxItem
 from protocol import limits
 from protocol.delivery import OutboxState
+from protocol.messages.union import OVERTAKING
 from protocol.values import (
     ConsentId,
     Hash,
@@ -43,6 +44,13 @@ _WAITING: Final = (
     " AND later.epoch = outbox.epoch AND later.sequence > outbox.sequence"
     " AND later.type != 'receipt/1'))"
 )
+# What overtakes everything does not wait for a batch either (R-186). Where the due time lies too far ahead,
+# the clock went back since.
+_AT_ONCE: Final = ", ".join(f"'{name}'" for name in sorted(OVERTAKING))
+_IS_DUE: Final = (
+    f"CASE WHEN type IN ({_AT_ONCE}) THEN due <= :now OR due > :horizon"
+    " ELSE due <= :batch OR :batch >= 0 AND due > :horizon END"
+)
 # What has a number of a stream that is over waits until the peer told whether it has it (R-132).
 _IN_STREAM: Final = (
     "(epoch IS NULL OR epoch = (SELECT out_epoch FROM peers WHERE node_id = outbox.peer))"
@@ -50,14 +58,14 @@ _IN_STREAM: Final = (
 # Peer by peer, each only as far as the first item that is due: a long queue is not read to its end.
 _DUE_PEERS: Final = (
     "SELECT node_id FROM peers WHERE EXISTS (SELECT 1 FROM outbox WHERE peer = node_id"
-    f" AND {_WAITING} AND {_IN_STREAM} AND (due <= ? OR due > ?)) LIMIT ?"
+    f" AND {_WAITING} AND {_IN_STREAM} AND {_IS_DUE}) LIMIT :count"
 )
 # The most urgent first, and what is equally urgent in the order in which it was queued.
 _DUE: Final = (
-    f"SELECT {_COLUMNS} FROM outbox WHERE peer = ? AND {_WAITING} AND {_IN_STREAM}"
-    " AND (due <= ? OR due > ?)"
+    f"SELECT {_COLUMNS} FROM outbox WHERE peer = :peer AND {_WAITING} AND {_IN_STREAM}"
+    f" AND {_IS_DUE}"
 )
-_IN_ORDER: Final = " ORDER BY urgency, number LIMIT ?"
+_IN_ORDER: Final = " ORDER BY urgency, number LIMIT :count"
 _SEALED: Final = (
     "UPDATE outbox SET state = ?, epoch = ?, sequence = ?, hash = ?, expires = ?, skeleton = ?,"
     " prekey_id = ?, is_withheld = ?, due = ? WHERE message_id = ?"
@@ -66,6 +74,8 @@ _ATTEMPTED: Final = (
     "UPDATE outbox SET state = ?, due = ?, attempts = ? WHERE message_id = ?"
     " AND state IN ('sealed', 'deposited')"
 )
+# Before everything that is ever due.
+_NO_BATCH: Final = -1
 # The key is destroyed before, and the payload goes with it.
 _SETTLE: Final = (
     "UPDATE outbox SET state = ?, code = ?, settled_at = ?,"
@@ -104,26 +114,44 @@ def insert(vault: Connection, item: OutboxItem) -> None:
     )
 
 
-def due_peers(vault: Connection, *, now: Instant, horizon: Instant) -> list[NodeId]:
-    """Peers for whom something is due; `horizon` is later than any wait, in case the clock went back."""
-    rows = vault.execute(_DUE_PEERS, (now, horizon, limits.PEERS_MAX)).fetchall()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What leaves now: the batch that is open, if one is, and what never waits for one.
+
+    `horizon` is later than any wait, in case the clock went back.
+    """
+
+    now: Instant
+    batch: Instant | None
+    horizon: Instant
+
+
+def due_peers(vault: Connection, window: Window) -> list[NodeId]:
+    """Peers for whom something is due."""
+    rows = vault.execute(_DUE_PEERS, _within(window, count=limits.PEERS_MAX)).fetchall()
     return [node_id(row[0]) for row in rows]
 
 
 def due_items(
     vault: Connection,
     peer: NodeId,
+    window: Window,
     *,
-    now: Instant,
-    horizon: Instant,
     count: int,
     only: Collection[str] | None = None,
 ) -> list[OutboxItem]:
     """What is due for one peer, the most urgent first; of these types alone, where some are named."""
     names = ", ".join(f"'{name}'" for name in sorted(only or ()))
     query = _DUE if only is None else f"{_DUE} AND type IN ({names})"
-    rows = vault.execute(query + _IN_ORDER, (peer, now, horizon, count)).fetchall()
+    rows = vault.execute(
+        query + _IN_ORDER, {"peer": peer, **_within(window, count=count)}
+    ).fetchall()
     return [_item(row) for row in rows]
+
+
+def _within(window: Window, *, count: int) -> dict[str, int]:
+    batch = _NO_BATCH if window.batch is None else window.batch
+    return {"now": window.now, "batch": batch, "horizon": window.horizon, "count": count}
 
 
 def mark_sealed(
@@ -232,7 +260,7 @@ def under_consent(vault: Connection, consent: ConsentId) -> list[OutboxItem]:
 def was_sealed(vault: Connection, message: MessageId) -> bool:
     """Did this message ever get its number, so that the peer may know of it?"""
     row = vault.execute(
-        "SELECT 1 FROM outbox WHERE message_id = ? AND sequence IS NOT NULL", (message,)
+        "SELECT 1 FROM outbox WHERE message_id = ? AND hash IS NOT NULL", (message,)
     ).fetchone()
     return row is not None
 
@@ -244,7 +272,7 @@ def was_sealed_under(vault: Connection, consent: ConsentId) -> bool:
     """
     row = vault.execute(
         "SELECT 1 FROM outbox WHERE consent_id = ? AND consent IS NOT NULL"
-        " AND sequence IS NOT NULL LIMIT 1",
+        " AND hash IS NOT NULL LIMIT 1",
         (consent,),
     ).fetchone()
     return row is not None

@@ -10,6 +10,12 @@ import msgspec
 
 from protocol import codec
 from protocol.errors import MalformedError
+from protocol.local.commands.auditing import (
+    ExportHeads,
+    MakeCheckpoint,
+    TruncateAudit,
+    VerifyAudit,
+)
 from protocol.local.commands.care import (
     AcceptFollowUp,
     AcceptOffer,
@@ -155,6 +161,7 @@ __all__ = [
     "Digits",
     "DropFile",
     "ExportFilePart",
+    "ExportHeads",
     "FactInput",
     "FinishTask",
     "HoldSending",
@@ -174,6 +181,7 @@ __all__ = [
     "LockNode",
     "LookAtCase",
     "LookAtCharter",
+    "MakeCheckpoint",
     "MakeIntroduction",
     "OfferInput",
     "OpenCase",
@@ -219,7 +227,9 @@ __all__ = [
     "TakeOver",
     "TickFile",
     "TickTexts",
+    "TruncateAudit",
     "UnfreezePeer",
+    "VerifyAudit",
     "VerifyPeer",
     "WatchChanges",
     "WithdrawConsent",
@@ -235,6 +245,10 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     ShowStatus,
     SyncNow,
     CheckAudit,
+    VerifyAudit,
+    MakeCheckpoint,
+    ExportHeads,
+    TruncateAudit,
     CreateBackup,
     AddUser,
     RemoveUser,
@@ -326,40 +340,26 @@ WITHOUT_ACTIVITY: Final = frozenset({WatchChanges.NAME, CheckMessage.NAME})
 _CASEWORK: Final = frozenset({Role.CASEWORKER, Role.COUNSELLOR, Role.SUPERVISOR})
 _EVERYBODY: Final = frozenset(Role)
 _SUPERVISOR: Final = frozenset({Role.SUPERVISOR})
+_FOR_EVERYBODY: Final = (
+    CloseSession.NAME, LockNode.NAME, ListUsers.NAME, ListPeers.NAME, ShowStream.NAME,
+    LookAtCharter.NAME, ShowCharter.NAME, ApplySuspend.NAME, MakeIntroduction.NAME,
+    ListOutbox.NAME, CheckAudit.NAME, VerifyAudit.NAME, MakeCheckpoint.NAME, ExportHeads.NAME,
+    CreateBackup.NAME, SyncNow.NAME, ShowSelf.NAME, ShowClock.NAME, ShowCard.NAME,
+    WatchChanges.NAME, SaveSettings.NAME,
+)  # fmt: skip
 _ROLES: Final = {
     AddUser.NAME: _SUPERVISOR,
     RemoveUser.NAME: _SUPERVISOR,
     ResetUser.NAME: _SUPERVISOR,
     RenewSheet.NAME: _SUPERVISOR,
     TakeOver.NAME: _SUPERVISOR,
+    TruncateAudit.NAME: _SUPERVISOR,
     ConfirmClock.NAME: _SUPERVISOR,
     PrepareCard.NAME: _SUPERVISOR,
     RenewCard.NAME: _SUPERVISOR,
     ApplyCharter.NAME: _SUPERVISOR,
     RemovePeer.NAME: _SUPERVISOR,
-    **dict.fromkeys(
-        (
-            CloseSession.NAME,
-            LockNode.NAME,
-            ListUsers.NAME,
-            ListPeers.NAME,
-            ShowStream.NAME,
-            LookAtCharter.NAME,
-            ShowCharter.NAME,
-            ApplySuspend.NAME,
-            MakeIntroduction.NAME,
-            ListOutbox.NAME,
-            CheckAudit.NAME,
-            CreateBackup.NAME,
-            SyncNow.NAME,
-            ShowSelf.NAME,
-            ShowClock.NAME,
-            ShowCard.NAME,
-            WatchChanges.NAME,
-            SaveSettings.NAME,
-        ),
-        _EVERYBODY,
-    ),
+    **dict.fromkeys(_FOR_EVERYBODY, _EVERYBODY),
 }
 
 

@@ -12,6 +12,15 @@ from protocol.local.views.answers import (
     parse_view,
     refused,
 )
+from protocol.local.views.auditing import (
+    AuditCut,
+    AuditReport,
+    CheckpointMade,
+    Comparison,
+    HeadCompared,
+    HeldHead,
+    HeldHeads,
+)
 from protocol.local.views.care import (
     FollowUpView,
     HistoryLine,
@@ -99,6 +108,8 @@ from protocol.local.views.upkeep import CardDraft, CardView, ClockSource, ClockV
 
 __all__ = [
     "CONTENT_TYPE",
+    "AuditCut",
+    "AuditReport",
     "AuditState",
     "BackupMade",
     "CardDraft",
@@ -114,8 +125,10 @@ __all__ = [
     "CharterLook",
     "CharterOffered",
     "CharterView",
+    "CheckpointMade",
     "ClockSource",
     "ClockView",
+    "Comparison",
     "ConsentEnding",
     "ConsentView",
     "Consents",
@@ -135,7 +148,10 @@ __all__ = [
     "FollowUpView",
     "FollowUps",
     "Found",
+    "HeadCompared",
     "Held",
+    "HeldHead",
+    "HeldHeads",
     "HeldLine",
     "HeldMessage",
     "HeldSendings",

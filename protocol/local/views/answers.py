@@ -43,6 +43,9 @@ class No(StrEnum):
     NO_SPACE = "no_space"
     NOT_SUCH_A_FILE = "not_such_a_file"
     NOT_TICKED = "not_ticked"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
+    AUDIT_BROKEN = "audit_broken"
+    TOO_FEW_WITNESSES = "too_few_witnesses"
 
 
 class Refused(View, frozen=True, kw_only=True):

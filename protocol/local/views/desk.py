@@ -33,11 +33,15 @@ class HeldSendings(View, frozen=True, kw_only=True):
 
 
 class DeskSettings(View, frozen=True, kw_only=True):
-    """What federation.toml says about every desk of this node."""
+    """What federation.toml says about every desk of this node.
+
+    `batch_seconds` lie between two batches in which things leave; 0: they leave as soon as they are due.
+    """
 
     lock_seconds: int
     unfocused_seconds: int
     undo_seconds: int
+    batch_seconds: int
 
 
 class UserSettings(View, frozen=True, kw_only=True):

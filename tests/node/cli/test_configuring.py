@@ -59,9 +59,16 @@ def test_the_settings_come_as_json_too(folder: Path) -> None:
         "node": {"listen": "127.0.0.1:8470"},
         "mailbox": {"publish_address": False, "address": "", "relay": []},
         "profile": {"risk": "normal"},
-        "courier": {"poll_seconds": 30},
+        "courier": {"poll_seconds": 30, "batch_minutes": 30, "cover": False},
         "api": {"socket": "run/api.sock"},
         "desk": {"lock_minutes": 5, "unfocused_seconds": 60, "undo_seconds": 10},
+        "backup": {
+            "folder": "backups",
+            "every_hours": 24,
+            "keep_daily": 7,
+            "keep_weekly": 4,
+            "keep_monthly": 12,
+        },
     }
 
 

@@ -3,6 +3,7 @@
 from node.services import delivering
 from node.services.delivering import Settled
 from protocol import limits
+from protocol.cadence import WHEN_DUE
 from protocol.messages.core import Receipt
 from protocol.values import MessageId, NodeId
 from tests.support.federation import Node, code_of
@@ -165,7 +166,9 @@ def test_a_clock_set_back_revives_no_consent(story: Story) -> None:
 
 
 def _due(node: Node) -> list[delivering.Parcel]:
-    return node.write(lambda unit: delivering.due(unit, me=node.me, acting=node.acting()))
+    return node.write(
+        lambda unit: delivering.due(unit, me=node.me, acting=node.acting(), cadence=WHEN_DUE)
+    )
 
 
 def _settle(

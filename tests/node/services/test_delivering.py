@@ -10,6 +10,7 @@ from node.effects import NODE_ITSELF
 from node.services import delivering, reading, referring
 from node.services.delivering import Settled
 from protocol import limits
+from protocol.cadence import WHEN_DUE
 from protocol.local import commands
 from protocol.prekeys import sign_bundle
 from protocol.values import MessageId, ThreadId, later
@@ -263,7 +264,9 @@ def test_an_offer_that_left_is_taken_back_with_a_message(story: Story) -> None:
 def _seal(node: Node) -> list[MessageId]:
     """Let one node seal what is due, and hear nothing of how the attempt ends."""
     parcels = node.write(
-        lambda unit: delivering.due(unit, me=node.me, acting=node.acting(NODE_ITSELF))
+        lambda unit: delivering.due(
+            unit, me=node.me, acting=node.acting(NODE_ITSELF), cadence=WHEN_DUE
+        )
     )
     return [message for parcel in parcels for message, _ in parcel.envelopes]
 

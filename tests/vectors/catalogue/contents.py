@@ -34,6 +34,7 @@ from protocol.messages.referral import (
     ReferralRecall,
 )
 from protocol.messages.union import Message, encode_content
+from protocol.messages.witness import Cover
 from protocol.skeleton import NO_HEAD, Head
 from protocol.values import ZERO_HASH, consent_id, digest, language_tag, later, plain_text
 from protocol.vocabulary.categories import Category
@@ -71,6 +72,7 @@ from tests.vectors.cast import (
     without,
 )
 from tests.vectors.catalogue.files import CHUNK
+from tests.vectors.catalogue.heads import DIFFERS
 from tests.vectors.catalogue.membership import CHARTER_UPDATE, SUSPEND_NOTICE
 from tests.vectors.form import Vector, vector
 
@@ -157,6 +159,8 @@ MESSAGES: dict[str, tuple[str, Message]] = {
     "bundle_update": ("N", BundleUpdate(bundle=ALO.signed_bundle.raw)),
     "charter_update": ("N", CHARTER_UPDATE),
     "suspend_notice": ("N", SUSPEND_NOTICE),
+    "cover": ("N", Cover()),
+    "audit_differs": ("N", DIFFERS),
     "offer": ("0", OFFER),
     "ask": ("0", ReferralAsk(question=Question.ARRIVAL_MONTH)),
     "answer": ("0", ReferralAnswer(question=Question.LANGUAGE, answer=AnswerCode.YES)),

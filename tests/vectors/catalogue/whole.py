@@ -4,26 +4,20 @@ from tests.vectors.catalogue import (
     carrying,
     consents,
     contents,
+    cover,
     directory,
     encoding,
     envelopes,
     files,
+    heads,
     judgements,
     membership,
 )
 from tests.vectors.form import Vector
 
 _SUBJECTS = (
-    encoding,
-    directory,
-    contents,
-    files,
-    consents,
-    envelopes,
-    judgements,
-    carrying,
-    membership,
-)
+    encoding, directory, contents, files, consents, envelopes, judgements, carrying, membership, heads, cover
+)  # fmt: skip
 
 
 def whole() -> list[Vector]:

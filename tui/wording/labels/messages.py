@@ -12,6 +12,8 @@ MESSAGES: Final = {
     "charter/1": N_("The network's charter"),
     "suspend/1": N_("Word that a partner is stopped"),
     "receipt/1": N_("Receipt"),
+    "cover/1": N_("Nothing: it hides that there is nothing"),
+    "audit.differs/1": N_("Word that our record does not fit"),
     "hello/1": N_("A partner begins anew"),
     "resync/1": N_("Request for what never came"),
     "consent.state/1": N_("List of consents"),

@@ -50,6 +50,13 @@ REFUSALS: Final[Mapping[str, str]] = {
     ),
     No.NO_ROOM: N_("No more people can be added. Ask for one who has left to be removed first."),
     No.ONESELF: N_("You cannot do this to yourself. Ask another supervisor."),
+    No.CLOCK_IN_DOUBT: N_(
+        "This computer does not know which day it is. Nothing was done: set its clock first."
+    ),
+    No.AUDIT_BROKEN: N_("The record is not whole. Nothing was taken off: tell a supervisor."),
+    No.TOO_FEW_WITNESSES: N_(
+        "Fewer than two partners hold the state of that day. Nothing was taken off."
+    ),
     No.LAST_SUPERVISOR: N_("This is the last supervisor. First give somebody else that role."),
     No.NO_SPACE: N_(
         "There is not enough room here for this file. Send what is read in already, or make room on"
