@@ -63,6 +63,7 @@ COMPLAINT_NODES_MAX: Final = 8
 ERASE_HOURS_MAX: Final = 72
 SKELETON_MONTHS_MIN: Final = 3
 SKELETON_MONTHS_MAX: Final = 84
+SKELETON_MONTHS_DEFAULT: Final = 24
 PARAMETER_EXTENSION_FIRST: Final = 64
 # What left a mailbox's routes may still be under way to it: as long as a removable drive may take.
 FORMER_MAILBOX_SECONDS: Final = 28 * DAY

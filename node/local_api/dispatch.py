@@ -221,7 +221,7 @@ ROUTES: Final[Mapping[type[Command], Route]] = dict(
         _look(commands.ExportHeads, auditing.export_heads),
         _as_us(commands.TruncateAudit, auditing.truncate_audit, Does.WRITE),
         _as_person(commands.ShowClock, timekeeping.show_clock, Does.READ),
-        _as_us(commands.ConfirmClock, timekeeping.confirm_clock, Does.SEND),
+        _as_us(commands.ConfirmClock, timekeeping.confirm_clock, Does.WRITE),
         _as_us(commands.ShowCard, renewing.show_card, Does.READ),
         _as_us(commands.PrepareCard, renewing.prepare_card, Does.WRITE),
         _as_us(commands.RenewCard, renewing.renew_card, Does.RENEW),

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from node.effects import Acting, audit, drop_unsealed, withhold
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer, Self
-from node.vault.tables import charters, identity, outbox, peers
+from node.vault.tables import charters, identity, outbox, peers, skeletons
 from node.vault.unit import Unit
-from protocol import membership
+from protocol import limits, membership
 from protocol.cards import Card, read_suspend
 from protocol.charter import Charter, HeldCharter, MemberState
 from protocol.charter_chain import encode_chain, follow
@@ -81,6 +81,10 @@ def apply_versions(
         audit(unit, "charter.applied", held.body_hash, acting=acting, details=details)
     charters.drop_offered(unit.vault)
     newest = versions[-1].charter
+    months = newest.parameters.skeleton_months
+    skeletons.keep_for(
+        unit.vault, months=limits.SKELETON_MONTHS_DEFAULT if months is None else months
+    )
     effects: list[Effect] = []
     for member in newest.members:
         if member.node_id == me:

@@ -1,13 +1,18 @@
 """What is left of a conversation that ended long ago goes on its second, and nothing else does."""
 
+from dataclasses import replace
+
 import pytest
 
 from node.services import consenting, retaining
 from node.vault.tables import skeletons
+from protocol.charter import Parameters
 from protocol.local import commands
 from protocol.retention import kept_until
 from protocol.values import Instant
 from protocol.vocabulary.codes import WithdrawalWanted
+from tests.support.belonging import apply_charter, charter_of
+from tests.support.charters import after
 from tests.support.federation import Node, done
 from tests.support.story import Story
 
@@ -148,6 +153,19 @@ def test_her_no_still_reaches_whoever_got_her_dossier_when_the_skeletons_are_gon
 
     assert gone[1] == 0
     assert alo.rows("SELECT count(*) FROM outbox WHERE type = 'consent.withdrawn/1'") == [(1,)]
+
+
+def test_the_charter_says_for_how_many_months(story: Story) -> None:
+    first = charter_of(story.federation)
+    kept = []
+    for charter in (
+        replace(first, parameters=Parameters(skeleton_months=7)),
+        after(replace(first, parameters=Parameters(skeleton_months=7)), parameters=Parameters()),
+    ):
+        done(apply_charter(story.alo, charter))
+        kept.append(story.alo.read(lambda unit: skeletons.months_kept(unit.vault)))
+
+    assert kept == [7, 24]
 
 
 def test_the_table_takes_three_to_84_months_only(alo: Node) -> None:
