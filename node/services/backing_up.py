@@ -7,7 +7,7 @@ from node.vault.backup.copying import Head, steps_of
 from node.vault.journal import Journal
 from node.vault.keyring import Kind, Owner
 from node.vault.tables import audit as audit_log
-from node.vault.tables import backups, cases, desk, identity
+from node.vault.tables import audit_days, backups, cases, desk, identity
 from node.vault.tables.backups import BackupState, Restore
 from node.vault.unit import Unit
 from protocol import limits
@@ -114,8 +114,16 @@ def restored(
     for user in identity.load_active_users(unit.vault):
         for code in (NoticeCode.RESTORED, NoticeCode.SHEET_USED):
             identity.insert_notice(unit.vault, user.user_id, code=code.value, now=acting.now)
-    # The next entry after a restore names the last one that is known.
-    audit(unit, "restore", head_then, acting=acting, details=str(made_at))
+    known = audit_days.newest(unit.vault)
+    # The next entry after a restore names the last head that is known, and begins a new epoch of the log.
+    audit_log.append_restore(
+        unit.vault,
+        actor=acting.actor,
+        epoch=acting.now,
+        head=None if known is None else known.head,
+        now=acting.now,
+        entropy=acting.entropy,
+    )
     return [
         Owner(slot_id=slot_id, kind=Kind(kind), public=public)
         for slot_id, kind, public in identity.load_slots(unit.vault)

@@ -220,18 +220,25 @@ def test_the_words_of_own_cases_are_found_again_and_what_came_is_not(
     assert found == {OWN: (1, 0), HER_TOWN: (0, 0), HER_WISH: (0, 0)}
 
 
-def test_the_next_entry_of_the_audit_log_names_the_last_one_that_is_known(
+def test_the_next_entry_of_the_audit_log_begins_an_epoch_and_names_the_last_head_that_is_known(
     told: Story, again: Database
 ) -> None:
-    last = rows(again, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")[0]
+    head = b"a head of a day that was closed."
+    again.write_now(
+        lambda unit: unit.vault.execute(
+            "INSERT INTO audit_days (day, last_number, last_entry, hash) VALUES (7, 1, ?, ?)",
+            (bytes(32), head),
+        )
+    )
+    (number, last) = rows(again, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")[0]
     restored(told.bandhan, again)
     entry = rows(
         again,
-        "SELECT a.number, a.event, d.object FROM audit a JOIN audit_details d USING (number)"
-        " ORDER BY a.number DESC LIMIT 1",
+        "SELECT a.number, a.previous, a.event, a.epoch, d.object, d.details FROM audit a"
+        " JOIN audit_details d USING (number) ORDER BY a.number DESC LIMIT 1",
     )
 
-    assert entry == [(last[0] + 1, "restore", last[1])]
+    assert entry == [(number + 1, last, "restore", told.bandhan.now, head, "7")]
 
 
 def test_the_sheet_that_opened_the_backup_is_void_and_everybody_is_told(
