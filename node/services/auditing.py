@@ -40,13 +40,16 @@ def verify_audit(
 ) -> views.AuditReport:
     """Look through the whole log. What is found is written into it."""
     close_days(unit, now=acting.now)
-    compared = [_compared(unit, found) for found in _held_elsewhere(unit, command.heads, me=me)]
+    elsewhere = list(_held_elsewhere(unit, command.heads, me=me))
+    compared = [_compared(unit, found) for found in elsewhere]
     fitting = [one for one in compared if one.comparison == Comparison.FITS]
+    vouched = [one for one, found in zip(compared, elsewhere, strict=True) if found.is_signed]
+    vouched = [one for one in vouched if one.comparison == Comparison.FITS]
     entry, text = log.broken_at(unit.vault), log.details_broken_at(unit.vault)
     days, broken_head = _days(unit)
     unfit = [one.day for one in compared if _speaks_against(one) and one.day is not None]
     broken_days = [*unfit, *_day_of_entry(unit, entry), *([broken_head] if broken_head else [])]
-    witnessed = max((one.day for one in fitting if one.day is not None), default=None)
+    witnessed = max((one.day for one in vouched if one.day is not None), default=None)
     cut = audit_days.load_cut(unit.vault)
     are_consents_whole = consents.are_events_whole(unit.vault)
     is_log_whole = (entry, text, broken_head) == (None, None, None)
@@ -59,7 +62,7 @@ def verify_audit(
         broken_details=text,
         broken_day=min(broken_days, default=None),
         compared=compared,
-        witnesses=len({one.holder for one in fitting if one.holder}),
+        witnesses=len({one.holder for one in vouched if one.holder}),
         witnessed_day=witnessed,
         unwitnessed=_unwitnessed(unit, witnessed),
         cut_day=None if cut is None else cut.day,
@@ -117,20 +120,24 @@ def _follows(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Elsewhere:
-    """A head that somebody else holds: by whom, where that can be said. None is no head of ours."""
+    """A head that somebody else holds: by whom, where that can be said. None is no head of ours.
+
+    `is_signed`: by a key that is still ours. One of years ago may fit, and vouches for nothing.
+    """
 
     head: DayHead | None
     holder: NodeId | None
+    is_signed: bool
 
 
 def _held_elsewhere(unit: Unit, given: Sequence[bytes], *, me: Self) -> Iterator[_Elsewhere]:
     for told in heads.load_answered(unit.vault):
-        yield _Elsewhere(head=told.head, holder=told.peer)
+        yield _Elsewhere(head=told.head, holder=told.peer, is_signed=True)
     for raw in given:
         try:
             yield _read(raw, me=me)
         except RemoteProtocolError:
-            yield _Elsewhere(head=None, holder=None)
+            yield _Elsewhere(head=None, holder=None, is_signed=False)
 
 
 def _read(raw: bytes, *, me: Self) -> _Elsewhere:
@@ -139,21 +146,26 @@ def _read(raw: bytes, *, me: Self) -> _Elsewhere:
         signed = parse_signed(raw, kind=Kind.CHECKPOINT)
     except RemoteProtocolError:
         return _read_message(parse_signed(raw, kind=Kind.MESSAGE), me=me)
-    verify(signed, keys=_our_keys(me))
     checkpoint = parse_checkpoint(signed)
-    is_ours = checkpoint.node == me.node_id
-    return _Elsewhere(head=checkpoint.head if is_ours else None, holder=None)
+    head = checkpoint.head if checkpoint.node == me.node_id else None
+    return _Elsewhere(head=head, holder=None, is_signed=_is_signed(signed, me=me))
 
 
 def _read_message(signed: Signed, *, me: Self) -> _Elsewhere:
-    verify(signed, keys=_our_keys(me))
     skeleton = parse_skeleton(signed.body)
-    is_ours = skeleton.sender == me.node_id
-    return _Elsewhere(head=skeleton.day_head if is_ours else None, holder=skeleton.recipient)
+    head = skeleton.day_head if skeleton.sender == me.node_id else None
+    return _Elsewhere(head=head, holder=skeleton.recipient, is_signed=_is_signed(signed, me=me))
 
 
-def _our_keys(me: Self) -> tuple[VerifyingKey, ...]:
-    return (me.signing.public,)
+def _is_signed(signed: Signed, *, me: Self) -> bool:
+    ours: list[VerifyingKey] = [me.signing.public]
+    if me.former is not None:
+        ours.append(me.former.public)
+    try:
+        verify(signed, keys=ours)
+    except RemoteProtocolError:
+        return False
+    return True
 
 
 def _compared(unit: Unit, found: _Elsewhere) -> views.HeadCompared:
@@ -161,7 +173,7 @@ def _compared(unit: Unit, found: _Elsewhere) -> views.HeadCompared:
     return views.HeadCompared(
         holder=_name(found.holder, None if peer is None else str(peer.display_name)),
         day=None if found.head is None else found.head.day,
-        comparison=_comparison(unit, found.head).value,
+        comparison=_comparison(unit, found).value,
     )
 
 
@@ -171,12 +183,16 @@ def _name(holder: NodeId | None, name: str | None) -> str:
     return node_id_text(holder) if name is None else name
 
 
-def _comparison(unit: Unit, head: DayHead | None) -> Comparison:
+def _comparison(unit: Unit, found: _Elsewhere) -> Comparison:
+    head = found.head
     if head is None:
         return Comparison.NOT_OURS
     closed = audit_days.find(unit.vault, head.day)
     if closed is not None and closed.hash == head.hash:
         return Comparison.FITS
+    if not found.is_signed:
+        # Anybody can write down a number that does not fit.
+        return Comparison.NOT_OURS
     if any(day_of(at) >= head.day for at in log.restored_at(unit.vault)):
         return Comparison.RESTORED
     return Comparison.MISSING if closed is None else Comparison.DIFFERS

@@ -8,12 +8,15 @@ import pytest
 
 from node.services import auditing
 from node.vault.tables import audit as log
-from protocol.audit import parse_checkpoint
+from protocol.audit import Checkpoint, checkpoint_body, parse_checkpoint
+from protocol.keys import signing_secret
 from protocol.labels import Kind
 from protocol.local import commands
 from protocol.signing import parse as parse_signed
+from protocol.signing import sign
 from protocol.signing import verify as verify_signature
 from protocol.skeleton import DayHead
+from protocol.values import digest, sha256
 from tests.support import federation as federations
 from tests.support.auditing import (
     DAY,
@@ -200,6 +203,21 @@ def test_what_is_no_head_of_ours_vouches_for_nothing(alo: Node, raw: bytes) -> N
 
     assert (one.comparison, one.day, one.holder) == ("not_ours", None, "")
     assert not report.is_whole
+
+
+@pytest.mark.parametrize(("fits", "comparison"), [(True, "fits"), (False, "not_ours")])
+def test_a_checkpoint_under_a_key_that_is_no_longer_ours_may_fit_and_vouches_for_nothing(
+    alo: Node, *, fits: bool, comparison: str
+) -> None:
+    day, link = days_of(alo)[-1]
+    head = DayHead(day=day, hash=digest(link) if fits else sha256(b"another one"))
+    body = checkpoint_body(Checkpoint(node=alo.node_id, head=head, at=alo.now))
+    key = signing_secret(b"a key of years ago, not ours now")
+    change(alo, "DELETE FROM shared_heads")
+    report = verify(alo, heads=[sign(Kind.CHECKPOINT, body, secrets=[key]).raw])
+
+    assert [one.comparison for one in report.compared] == [comparison]
+    assert (report.is_whole, report.witnessed_day) == (fits, None)
 
 
 def test_the_heads_of_another_node_are_not_ours(federation: Federation, alo: Node) -> None:
