@@ -45,6 +45,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Is the date right? Nothing is destroyed by a clock that is in doubt.",
     ),
     "card": ("node.cli.card:card", "Our card, by which partners know our signing key."),
+    "file": (
+        "node.cli.files:file",
+        "Files of a referral: read in and sent, or taken out of this node.",
+    ),
     "audit": ("node.cli.auditing:audit", "The record of who did what."),
     "config": ("node.cli.configuring:config", "The settings of this node."),
     "demo": (

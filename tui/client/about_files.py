@@ -1,44 +1,44 @@
 """The client's methods about files; `Client` has them as its own."""
 
 from protocol.local import commands, views
-from tui.client.asking import Asks
+from tui.client.upkeep import Asker
 
 
-async def begin_file(self: Asks, command: commands.BeginFile) -> views.Done:
+async def begin_file(self: Asker, command: commands.BeginFile) -> views.Done:
     """Begin to read a file in; `ref` is its name from now on."""
     return await self.ask(command, views.Done)
 
 
-async def keep_file_part(self: Asks, command: commands.KeepFilePart) -> views.Done:
+async def keep_file_part(self: Asker, command: commands.KeepFilePart) -> views.Done:
     """Hand over one part of it."""
     return await self.ask(command, views.Done)
 
 
-async def close_file(self: Asks, command: commands.CloseFile) -> views.FileLine:
+async def close_file(self: Asker, command: commands.CloseFile) -> views.FileLine:
     """All of it was handed over."""
     return await self.ask(command, views.FileLine)
 
 
-async def tick_file(self: Asks, command: commands.TickFile) -> views.Done:
+async def tick_file(self: Asker, command: commands.TickFile) -> views.Done:
     """She was shown this very file, and said yes."""
     return await self.ask(command, views.Done)
 
 
-async def send_file(self: Asks, command: commands.SendFile) -> views.Done:
+async def send_file(self: Asker, command: commands.SendFile) -> views.Done:
     """Let it go."""
     return await self.ask(command, views.Done)
 
 
-async def drop_file(self: Asks, command: commands.DropFile) -> views.Done:
+async def drop_file(self: Asker, command: commands.DropFile) -> views.Done:
     """Destroy our copy, of which nothing has left."""
     return await self.ask(command, views.Done)
 
 
-async def list_files(self: Asks, command: commands.ListFiles) -> views.Files:
+async def list_files(self: Asker, command: commands.ListFiles) -> views.Files:
     """The files of a referral, ours and theirs."""
     return await self.ask(command, views.Files)
 
 
-async def export_file_part(self: Asks, command: commands.ExportFilePart) -> views.FilePartView:
+async def export_file_part(self: Asker, command: commands.ExportFilePart) -> views.FilePartView:
     """One part of a file that came, to be written somewhere else."""
     return await self.ask(command, views.FilePartView)

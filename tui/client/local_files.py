@@ -20,7 +20,7 @@ from protocol.limits import FILE_BYTES_MAX, FILE_PART_BYTES
 from protocol.local import commands, views
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import FileLabel
-from tui.client.methods import Client
+from tui.client.upkeep import Asker
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _MAKE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -64,7 +64,7 @@ _MEANINGS: Final = {
 
 
 async def read_in(
-    client: Client, path: Path, *, thread: bytes, category: Category, label: FileLabel
+    client: Asker, path: Path, *, thread: bytes, category: Category, label: FileLabel
 ) -> views.FileLine:
     """Read a file into the node as a copy for the other side of a referral; it does not leave by that.
 
@@ -77,7 +77,7 @@ async def read_in(
     """
     with _opened(path) as (handle, size):
         begin = commands.BeginFile(thread=thread, category=category, label=label, size=size)
-        file_id = (await client.begin_file(begin)).ref or b""
+        file_id = (await client.ask(begin, views.Done)).ref or b""
         try:
             return await _hand_over(client, handle, file_id, size=size)
         except BaseException:
@@ -85,22 +85,22 @@ async def read_in(
             raise
 
 
-async def _hand_over(client: Client, handle: int, file_id: bytes, *, size: int) -> views.FileLine:
+async def _hand_over(client: Asker, handle: int, file_id: bytes, *, size: int) -> views.FileLine:
     link = hashlib.sha256()
     for index, part in enumerate(_parts(handle, size=size)):
         link.update(part)
         command = commands.KeepFilePart(file_id=file_id, index=index, content=part)
-        await client.keep_file_part(command)
-    kept = await client.close_file(commands.CloseFile(file_id=file_id))
+        await client.ask(command, views.Done)
+    kept = await client.ask(commands.CloseFile(file_id=file_id), views.FileLine)
     if kept.hash != link.digest():
         raise LocalFileError(FileTrouble.CHANGED)
     return kept
 
 
-async def _forget(client: Client, file_id: bytes) -> None:
+async def _forget(client: Asker, file_id: bytes) -> None:
     # Half a copy is of no use to anybody; if the node is gone, it destroys it itself within a day.
     with contextlib.suppress(SathiError):
-        await client.drop_file(commands.DropFile(file_id=file_id))
+        await client.ask(commands.DropFile(file_id=file_id), views.Done)
 
 
 @contextlib.contextmanager
@@ -150,7 +150,7 @@ def _read(handle: int, count: int, *, is_end: bool = False) -> bytes:
     return content
 
 
-async def take_out(client: Client, file: views.FileLine, path: Path) -> None:
+async def take_out(client: Asker, file: views.FileLine, path: Path) -> None:
     """Write a file that came to a new place outside of the node, for this user alone.
 
     Raises:
@@ -180,11 +180,11 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-async def _write_all(client: Client, file: views.FileLine, handle: int) -> None:
+async def _write_all(client: Asker, file: views.FileLine, handle: int) -> None:
     link = hashlib.sha256()
     for index in range(file.parts):
         command = commands.ExportFilePart(file_id=file.file_id, index=index)
-        part = await client.export_file_part(command)
+        part = await client.ask(command, views.FilePartView)
         link.update(part.content)
         written = 0
         while written < len(part.content):

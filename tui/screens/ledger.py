@@ -9,7 +9,7 @@ from textual.content import Content
 
 from protocol.local import commands, views
 from protocol.vocabulary.categories import DOSSIER_ORDER
-from protocol.vocabulary.codes import TextKind
+from protocol.vocabulary.codes import FileLabel, TextKind
 from tui.acts import Act, bindings
 from tui.client import Client
 from tui.desk import Desk
@@ -35,6 +35,7 @@ CONSENTS: Final = Act(
 )
 CASE: Final = Act(name="case", key="o", label=N_("her case"), help=N_("Open her case."))
 _TEXT: Final = "text:"
+_FILE: Final = "file:"
 _OFFER: Final = N_("that somebody needs help, with nothing about her")
 _CONSENT: Final = N_("what she agreed to")
 DAY_CELLS: Final = 14
@@ -141,6 +142,8 @@ class LedgerScreen(DeskScreen[views.Ledger]):
         if kinds:
             names = ", ".join(words.code_of(TextKind, kind) for kind in kinds)
             yield words.say(N_("In her own words: {kinds}"), kinds=names)
+        for label in (one.removeprefix(_FILE) for one in line.fields if one.startswith(_FILE)):
+            yield words.say(N_("A file: {label}"), label=words.code_of(FileLabel, label))
         for category in DOSSIER_ORDER:
             inside = [words.field(one) for one in fields_of(category) if one in line.fields]
             if inside:

@@ -74,6 +74,7 @@ def of_case(vault: Connection, case_id: bytes) -> Sequence[tuple[NodeId, Instant
     rows = vault.execute(
         "SELECT d.peer, d.at, d.categories, d.fields FROM disclosures d"
         " JOIN consents c ON c.consent_id = d.consent_id WHERE c.case_id = ?"
+        " AND d.fields NOT LIKE 'file_part:%'"
         " ORDER BY d.at LIMIT ?",
         (case_id, limits.MAILBOX_ENVELOPES_MAX),
     ).fetchall()

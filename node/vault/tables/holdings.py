@@ -28,12 +28,15 @@ _LEFT: Final = (
     "SELECT consent_id FROM consents WHERE case_id = :case_id"
     " UNION SELECT consent_id FROM consents WHERE handle IN ("
     "SELECT n.handle FROM referrals r JOIN consents n ON n.consent_id = r.consent_id"
-    " WHERE r.case_id = :case_id)) ORDER BY d.at DESC, d.message_id DESC LIMIT :shown"
+    " WHERE r.case_id = :case_id))"
+    # A file is one leaving, however many messages carry it.
+    " AND d.fields NOT LIKE 'file_part:%' ORDER BY d.at DESC, d.message_id DESC LIMIT :shown"
 )
 _CAME: Final = (
     "SELECT m.message_id, m.peer, m.type, m.received_at, m.seen_at, m.is_locked,"
     " m.payload IS NOT NULL, m.consent FROM referrals r JOIN messages m ON m.thread = r.thread"
-    " WHERE r.case_id = ? AND m.consent IS NOT NULL"
+    " WHERE r.case_id = ? AND m.consent IS NOT NULL AND (m.type != 'blob.chunk/1' OR EXISTS"
+    " (SELECT 1 FROM received_file_parts p WHERE p.message_id = m.message_id AND p.part = 0))"
     " ORDER BY m.received_at DESC, m.message_id DESC LIMIT ?"
 )
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from node.services import attaching, reading
+from node.services import attaching, ledger, reading
 from protocol import limits
 from protocol.errors import MalformedError
 from protocol.local import commands
@@ -244,7 +244,14 @@ def test_her_ledger_has_one_line_for_a_file_however_many_parts_it_has(told: Stor
     rows = told.alo.rows(
         "SELECT fields, count(*) FROM disclosures WHERE fields LIKE 'file%' GROUP BY fields"
     )
+    shown = done(told.alo.use(ledger.show_ledger, commands.ShowLedger(case_id=told.case_id)))
+    [(theirs,)] = told.bandhan.rows("SELECT case_id FROM cases")
+    held = done(told.bandhan.use(ledger.show_ledger, commands.ShowLedger(case_id=theirs)))
     assert sorted(rows) == [("file:school_paper", 1), ("file_part:school_paper", 2)]
+    assert [line.fields for line in shown.lines if "school" in str(line.fields)] == [
+        ["file:school_paper"]
+    ]
+    assert [line.type for line in held.held].count("blob.chunk/1") == 1
 
 
 def test_every_act_on_a_file_is_written_down(told: Story) -> None:
