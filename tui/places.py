@@ -175,6 +175,10 @@ class ToMeet(msgspec.Struct, frozen=True, kw_only=True):
     """Read a partner's card, or make ours."""
 
 
+class ToMembership(msgspec.Struct, frozen=True, kw_only=True):
+    """The charter, and a sheet that stops a partner."""
+
+
 class ToOutbox(msgspec.Struct, frozen=True, kw_only=True):
     """What waits to leave or to be answered."""
 
@@ -212,6 +216,7 @@ Destination: TypeAlias = (
     | ToReport
     | ToPartner
     | ToMeet
+    | ToMembership
     | ToOutbox
     | ToSettings
     | ToPlainWords

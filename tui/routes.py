@@ -13,6 +13,7 @@ from tui.places import (
     ToFacts,
     ToLedger,
     ToMeet,
+    ToMembership,
     ToMessage,
     ToNewCase,
     ToOffer,
@@ -42,6 +43,7 @@ from tui.screens.followups import FollowUpsScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.ledger import LedgerScreen
 from tui.screens.meet import MeetScreen
+from tui.screens.membership import MembershipScreen
 from tui.screens.message import MessageScreen
 from tui.screens.new_case import NewCaseScreen
 from tui.screens.offer import OfferScreen
@@ -105,6 +107,8 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return PartnerScreen(desk, node_id=node_id)
         case ToMeet():
             return MeetScreen(desk)
+        case ToMembership():
+            return MembershipScreen(desk)
         case ToOutbox():
             return OutboxScreen(desk)
         case ToPractice():

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from protocol.limits import SIGNED_BYTES_MAX
+from tui.wording import N_
 
 # Three parts, each with its length before it.
 BYTES_MAX: Final = 3 * (SIGNED_BYTES_MAX + 4)
@@ -35,6 +36,23 @@ class Trouble(StrEnum):
     NOT_ALLOWED = "not_allowed"
     DISK = "disk"
 
+
+TROUBLES: Final = {
+    Trouble.MISSING: N_("There is no such file. Look at its name once more."),
+    Trouble.NO_FOLDER: N_("There is no such folder. Nothing was made."),
+    Trouble.IS_THERE: N_(
+        "A file of this name is there already, and stays as it is. Take another name."
+    ),
+    Trouble.LINK: N_("This is a link to another place. Name the file itself."),
+    Trouble.NO_FILE: N_("This is no ordinary file. Nothing of it was read."),
+    Trouble.EMPTY: N_("This file is empty. Ask them to send it again."),
+    Trouble.TOO_LARGE: N_("This file is too large for an introduction. Nothing of it was taken."),
+    Trouble.NOT_ALLOWED: N_(
+        "This computer does not let you do that there. Choose another folder."
+    ),
+    Trouble.DISK: N_("The disk did not do it. Try another folder."),
+}
+"""What each of them is to a person."""
 
 _MEANINGS: Final = {
     errno.ENOENT: Trouble.MISSING,
@@ -59,7 +77,7 @@ def named(text: str) -> Path:
         return path
 
 
-def read(path: Path) -> bytes | Trouble:
+def read(path: Path, *, bytes_max: int = BYTES_MAX) -> bytes | Trouble:
     """What stands in an ordinary file, or why it was not read."""
     try:
         handle = os.open(path, _READ)
@@ -71,10 +89,10 @@ def read(path: Path) -> bytes | Trouble:
         return Trouble.NO_FILE
     with os.fdopen(handle, "rb") as file:
         try:
-            content = file.read(BYTES_MAX + 1)
+            content = file.read(bytes_max + 1)
         except OSError as error:
             return _trouble(error)
-    if len(content) > BYTES_MAX:
+    if len(content) > bytes_max:
         return Trouble.TOO_LARGE
     return content or Trouble.EMPTY
 

@@ -17,7 +17,8 @@ from tui.places import ToPartner
 from tui.plain import one_line
 from tui.screens import introduction_file
 from tui.screens.desk_screen import BACK, DeskScreen
-from tui.screens.introduction_file import Trouble
+from tui.screens.introduction_file import TROUBLES, Trouble
+from tui.screens.standing import LEVEL_CHECKED
 from tui.widgets.choice import Choice
 from tui.widgets.field import Field
 from tui.widgets.paragraphs import Paragraph, Paragraphs
@@ -40,21 +41,6 @@ PATH_CHARACTERS_MAX: Final = 1_000
 READ: Final = "read"
 MAKE: Final = "make"
 
-_TROUBLES: Final = {
-    Trouble.MISSING: N_("There is no such file. Look at its name once more."),
-    Trouble.NO_FOLDER: N_("There is no such folder. Nothing was made."),
-    Trouble.IS_THERE: N_(
-        "A file of this name is there already, and stays as it is. Take another name."
-    ),
-    Trouble.LINK: N_("This is a link to another place. Name the file itself."),
-    Trouble.NO_FILE: N_("This is no ordinary file. Nothing of it was read."),
-    Trouble.EMPTY: N_("This file is empty. Ask them to send it again."),
-    Trouble.TOO_LARGE: N_("This file is too large for an introduction. Nothing of it was taken."),
-    Trouble.NOT_ALLOWED: N_(
-        "This computer does not let you do that there. Choose another folder."
-    ),
-    Trouble.DISK: N_("The disk did not do it. Try another folder."),
-}
 _NOT_ADDED: Final = {
     "already_there": N_("This partner is known already: look at the list of partners."),
     "not_allowed": N_("This is our own file, or meeting partners is for another role."),
@@ -62,6 +48,10 @@ _NOT_ADDED: Final = {
     "E_EXPIRED": N_("The card in this file has ended: ask them for a new one."),
     "E_CLOCK": N_("This file seems to come from another day: look at the date of this computer."),
     "E_SIG": N_("Somebody changed this file. Ask for it by another way."),
+    "E_SENDER_SUSPENDED": N_(
+        "This organisation is stopped, or no member any more. Call a steward."
+    ),
+    "E_CHARTER_EXPIRED": N_("The charter has ended: nobody new can be met. Call a steward."),
 }
 _NO_INTRODUCTION: Final = N_("This is no introduction file, or a part of it is missing.")
 
@@ -145,6 +135,11 @@ class MeetScreen(DeskScreen[None]):
 
     def _of_theirs(self, partner: views.PeerView) -> list[Paragraph]:
         say = self.words.say
+        if partner.level >= LEVEL_CHECKED:
+            known = N_("{partner} has a new card. The number you compared before still holds.")
+            return [
+                Paragraph(text=say(known, partner=one_line(partner.name)), style="bold", mark="✓ ")
+            ]
         return [
             Paragraph(
                 text=say(
@@ -236,7 +231,7 @@ async def _read(client: Client, path: Path) -> Came:
     """Theirs. Raises: ClientError, where it is not the file's fault."""
     content = introduction_file.read(path)
     if isinstance(content, Trouble):
-        return Came(why_not=_TROUBLES[content])
+        return Came(why_not=TROUBLES[content])
     try:
         partner = await client.add_peer(commands.AddPeer(introduction=content))
     except NotLegalError:
@@ -256,4 +251,4 @@ async def _make(client: Client, path: Path) -> Came:
         return made.introduction
 
     trouble = await introduction_file.write(path, make)
-    return Came(until=until[-1]) if trouble is None else Came(why_not=_TROUBLES[trouble])
+    return Came(until=until[-1]) if trouble is None else Came(why_not=TROUBLES[trouble])

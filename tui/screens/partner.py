@@ -15,6 +15,7 @@ from tui.desk import Desk
 from tui.places import Back
 from tui.plain import one_line
 from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.partners import STOPPED
 from tui.screens.standing import LEVEL_CHECKED, heard
 from tui.widgets.key_line import KeyLine
 from tui.widgets.paragraphs import Paragraph, Paragraphs
@@ -34,6 +35,13 @@ DIFFER: Final = Act(
     help=N_("One group is another one there: what to do now. Nothing is confirmed."),
 )
 LATER: Final = Act(name="later", key="l", label=N_("later"), help=N_("Compare another day."))
+ERASE: Final = Act(
+    name="erase",
+    key="e",
+    label=N_("it was she"),
+    help=N_("She withdrew herself, as they say: what is locked is erased."),
+    in_palette=False,
+)
 VOICE: Final = Act(
     name="voice",
     key="v",
@@ -58,7 +66,7 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         "Call them on a number you knew before, or sit beside them, and read the twelve groups to each"
         " other. Only if every group is the same do you really talk to each other's computers."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (MATCH, DIFFER, LATER, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (MATCH, DIFFER, LATER, ERASE, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
     def __init__(self, desk: Desk, *, node_id: bytes) -> None:
@@ -86,13 +94,14 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         if loaded is None:
             page.put([Paragraph(text=self.words.say(N_("We do not know this partner.")))])
         else:
-            page.put([*self._about(loaded), *self._comparing(loaded)])
+            page.put([*self._about(loaded), *self._unconfirmed(loaded), *self._comparing(loaded)])
         self.refresh_frame()
 
     def _about(self, peer: views.PeerView) -> list[Paragraph]:
         words = self.words
         trust = words.trust(peer.level, how=peer.verified_how)
         is_checked = peer.level >= LEVEL_CHECKED
+        is_stopped = peer.status in STOPPED
         if is_checked and peer.verified_at is not None:
             trust = f"{trust}, {self.desk.date(peer.verified_at)}"
         if is_checked and peer.verified_by is not None:
@@ -100,7 +109,13 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         pairs = [
             (N_("Country"), words.country(peer.country), ""),
             (N_("Reference"), peer.node_id_text, ""),
-            (N_("With us"), words.peer_status(peer.status), ""),
+            (
+                N_("With us"),
+                f"✗ {words.peer_status(peer.status)}"
+                if is_stopped
+                else words.peer_status(peer.status),
+                "bold $error" if is_stopped else "",
+            ),
             (
                 N_("How sure"),
                 f"{'✓' if is_checked else '?'} {trust}",
@@ -113,6 +128,16 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
             Paragraph(text=text, style=style, mark=words.say(label), cells=_LABEL_CELLS)
             for label, text, style in pairs
         ]
+
+    def _unconfirmed(self, peer: views.PeerView) -> list[Paragraph]:
+        if not peer.unconfirmed:
+            return []
+        told = N_(
+            "{count} of her withdrawals came from them while they are stopped. They are locked. Ask her, or"
+            " call somebody there whom you know; if it was she, press E, and they are erased."
+        )
+        text = self.words.say(told, count=peer.unconfirmed)
+        return [Paragraph(text=""), Paragraph(text=text, style="$warning", mark="? ")]
 
     def _comparing(self, peer: views.PeerView) -> list[Paragraph]:
         say = self.words.say
@@ -167,6 +192,8 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         if name == LATER.name:
             return True
         peer = self._loaded
+        if name == ERASE.name:
+            return peer is not None and peer.unconfirmed > 0
         return peer is not None and not peer.is_frozen and peer.level < LEVEL_CHECKED
 
     async def action_match(self) -> None:
@@ -191,6 +218,16 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         self.say(
             self.words.say(N_("Written down. They have to confirm the same number on their side."))
         )
+        self.reload()
+
+    def action_erase(self) -> None:
+        """It was she: what is locked is erased."""
+        if self._loaded is not None:
+            command = commands.ConfirmErasures(peer=self._loaded.node_id)
+            self.attempt(lambda client: client.confirm_erasures(command), self._confirmed)
+
+    def _confirmed(self, _done: views.Done) -> None:
+        self.say(self.words.say(N_("What she took back is erased now.")))
         self.reload()
 
     def action_differ(self) -> None:

@@ -10,11 +10,13 @@ from protocol.local import views
 from tui.acts import Act, bindings
 from tui.client import Client
 from tui.desk import Desk
-from tui.places import ToMeet, ToPartner
+from tui.places import ToMeet, ToMembership, ToPartner
 from tui.plain import Text, line_of, one_line
 from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.membership import charter_lines
 from tui.screens.standing import LEVEL_CHECKED, heard, standing
 from tui.termwidth import fit
+from tui.widgets.paragraphs import Paragraphs
 from tui.widgets.rows import Row, Rows
 from tui.wording import N_
 
@@ -30,6 +32,13 @@ MEET: Final = Act(
     label=N_("meet a partner"),
     help=N_("Make our introduction file for them, or read theirs."),
 )
+CHARTER: Final = Act(
+    name="charter",
+    key="c",
+    label=N_("charter"),
+    help=N_("Who belongs: look at a charter, or stop a partner by its sheet."),
+)
+STOPPED: Final = frozenset({"paused", "suspended", "removed"})
 _NAME_CELLS: Final = 22
 _TRUST_CELLS: Final = 27
 _COUNTRY_CELLS: Final = 12
@@ -38,7 +47,7 @@ _MARGIN: Final = 3
 
 
 @final
-class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers]]):
+class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers, views.CharterView]]):
     """One row for each partner."""
 
     HEADING = N_("Partners")
@@ -46,23 +55,25 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers]]):
         "A partner whose card was only read could be anybody. Nothing of hers goes to a partner, or comes"
         " from one, before two people have compared the safety number, in person or by a voice they know."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, MEET, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, MEET, CHARTER, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
     def body(self) -> ComposeResult:
         """Who we are, then the list."""
         yield Text(id="us")
+        yield Paragraphs(id="charter")
         yield Text(id="columns", classes="quiet")
         yield Rows[bytes](id="partners")
         yield Text(id="empty", classes="quiet")
 
-    async def load(self, client: Client) -> tuple[views.SelfView, views.Peers]:
-        """Us and them."""
-        return await client.show_self(), await client.list_peers()
+    async def load(self, client: Client) -> tuple[views.SelfView, views.Peers, views.CharterView]:
+        """Us, them, and what holds between all."""
+        return await client.show_self(), await client.list_peers(), await client.show_charter()
 
-    def show(self, loaded: tuple[views.SelfView, views.Peers]) -> None:
+    def show(self, loaded: tuple[views.SelfView, views.Peers, views.CharterView]) -> None:
         """The rows."""
-        us, peers = loaded
+        us, peers, charter = loaded
+        self.query_one("#charter", Paragraphs).put(charter_lines(self.desk, charter.held))
         self.desk.standing = standing(self.desk, peers.peers, width=self.size.width)
         say = self.words.say
         self.query_one("#us", Text).put(
@@ -123,6 +134,10 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers]]):
         if chosen is not None:
             self.go(ToPartner(node_id=chosen))
 
+    def action_charter(self) -> None:
+        """Who belongs."""
+        self.go(ToMembership())
+
     def action_meet(self) -> None:
         """Files to give and to read."""
         self.go(ToMeet())
@@ -131,6 +146,8 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers]]):
 def _trust(desk: Desk, peer: views.PeerView) -> str:
     """How sure we are, and since when."""
     words = desk.words
+    if peer.status in STOPPED:
+        return words.peer_status(peer.status)
     if peer.is_frozen:
         return words.say(N_("Stopped for safety"))
     trust = words.trust(peer.level, how=peer.verified_how)
@@ -140,6 +157,8 @@ def _trust(desk: Desk, peer: views.PeerView) -> str:
 
 
 def _mark(peer: views.PeerView) -> tuple[str, str]:
+    if peer.status in STOPPED:
+        return "✗", "$error"
     if peer.is_frozen:
         return "!", "$error"
     return ("✓", "$success") if peer.level >= LEVEL_CHECKED else ("?", "$warning")
