@@ -4,7 +4,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from tests.support.desk_app import Seat, settled
+from tests.support.desk_app import Seat, settled, shown, until
 from tui.places import Destination, Go
 
 
@@ -20,4 +20,10 @@ async def let_pass(seat: Seat, pilot: Pilot[Any], *, seconds: int = 11) -> None:
     seat.clock.now = seat.node.now
     seat.clock.ticks += seconds
     await seat.api_desk.held.tend()
+    await settled(pilot)
+
+
+async def told(pilot: Pilot[Any], sentence: str) -> None:
+    """Wait until the screen says so; the desk counts by a clock of its own."""
+    await until(pilot, lambda: sentence in shown(pilot.app))
     await settled(pilot)

@@ -1,0 +1,106 @@
+"""Stopping what was sent: once, in time or too late, and nobody is told what nobody knows."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from textual.pilot import Pilot
+
+from protocol.local import commands, views
+from protocol.local.fitting import View
+from tests.support.desk_app import press, settled
+from tests.support.locking import app_of
+from tests.support.passing import told
+from tests.support.scripted_client import NOW, Script, ScriptedClient
+from tests.support.scripted_desk import scripted_desk
+from tui.client import ConnectionLostError, RefusedError
+from tui.messages import Sending
+
+HELD_ID: Final = bytes(range(16))
+ON_ITS_WAY: Final = "On its way."
+
+
+class Holding(ScriptedClient):
+    """It holds one sending, until the test says what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[views.HeldLine] = [line_of(refused=None)]
+        self.stopping: Callable[[], None] = lambda: None
+        self.stops = 0
+
+    async def list_held(self) -> views.HeldSendings:
+        return views.HeldSendings(sendings=self.lines)
+
+    async def stop_sending(self, command: commands.StopSending) -> View:
+        assert command.held_id == HELD_ID
+        self.stops += 1
+        await asyncio.sleep(0)
+        self.stopping()
+        return views.Done()
+
+
+def line_of(*, refused: str | None) -> views.HeldLine:
+    line: views.HeldLine = Script().fill(views.HeldLine)
+    return views.HeldLine(
+        held_id=HELD_ID,
+        name=line.name,
+        user_id=line.user_id,
+        peer=line.peer,
+        thread=line.thread,
+        case_id=line.case_id,
+        leaves_at=NOW + 10,
+        refused=refused,
+    )
+
+
+def send(pilot: Pilot[Any], *, seconds: int) -> None:
+    """A screen says that something is held."""
+    pilot.app.post_message(Sending(views.Held(held_id=HELD_ID, leaves_at=NOW + seconds)))
+
+
+async def test_pressed_twice_it_is_stopped_once_and_told() -> None:
+    client = Holding()
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=10)
+        await settled(pilot)
+        for _ in range(2):
+            app_of(pilot).action_stop_sending()
+        await told(pilot, "Stopped. Nothing was sent.")
+        assert client.stops == 1
+
+
+async def test_what_left_before_it_could_be_stopped_is_told_as_it_is() -> None:
+    client = Holding()
+    client.stopping = too_late
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=10)
+        await press(pilot, "u")
+        await told(pilot, ON_ITS_WAY)
+
+
+def too_late() -> None:
+    raise RefusedError(views.refused(views.No.NOT_FOUND))
+
+
+async def test_where_the_answer_to_stopping_was_lost_nobody_is_told_that_it_left() -> None:
+    client = Holding()
+    client.stopping = lose_the_answer
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=2)
+        await press(pilot, "u")
+        client.lines = []
+        await told(pilot, "It left, or it was stopped: look before you send it again.")
+
+
+def lose_the_answer() -> None:
+    raise ConnectionLostError("no whole answer")
+
+
+async def test_a_clock_that_is_set_back_gives_no_more_seconds_than_there_are() -> None:
+    client = Holding()
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=3)
+        await told(pilot, "Leaves in 2 s.")
+        client.lines = [line_of(refused="wrong_state")]
+        await told(pilot, "Not sent: F7 shows it.")
