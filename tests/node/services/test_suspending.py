@@ -92,6 +92,13 @@ def test_a_suspend_acts_whoever_carries_it_also_a_suspended_peer(federation: Fed
     assert status(chautari, alo) == (2, "suspended")
 
 
+def test_a_suspend_fits_the_room_that_a_full_mailbox_keeps_for_it(federation: Federation) -> None:
+    alo, bandhan, chautari = federation.nodes.values()
+    carried = SuspendNotice(suspend=sheet_of(chautari))
+
+    assert len(forge(carried, sender=bandhan, recipient=alo)) == limits.BUCKETS[0]
+
+
 def test_a_suspend_that_nobody_signed_who_may_changes_nothing(federation: Federation) -> None:
     alo, bandhan, chautari = federation.nodes.values()
     everybody_holds(federation, charter_of(federation))
