@@ -1,10 +1,11 @@
 """What a mailbox knows, as frozen values: whose it is, what waits in it, what became of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from protocol import limits
+from protocol.file_rules import FREE_BYTES_MIN
 from protocol.keys import VerifyingKey
 from protocol.values import EnvelopeId, Hash, Instant, MailboxId
 
@@ -33,12 +34,21 @@ class DepositResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """How much one mailbox holds, and how much of it only the smallest envelopes may fill."""
+    """How much one mailbox holds, and how much of it only the smallest envelopes may fill.
+
+    Where less than `free_bytes_min` of the disk is free, only the smallest are taken too: what withdraws
+    still finds room.
+    """
 
     envelopes_max: int
     bytes_max: int
     reserve_envelopes: int
     reserve_bytes: int
+    free_bytes_min: int
+
+    def for_the_smallest(self) -> "Quota":
+        """The same with room for the smallest envelopes only."""
+        return replace(self, reserve_bytes=self.bytes_max)
 
 
 STANDARD_QUOTA: Final = Quota(
@@ -46,6 +56,7 @@ STANDARD_QUOTA: Final = Quota(
     bytes_max=limits.MAILBOX_BYTES_MAX,
     reserve_envelopes=limits.MAILBOX_RESERVE_ENVELOPES,
     reserve_bytes=limits.MAILBOX_RESERVE_BYTES,
+    free_bytes_min=FREE_BYTES_MIN,
 )
 
 

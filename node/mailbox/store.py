@@ -26,6 +26,7 @@ from node.mailbox.records import (
     Taken,
     Waiting,
 )
+from node.system import free_bytes
 from node.writer import GroupLostError, GroupWriter
 from protocol.values import EnvelopeId, Hash, Instant, MailboxId
 
@@ -57,6 +58,7 @@ class MailboxStore:
         self._writer = GroupWriter(self._groups, name="mailbox-writer")
         self._readers: ThreadPoolExecutor | None = None
         self._quota = quota
+        self._folder = path.parent
         self._on_stored = on_stored
         self._bells: dict[MailboxId, asyncio.Event] = {}
         if threads:
@@ -161,7 +163,11 @@ class MailboxStore:
         mailbox: MailboxId,
         named: Sequence[tuple[EnvelopeId, bytes]],
     ) -> tuple[DepositResult, ...]:
-        results = rows.deposit(connection, mailbox, named, quota=self._quota)
+        quota = self._quota
+        if free_bytes(self._folder) < quota.free_bytes_min:
+            # Their senders keep the large ones; the disk is for what erases and withdraws.
+            quota = quota.for_the_smallest()
+        results = rows.deposit(connection, mailbox, named, quota=quota)
         faults.point("deposit.before_commit")
         return results
 

@@ -3,8 +3,8 @@
 The observer is Bandhan together with whoever counts envelopes: it opens everything that travels, in
 both directions, and looks at its own desk. Two federations run the same story; their cases differ only
 in what the consent does not reach: facts, sentences, other cases, consents for another organisation,
-drafts. On the way back it is Alo that observes, and two reports of Bandhan differ in what was typed beyond
-her consent.
+drafts, files that were read in and not ticked. On the way back it is Alo that observes, and two reports
+of Bandhan differ in what was typed beyond her consent.
 """
 
 import tempfile
@@ -24,6 +24,7 @@ from protocol.messages.disclosed import Fact, Sentence
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import AgeBand, SeenHow, WithdrawalWanted
 from tests.support import federation as federations
+from tests.support import files
 from tests.support.cases import CATEGORY_OF, facts_of, sentences
 from tests.support.federation import Federation, done
 from tests.support.story import C8, Story, consent_command, tell
@@ -47,6 +48,7 @@ class Side:
     other_cases: int
     other_consents: int
     drafts: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +114,11 @@ def _side(draw: st.DrawFn, hidden: list[str], ticked: set[Any], *, with_position
         other_cases=draw(st.integers(0, 3)),
         other_consents=draw(st.integers(0, 2)),
         drafts=draw(st.integers(0, 2)),
+        files=draw(st.integers(0, 2)),
     )
 
 
-NOTHING: Final = Side(facts={}, texts=[], other_cases=0, other_consents=0, drafts=0)
+NOTHING: Final = Side(facts={}, texts=[], other_cases=0, other_consents=0, drafts=0, files=0)
 
 
 def against_nothing(pair: Pair) -> Pair:
@@ -153,6 +156,9 @@ def run(story: Story, pair: Pair, side: Side, leak: Leak) -> list[object]:
     story.settle()
     story.accept()
     story.settle()
+    for number in range(side.files):
+        # Read in, and she has not said yes to it.
+        files.attach(story, files.paper(60 + 9_000 * number), category=pair.categories[0])
     story.dossier(pair.categories)
     leak(story, side)
     story.settle()
@@ -302,6 +308,12 @@ def sends_the_consents_after_the_dossier_if_she_kept_a_sentence(story: Story, si
         )
 
 
+def sends_a_file_without_her_yes(story: Story, _side: Side) -> None:
+    for file in files.files_at(story.alo, story):
+        files.tick(file, at=story.alo)
+        done(files.send(file, at=story.alo))
+
+
 def asks_the_peer_who_else_was_told(story: Story, side: Side) -> None:
     if side.other_consents:
         story.bandhan.write(
@@ -320,6 +332,7 @@ def asks_the_peer_who_else_was_told(story: Story, side: Side) -> None:
         sends_later_for_every_other_case,
         sends_the_consents_after_the_dossier_if_she_kept_a_sentence,
         asks_the_peer_who_else_was_told,
+        sends_a_file_without_her_yes,
     ],
 )
 def test_a_planted_leak_is_found(acquainted: Federation, leak: Leak) -> None:

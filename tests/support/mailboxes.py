@@ -86,6 +86,7 @@ def small_quota(*, envelopes_max: int, reserve_envelopes: int) -> Quota:
         bytes_max=64 * 1_048_576,
         reserve_envelopes=reserve_envelopes,
         reserve_bytes=0,
+        free_bytes_min=0,
     )
 
 

@@ -1,10 +1,12 @@
 """The mailbox store: idempotent, each envelope on its own, oldest first, refusing when full."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from node.mailbox.records import (
+    STANDARD_QUOTA,
     CreateResult,
     DepositResult,
     Listed,
@@ -134,12 +136,29 @@ async def test_the_last_places_are_for_the_smallest_envelopes(tmp_path: Path) ->
 
 
 async def test_the_last_bytes_are_for_the_smallest_envelopes(tmp_path: Path) -> None:
-    quota = Quota(envelopes_max=100, bytes_max=40_960, reserve_envelopes=0, reserve_bytes=8_192)
+    quota = Quota(
+        envelopes_max=100,
+        bytes_max=40_960,
+        reserve_envelopes=0,
+        reserve_bytes=8_192,
+        free_bytes_min=0,
+    )
     async with open_store(tmp_path, quota=quota) as store:
         await made(store)
         assert await results(store, *envelopes(3, size=16_384)) == [STORED, STORED, FULL]
         assert await results(store, *envelopes(3, start=10)) == [STORED, STORED, FULL]
         assert await store.waiting(MAILBOX) == Waiting(envelopes=4, bytes=40_960)
+
+
+async def test_while_the_disk_is_short_only_the_smallest_envelopes_are_taken(
+    tmp_path: Path,
+) -> None:
+    short = replace(STANDARD_QUOTA, free_bytes_min=2**62)
+    async with open_store(tmp_path, quota=short) as store:
+        await made(store)
+        assert await results(store, *envelopes(1, size=16_384)) == [FULL]
+        assert await results(store, *envelopes(1, size=1_048_576)) == [FULL]
+        assert await results(store, *envelopes(2)) == [STORED, STORED]
 
 
 @pytest.mark.slow
