@@ -222,6 +222,12 @@ def _drop_draft(unit: Unit, known: HeldSending) -> None:
 
 
 def _refuse(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:
+    """It was not to be sent any more."""
+    _keep_why(unit, known, code=code, acting=acting)
+    audit(unit, "sending.refused", known.held_id, acting=acting, details=code)
+
+
+def _keep_why(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:
     """It is not sent: what it says goes, why stays, and a person is told."""
     held.refuse(unit.vault, known.held_id, code=code)
     desk.insert_task(
@@ -233,7 +239,6 @@ def _refuse(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> Non
         now=acting.now,
     )
     unit.destroyed()
-    audit(unit, "sending.refused", known.held_id, acting=acting, details=code)
 
 
 def stop(unit: Unit, command: commands.StopSending, *, acting: Acting) -> views.Done | Refused:
@@ -243,6 +248,11 @@ def stop(unit: Unit, command: commands.StopSending, *, acting: Acting) -> views.
         return refused(No.NOT_FOUND)
     if not _may_see(known, identity.user_by_id(unit.vault, acting.actor)):
         return refused(No.NOT_ALLOWED)
+    if known.code is None and known.user_id != acting.actor:
+        # Whoever sent it counts on it: nobody else tells her that it did not leave.
+        _keep_why(unit, known, code=No.STOPPED.value, acting=acting)
+        audit(unit, "sending.stopped", known.held_id, acting=acting, details=known.name)
+        return views.Done()
     held.drop(unit.vault, known.held_id)
     unit.destroyed()
     if known.code is not None and not held.is_refused_about(

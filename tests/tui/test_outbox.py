@@ -29,7 +29,7 @@ from tests.support.snapshots import check_snapshot
 from tests.support.story import Story
 from tui.app import SathiApp
 from tui.desk import Desk
-from tui.places import ToReport
+from tui.places import ToOffer, ToReport
 
 
 def desk_of(pilot: Pilot[Any]) -> Desk:
@@ -122,6 +122,24 @@ async def test_what_leaves_in_batches_says_when_and_that_it_leaves_with_the_othe
         now = desk_of(pilot).now
         leaves = desk_of(pilot).clock(now - now % 1_800 + 1_800 * (now % 1_800 > 0))
         assert f"Waiting to leave · leaves at {leaves} with the others" in shown(pilot.app)
+
+
+async def test_an_offer_that_was_not_sent_leads_to_its_form_as_it_was(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    story.agree()
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        await press(pilot, "tab", "right", "right", "ctrl+s")
+        await seat.gate.write(
+            lambda unit: unit.vault.execute("UPDATE held SET code = 'wrong_state'").rowcount
+        )
+        await press(pilot, "f7")
+        assert "✗ Offer" in shown(pilot.app)
+        await press(pilot, "enter")
+        assert "◂ Work and income ▸" in shown(pilot.app)
 
 
 def waiting(story: Story) -> None:

@@ -4,7 +4,10 @@ from typing import Any, Final
 
 from textual.pilot import Pilot
 
+from node.services import holding
+from protocol.local import commands
 from protocol.values import later
+from tests.support import sendings
 from tests.support.desk_app import Seat, desk_on, press, seated, shown, unlock
 from tests.support.federation import Node
 from tests.support.locking import app_of, locked
@@ -111,3 +114,20 @@ async def test_what_leaves_after_locking_takes_its_draft_with_it(
         await locked(pilot)
         await let_pass(seat, pilot)
     assert drafts(bandhan) == []
+
+
+async def test_what_a_supervisor_stopped_is_not_told_as_on_its_way(
+    story: Story, bandhan: Node
+) -> None:
+    offered(story)
+    acting = bandhan.acting(sendings.supervisor(bandhan))
+    async with seated(bandhan) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await decline(pilot, story)
+        held = app_of(pilot).desk.held
+        assert held is not None
+        command = commands.StopSending(held_id=held.held_id)
+        await seat.gate.write(lambda unit: holding.stop(unit, command, acting=acting))
+        await let_pass(seat, pilot)
+        await told(pilot, "Not sent: F7 shows it. Somebody else stopped it")
+    assert len(drafts(bandhan)) == 1

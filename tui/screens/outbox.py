@@ -18,7 +18,7 @@ from tui.client import Client
 from tui.desk import Desk
 from tui.everywhere import STOP
 from tui.messages import Stopped
-from tui.places import ToReferral
+from tui.places import Destination, ToOffer, ToReferral
 from tui.plain import Text, line_of, one_line, plain
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.standing import heard
@@ -89,7 +89,7 @@ class OutboxScreen(DeskScreen[Waiting]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._threads: dict[str, bytes] = {}
+        self._leads_to: dict[str, Destination] = {}
 
     def body(self) -> ComposeResult:
         """The list."""
@@ -146,7 +146,7 @@ class OutboxScreen(DeskScreen[Waiting]):
         if held:
             yield self._heading(N_("Leaves in some seconds: u stops it"))
         for line in held:
-            self._remember(f"{_HELD}{line.held_id.hex()}", line.thread)
+            self._remember(f"{_HELD}{line.held_id.hex()}", _form_or_referral(line))
             seconds = max(0, line.leaves_at - self.desk.now)
             left = self.words.say_many("{count} s", "{count} s", seconds)
             yield Row(
@@ -159,7 +159,7 @@ class OutboxScreen(DeskScreen[Waiting]):
         if refused:
             yield self._heading(N_("Was not sent: look at it and send it again"))
         for line in refused:
-            self._remember(f"{_HELD}{line.held_id.hex()}", line.thread)
+            self._remember(f"{_HELD}{line.held_id.hex()}", _form_or_referral(line))
             why = self.words.refusal(line.refused or "")
             day = self.desk.day(line.leaves_at)
             yield Row(
@@ -175,7 +175,7 @@ class OutboxScreen(DeskScreen[Waiting]):
             yield self._heading(N_("On the way: it goes by itself"))
         for line in loaded.outbox:
             key = f"{_SENT}{line.message_id.hex()}"
-            self._remember(key, line.thread if line.case_number is not None else None)
+            self._remember(key, _referral(line.thread if line.case_number is not None else None))
             what = self.words.message_type(line.type)
             who = self._who(line.peer_name, line.case_number)
             is_off = self._is_off(line)
@@ -251,11 +251,11 @@ class OutboxScreen(DeskScreen[Waiting]):
             (fit(last, room), style),
         )
 
-    def _remember(self, key: str, thread: bytes | None) -> None:
-        if thread is None:
-            self._threads.pop(key, None)
+    def _remember(self, key: str, to: Destination | None) -> None:
+        if to is None:
+            self._leads_to.pop(key, None)
         else:
-            self._threads[key] = thread
+            self._leads_to[key] = to
 
     def on_resize(self) -> None:
         """Other columns."""
@@ -282,7 +282,7 @@ class OutboxScreen(DeskScreen[Waiting]):
     def can(self, name: str) -> bool:
         """Each key for its own rows."""
         if name == OPEN.name:
-            return self._key in self._threads
+            return self._key in self._leads_to
         chosen = self._chosen
         if chosen is None:
             return False
@@ -295,10 +295,10 @@ class OutboxScreen(DeskScreen[Waiting]):
             self.action_open()
 
     def action_open(self) -> None:
-        """The referral."""
-        thread = self._threads.get(self._key)
-        if thread is not None:
-            self.go(ToReferral(thread=thread))
+        """The referral, or the form of an offer that is none yet."""
+        to = self._leads_to.get(self._key)
+        if to is not None:
+            self.go(to)
 
     async def action_stop_it(self) -> None:
         """Stop it; nothing has happened."""
@@ -325,3 +325,13 @@ class OutboxScreen(DeskScreen[Waiting]):
     def _put_away(self, _done: views.Done) -> None:
         self.say(self.words.say(N_("It is off the list.")))
         self.reload()
+
+
+def _form_or_referral(line: views.HeldLine) -> Destination | None:
+    if line.thread is None and line.case_id is not None:
+        return ToOffer(case_id=line.case_id)
+    return _referral(line.thread)
+
+
+def _referral(thread: bytes | None) -> Destination | None:
+    return None if thread is None else ToReferral(thread=thread)

@@ -22,6 +22,12 @@ from protocol.local.commands.care import (
 from protocol.local.commands.consent import ConfirmConsent, RecordConsent, WithdrawConsent
 from protocol.local.commands.files import SendFile
 from protocol.local.commands.form import Command
+from protocol.local.commands.membership import (
+    ApplyCharter,
+    ApplySuspend,
+    ConfirmErasures,
+    RemovePeer,
+)
 from protocol.local.commands.node import AddPeer, VerifyPeer
 from protocol.local.commands.streams import ConfirmRestored, TakeOver, UnfreezePeer
 
@@ -102,6 +108,11 @@ AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
         ConfirmRestored,
         UnfreezePeer,
         TakeOver,
+        # Who belongs was decided and signed elsewhere, or partners learn that somebody is stopped.
+        ApplyCharter,
+        ApplySuspend,
+        RemovePeer,
+        ConfirmErasures,
     }
 )
 """Commands that send and are never held."""

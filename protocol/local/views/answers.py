@@ -31,6 +31,7 @@ class No(StrEnum):
     LOCKED = "locked"
     WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105  (a code, not a secret)
     NO_SESSION = "no_session"
+    STOPPED = "stopped"
     ERASED = "erased"
     POSITION_NOT_RECORDED = "position_not_recorded"
     NAMES_NO_DAY = "names_no_day"

@@ -8,6 +8,7 @@ from node.services import casework
 from protocol.local import commands
 from protocol.local.commands import Command
 from protocol.local.commands.desk import DRAFT_PLACES
+from protocol.values import Pseudonym
 from tests.support import sendings
 from tests.support.federation import Node
 from tests.support.sendings import SECONDS, SENDINGS, carry_out, hold, stop
@@ -17,9 +18,11 @@ A_DAY: Final = 86_400
 FORMS: Final = sorted(DRAFT_PLACES, key=lambda kind: kind.NAME)
 
 
-def save_draft(node: Node, *, place: str, about: bytes, text: str) -> None:
+def save_draft(
+    node: Node, *, place: str, about: bytes, text: str, by: Pseudonym | None = None
+) -> None:
     command = commands.SaveDraft(place=place, about=about, text=text)
-    acting = node.acting(sendings.supervisor(node))
+    acting = node.acting(by or sendings.supervisor(node))
     node.write(lambda unit: casework.save_draft(unit, command, acting=acting))
 
 
@@ -77,3 +80,20 @@ def test_the_form_that_somebody_else_is_writing_is_left_alone(story: Story) -> N
     write_form_of(commands.AcceptOffer, node, story)
     assert carry_out(node, hold(node, command, by=rina))
     assert drafts(node) == ["form", "other", "other"]
+
+
+def test_whoever_sent_what_somebody_else_stopped_is_told_and_keeps_what_she_wrote(
+    story: Story,
+) -> None:
+    node, command = sendings.accept(story)
+    rina = sendings.hire(node, "Rina")
+    save_draft(node, place="answer", about=story.thread, text="form", by=rina)
+    held_id = hold(node, command, by=rina)
+    stop(node, held_id)
+    assert not carry_out(node, held_id)
+    (line,) = sendings.shown(node, to=rina)
+    assert (line.held_id, line.refused) == (held_id, "stopped")
+    assert node.rows("SELECT body FROM held") == [(b"",)]
+    assert drafts(node) == ["form"]
+    stop(node, held_id, by=rina)
+    assert sendings.shown(node, to=rina) == []

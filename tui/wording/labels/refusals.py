@@ -40,6 +40,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     No.LOCKED: N_("This is locked: she withdrew. Nobody may read it now."),
     No.WRONG_PASSPHRASE: N_("The name or the passphrase is not right."),
     No.NO_SESSION: N_("You were away too long. Enter your name and passphrase again."),
+    No.STOPPED: N_("Somebody else stopped it before it left. Nothing was sent."),
     No.ERASED: N_("This was erased, as she wanted or as was agreed. Only the note of it is left."),
     No.POSITION_NOT_RECORDED: N_(
         "Her own position on the plan is not recorded yet. Ask her and write it down first."
