@@ -4,7 +4,7 @@ from typing import Final
 
 from node.vault.driver import Connection
 from protocol import limits
-from protocol.values import Instant, ThreadId, instant, later, thread_id
+from protocol.values import ZERO_HASH, Instant, ThreadId, instant, later, thread_id
 
 _AT_ONCE: Final = 1_000
 # A receipt is answered by nobody: once it was left, it waits for nothing.
@@ -59,7 +59,8 @@ def forget_thread(vault: Connection, thread: ThreadId) -> None:
     """Skeletons, hashes and receipts of a thread go.
 
     That something about her left, under which consent, and what came of it, stays: whom to tell when she
-    takes it back is decided by it. It says nothing that the ledger of her case does not say.
+    takes it back is decided by it. It says nothing that the ledger of her case does not say. Zeros stand for
+    the hash, which is how the outbox knows what was ever sealed.
     """
     for table in ("messages", "outbox"):
         vault.execute(
@@ -70,7 +71,7 @@ def forget_thread(vault: Connection, thread: ThreadId) -> None:
     vault.execute("DELETE FROM messages WHERE thread = ?", (thread,))
     vault.execute("DELETE FROM outbox WHERE thread = ? AND consent_id IS NULL", (thread,))
     vault.execute(
-        "UPDATE outbox SET skeleton = NULL, hash = NULL, payload = NULL, prekey_id = NULL"
-        " WHERE thread = ?",
-        (thread,),
+        "UPDATE outbox SET skeleton = NULL, hash = ?, payload = NULL, prekey_id = NULL"
+        " WHERE thread = ? AND hash IS NOT NULL",
+        (ZERO_HASH, thread),
     )
