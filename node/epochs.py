@@ -12,7 +12,7 @@ from protocol.effects import Send, Task, Urgency
 from protocol.limits import DAY
 from protocol.messages.recovery import Hello
 from protocol.skeleton import NO_HEAD, Head
-from protocol.values import Instant, NodeId, later, new_message_id
+from protocol.values import Instant, MessageId, NodeId, later, new_message_id
 
 
 def begin_everywhere(unit: Unit, *, acting: Acting) -> int:
@@ -33,6 +33,10 @@ def begin_everywhere(unit: Unit, *, acting: Acting) -> int:
             due=later(acting.now, DAY),
             now=acting.now,
         )
+        # What only waited in the backup may have left since, under the same id; what goes before the peer
+        # told whether it did gets another one.
+        for message in resending.queued_meanwhile(unit.vault, peer.node_id):
+            _rename(unit, message, acting=acting)
         _begin(unit, peer, acting=acting)
     audit(unit, "streams.begun", b"", acting=acting, details=str(len(known)))
     return len(known)
@@ -58,12 +62,16 @@ def _begin(unit: Unit, peer: Peer, *, acting: Acting) -> None:
     # Whoever does not know us yet must hear first who we are; under the former id it could not be told
     # from a fork.
     for message in resending.introductions_under_way(unit.vault, peer.node_id):
-        name = new_message_id(now=acting.now, entropy=acting.entropy)
-        resending.rename(unit.vault, message, name, now=acting.now)
+        _rename(unit, message, acting=acting)
     send = Send(
         message=hello, to=peer.node_id, thread=None, reply_to=None, urgency=Urgency.AT_ONCE
     )
     apply([send], unit, acting=acting)
+
+
+def _rename(unit: Unit, message: MessageId, *, acting: Acting) -> None:
+    name = new_message_id(now=acting.now, entropy=acting.entropy)
+    resending.rename(unit.vault, message, name, now=acting.now)
 
 
 def _received(peer: Peer) -> Head:

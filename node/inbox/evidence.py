@@ -3,7 +3,7 @@
 from node.effects import apply
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
-from node.vault.tables import quarantine, streams
+from node.vault.tables import quarantine, skeletons_held, streams
 from protocol.effects import Remind, Task
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode
@@ -16,10 +16,10 @@ def _keep_contradiction(batch: Batch, verified: VerifiedMessage, *, code: str) -
     """Two skeletons with one id or one number, or one that does not follow the other (R-142)."""
     skeleton = verified.skeleton
     vault = batch.unit.vault
-    held = streams.skeleton_of(vault, skeleton.sender, skeleton.message_id)
+    held = skeletons_held.skeleton_of(vault, skeleton.sender, skeleton.message_id)
     for sequence in (skeleton.sequence, skeleton.sequence - 1, skeleton.sequence + 1):
         if held is None:
-            held = streams.skeleton_at(
+            held = skeletons_held.skeleton_at(
                 vault, skeleton.sender, epoch=skeleton.epoch, sequence=sequence
             )
     streams.insert_evidence(
@@ -30,7 +30,7 @@ def _keep_contradiction(batch: Batch, verified: VerifiedMessage, *, code: str) -
 def show_old_computer(batch: Batch, verified: VerifiedMessage) -> None:
     """A message of a stream that is over: somebody may have switched on a computer that was replaced."""
     skeleton = verified.skeleton
-    held = streams.newest_skeleton(
+    held = skeletons_held.newest_skeleton(
         batch.unit.vault, skeleton.sender, before=later(batch.now, 2 * DAY)
     )
     streams.insert_evidence(

@@ -81,7 +81,12 @@ def _settle_range(
 def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
     """Settle one message; True if it was refused, and we did not know that before."""
     item = outbox.find(unit.vault, single.message_id)
-    if item is None or item.peer != arrival.sender or item.hash != single.message_hash:
+    if item is None or item.peer != arrival.sender:
+        return False
+    if item.state is OutboxState.QUEUED:
+        _settle_unnumbered(unit, item, single, arrival)
+        return False
+    if item.hash != single.message_hash:
         return False
     if single.code == RefusalCode.E_EPOCH_SUPERSEDED.value:
         return _superseded(unit, item, arrival)
@@ -89,6 +94,29 @@ def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
     event = OutboxEvent.REFUSAL if refused else OutboxEvent.RECEIPT
     code = single.code or (single.status.name.lower() if refused else None)
     return _settle(unit, item, event=event, code=code, now=arrival.now) and refused
+
+
+def _settle_unnumbered(
+    unit: Unit, item: OutboxItem, single: ReceiptSingle, arrival: Arrival
+) -> None:
+    """The lost computer sent what our backup only knew as queued (R-132)."""
+    peer = peers.load_peer(unit.vault, arrival.sender)
+    if peer.state_awaited is None:
+        return
+    if item.key_id is not None:
+        secrets.destroy_disclosure_key(unit.keys, item.key_id)
+        unit.destroyed()
+    is_refused = single.status in (ReceiptStatus.REFUSED, ReceiptStatus.EXPIRED)
+    resending.settle_unnumbered(
+        unit.vault,
+        item.message_id,
+        state=OutboxState.REFUSED if is_refused else OutboxState.STORED,
+        link=single.message_hash,
+        code=single.code,
+        now=arrival.now,
+    )
+    if item.type == ReferralOffer.TYPE and not is_refused:
+        _offer_delivered(unit, item.thread, now=arrival.now)
 
 
 def _superseded(unit: Unit, item: OutboxItem, arrival: Arrival) -> bool:

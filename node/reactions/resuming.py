@@ -7,7 +7,7 @@ from node.effects import NODE_ITSELF, Acting, apply, audit
 from node.reactions import consenting
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer
-from node.vault.tables import consents, desk, outbox, peers, resending, streams
+from node.vault.tables import consents, desk, outbox, peers, resending, skeletons_held, streams
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentEvent, Standing
@@ -71,7 +71,7 @@ def on_new_stream(
     streams.keep_former(unit.vault, peer)
     if streams.take_epoch_asked(unit.vault, peer):
         return
-    held = streams.newest_skeleton(unit.vault, peer, before=epoch)
+    held = skeletons_held.newest_skeleton(unit.vault, peer, before=epoch)
     streams.insert_evidence(
         unit.vault, peer, code=streams.RESTORED, held=held, came=skeleton, now=now
     )
@@ -176,7 +176,12 @@ def _whole_until(unit: Unit, hello: Hello, peer: Peer) -> Head:
 
 
 def _states(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> list[ConsentStates]:
-    known = {one.consent_id: one for one in streams.load_listed(unit.vault, peer.node_id)}
+    # What we only heard of, and lost or never had ourselves, we cannot vouch for unless it ended.
+    known = {
+        one.consent_id: one
+        for one in streams.load_listed(unit.vault, peer.node_id)
+        if one.state is not ListedState.GIVEN
+    }
     for name in streams.consents_with(unit.vault, peer.node_id):
         record = consents.find_consent(unit.vault, name)
         if record is not None:

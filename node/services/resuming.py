@@ -11,6 +11,7 @@ from protocol import limits
 from protocol.effects import Send, Task, Urgency
 from protocol.labels import Kind
 from protocol.local import commands, views
+from protocol.local.commands import Command
 from protocol.local.views import No, Refused, refused
 from protocol.messages.recovery import Resync
 from protocol.signing import parse as parse_signed
@@ -119,6 +120,24 @@ def _skeleton(raw: bytes) -> views.SkeletonView:
         created=skeleton.created,
         signed=raw,
     )
+
+
+def is_hidden(unit: Unit, command: Command) -> bool:
+    """Is a command about what came from a peer whose list of consents has not come (R-134)?
+
+    To withdraw is open at any time.
+    """
+    if isinstance(command, commands.WithdrawConsent) or not streams.peers_awaited(unit.vault):
+        return False
+    about = streams.About(
+        case_id=getattr(command, "case_id", None),
+        thread=getattr(command, "thread", None),
+        follow_up=getattr(command, "follow_up", None),
+        message_id=getattr(command, "message_id", None),
+        consent_id=getattr(command, "consent_id", None),
+        about=getattr(command, "about", None),
+    )
+    return streams.is_hidden(unit.vault, about)
 
 
 def ask_for_gaps(unit: Unit, *, acting: Acting) -> int:

@@ -52,6 +52,13 @@ def test_the_failpoints_are_these() -> None:
         "rekey.after_switch",
         "rekey.between_moves",
         "rekey.before_answer",
+        "backup.after_copy",
+        "backup.before_place",
+        "backup.after_place",
+        "upgrade.after_copy",
+        "upgrade.before_steps",
+        "upgrade.between_files",
+        "upgrade.after_steps",
     } == faults.NAMES
 
 

@@ -61,6 +61,8 @@ def begin_anew(node: Node) -> None:
 
 
 def _forget_keys(unit: Unit) -> None:
+    """What is in no backup: the keys of payloads and of envelopes, and words that came from others."""
+    unit.vault.execute("DELETE FROM search_texts WHERE owner_kind = 'message'")
     unit.keys.execute("DELETE FROM disclosure_keys")
     unit.keys.execute("DELETE FROM prekeys")
 

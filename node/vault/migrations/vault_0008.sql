@@ -67,6 +67,10 @@ CREATE VIEW hidden_threads (thread, case_id, peer) AS
 SELECT r.thread, r.case_id, r.peer FROM peers p JOIN referrals r ON r.peer = p.node_id AND r.is_ours = 0
 WHERE p.state_awaited IS NOT NULL AND p.status != 'removed';
 
+CREATE VIEW hidden_cases (case_id, number, status, owner) AS
+SELECT DISTINCT o.case_id, o.number, o.status, o.owner
+FROM hidden_threads h JOIN case_order o ON o.case_id = h.case_id;
+
 -- Payloads that are kept in case they are asked for again, by when they may go.
 CREATE INDEX outbox_kept ON outbox (settled_at)
     WHERE state IN ('stored', 'refused') AND payload IS NOT NULL;

@@ -22,6 +22,9 @@ _LINE: Final = (
     " AND f.field = 'known_as') END"
     " FROM case_order o JOIN cases c ON c.case_id = o.case_id WHERE o.number = ?"
 )
+_WANTED: Final = "(:status IS NULL OR status = :status) AND (:owner IS NULL OR owner = :owner)"
+# What came from a peer whose list of consents has not come.
+_NOT_HIDDEN: Final = "NOT IN (SELECT number FROM hidden_cases)"
 _NEXT: Final = (
     "SELECT t.due, p.display_name FROM referrals r"
     " JOIN tasks t ON t.peer = r.peer AND t.thread = r.thread AND t.done_at IS NULL"
@@ -63,12 +66,13 @@ def count(vault: Connection, wanted: Wanted) -> int:
     match = _match(wanted)
     if match is not None:
         row = vault.execute(
-            "SELECT count(*) FROM case_search WHERE case_search MATCH ?", (match,)
+            f"SELECT count(*) FROM case_search WHERE case_search MATCH ? AND rowid {_NOT_HIDDEN}",
+            (match,),
         ).fetchone()
     else:
         row = vault.execute(
-            "SELECT coalesce(sum(count), 0) FROM case_counts"
-            " WHERE (:status IS NULL OR status = :status) AND (:owner IS NULL OR owner = :owner)",
+            f"SELECT (SELECT coalesce(sum(count), 0) FROM case_counts WHERE {_WANTED})"
+            f" - (SELECT count(*) FROM hidden_cases WHERE {_WANTED})",
             _filters(wanted),
         ).fetchone()
     return int(row[0])
@@ -87,15 +91,16 @@ def _numbers(vault: Connection, wanted: Wanted, *, first: int, size: int) -> lis
     match = _match(wanted)
     if match is not None:
         rows = vault.execute(
-            "SELECT rowid FROM case_search WHERE case_search MATCH ?"
+            f"SELECT rowid FROM case_search WHERE case_search MATCH ? AND rowid {_NOT_HIDDEN}"
             " ORDER BY rowid DESC LIMIT ? OFFSET ?",
             (match, size, first),
         ).fetchall()
         return [row[0] for row in rows]
-    where = [f"{name} = :{name}" for name in ("owner", "status") if _filters(wanted)[name]]
+    named = [f"{name} = :{name}" for name in ("owner", "status") if _filters(wanted)[name]]
+    where = " AND ".join([*named, f"number {_NOT_HIDDEN}"])
     place = {**_filters(wanted), "size": size, "first": first}
     rows = vault.execute(
-        f"SELECT number FROM case_order {'WHERE ' if where else ''}{' AND '.join(where)}"
+        f"SELECT number FROM case_order WHERE {where}"
         " ORDER BY number DESC LIMIT :size OFFSET :first",
         place,
     ).fetchall()

@@ -27,6 +27,8 @@ from protocol.vocabulary.facts import FACT_FIELDS
 _CASE: Final = (
     "SELECT case_id, case_number, status, owner, age_band, language, opened_at FROM cases"
 )
+# What came from a peer whose list of consents has not come (R-134).
+_SHOWN: Final = "case_id NOT IN (SELECT case_id FROM hidden_cases)"
 CASES_SHOWN_MAX: Final = 500
 
 
@@ -62,14 +64,14 @@ def is_number_taken(vault: Connection, case_number: str) -> bool:
 def load_cases(vault: Connection) -> list[CaseRecord]:
     """The newest cases."""
     rows = vault.execute(
-        f"{_CASE} ORDER BY opened_at DESC, case_id LIMIT ?", (CASES_SHOWN_MAX,)
+        f"{_CASE} WHERE {_SHOWN} ORDER BY opened_at DESC, case_id LIMIT ?", (CASES_SHOWN_MAX,)
     ).fetchall()
     return [_case(row) for row in rows]
 
 
 def count_cases(vault: Connection) -> int:
     """How many cases there are."""
-    (count,) = vault.execute("SELECT count(*) FROM cases").fetchone()
+    (count,) = vault.execute(f"SELECT count(*) FROM cases WHERE {_SHOWN}").fetchone()
     return int(count)
 
 

@@ -13,6 +13,11 @@ from protocol.values import Instant, NodeId, Pseudonym, ThreadId, instant, node_
 
 _JOINERS: Final = ("\u200c", "\u200d")
 _WORD: Final = re.compile(r'[^\s"]+')
+# About what came from a peer whose list of consents has not come (R-134).
+_SHOWN_DRAFT: Final = (
+    "about NOT IN (SELECT case_id FROM hidden_cases)"
+    " AND about NOT IN (SELECT thread FROM hidden_threads)"
+)
 SHOWN_MAX: Final = 200
 
 
@@ -147,7 +152,7 @@ def load_draft(vault: Connection, *, user: Pseudonym, place: str, about: bytes) 
 def drafts_of(vault: Connection, user: Pseudonym) -> list[tuple[str, bytes, Instant]]:
     """Place, what it is about, and when it was changed, of one person's drafts, the newest first."""
     rows = vault.execute(
-        "SELECT place, about, changed_at FROM drafts WHERE user_id = ?"
+        f"SELECT place, about, changed_at FROM drafts WHERE user_id = ? AND {_SHOWN_DRAFT}"
         " ORDER BY changed_at DESC, place, about LIMIT ?",
         (user, SHOWN_MAX),
     ).fetchall()
@@ -156,7 +161,9 @@ def drafts_of(vault: Connection, user: Pseudonym) -> list[tuple[str, bytes, Inst
 
 def count_drafts(vault: Connection, user: Pseudonym) -> int:
     """How many drafts one person has."""
-    (count,) = vault.execute("SELECT count(*) FROM drafts WHERE user_id = ?", (user,)).fetchone()
+    (count,) = vault.execute(
+        f"SELECT count(*) FROM drafts WHERE user_id = ? AND {_SHOWN_DRAFT}", (user,)
+    ).fetchone()
     return int(count)
 
 
@@ -247,7 +254,12 @@ def search(vault: Connection, words: str, *, limit: int) -> list[tuple[bytes, st
     query = " ".join(f'"{term}"*' for term in terms)
     rows = vault.execute(
         "SELECT DISTINCT s.owner, s.owner_kind FROM search JOIN search_texts s"
-        " ON s.search_id = search.rowid WHERE search MATCH ? ORDER BY s.search_id DESC LIMIT ?",
+        " ON s.search_id = search.rowid WHERE search MATCH ?"
+        # What came from a peer whose list of consents has not come (R-134).
+        " AND s.owner NOT IN (SELECT case_id FROM hidden_cases)"
+        " AND NOT (s.owner_kind = 'message' AND EXISTS (SELECT 1 FROM messages m JOIN peers p"
+        " ON p.node_id = m.peer AND p.state_awaited IS NOT NULL WHERE m.message_id = s.owner))"
+        " ORDER BY s.search_id DESC LIMIT ?",
         (query, limit),
     ).fetchall()
     return [(bytes(row[0]), row[1]) for row in rows]

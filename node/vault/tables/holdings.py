@@ -37,6 +37,8 @@ _CAME: Final = (
     " m.payload IS NOT NULL, m.consent FROM referrals r JOIN messages m ON m.thread = r.thread"
     " WHERE r.case_id = ? AND m.consent IS NOT NULL AND (m.type != 'blob.chunk/1' OR EXISTS"
     " (SELECT 1 FROM received_file_parts p WHERE p.message_id = m.message_id AND p.part = 0))"
+    # What came from a peer whose list of consents has not come.
+    " AND m.peer NOT IN (SELECT node_id FROM peers WHERE state_awaited IS NOT NULL)"
     " ORDER BY m.received_at DESC, m.message_id DESC LIMIT ?"
 )
 

@@ -37,6 +37,9 @@ _FOLLOW_UP: Final = (
     " LEFT JOIN peers p ON p.node_id = f.peer LEFT JOIN referrals r ON r.thread = f.thread"
     " LEFT JOIN cases c ON c.case_id = r.case_id"
 )
+# What came from a peer whose list of consents has not come (R-134). A task may be about no conversation.
+_SHOWN_TASK: Final = "(thread IS NULL OR thread NOT IN (SELECT thread FROM hidden_threads))"
+_SHOWN: Final = "thread NOT IN (SELECT thread FROM hidden_threads)"
 _UNANSWERED: Final = "state IN ('queued', 'sealed', 'deposited') AND type != 'receipt/1'"
 
 
@@ -88,6 +91,7 @@ def open_tasks(vault: Connection, tasks: Collection[Task], *, limit: int) -> lis
     marks = ", ".join("?" * len(tasks))
     rows = vault.execute(
         f"{_TASK} WHERE t.done_at IS NULL AND t.task IN ({marks})"
+        f" AND (t.thread IS NULL OR t.{_SHOWN})"
         " ORDER BY t.due, t.task_id LIMIT ?",
         (*(task.value for task in tasks), limit),
     ).fetchall()
@@ -98,7 +102,7 @@ def count_open_tasks(vault: Connection, tasks: Collection[Task]) -> int:
     """How much is to be done of some sorts."""
     marks = ", ".join("?" * len(tasks))
     (count,) = vault.execute(
-        f"SELECT count(*) FROM tasks WHERE done_at IS NULL AND task IN ({marks})",
+        f"SELECT count(*) FROM tasks WHERE done_at IS NULL AND task IN ({marks}) AND {_SHOWN_TASK}",
         tuple(task.value for task in tasks),
     ).fetchone()
     return int(count)
@@ -107,7 +111,8 @@ def count_open_tasks(vault: Connection, tasks: Collection[Task]) -> int:
 def find_open_task(vault: Connection, task_id: int) -> OpenTask | None:
     """One task that nobody has done yet."""
     row = vault.execute(
-        f"{_TASK} WHERE t.done_at IS NULL AND t.task_id = ?", (task_id,)
+        f"{_TASK} WHERE t.done_at IS NULL AND t.task_id = ? AND (t.thread IS NULL OR t.{_SHOWN})",
+        (task_id,),
     ).fetchone()
     return None if row is None else _task(row)
 
@@ -116,10 +121,11 @@ def follow_ups(vault: Connection, *, since: Instant) -> list[tuple[FollowUp, Nam
     """The open ones by their day, and then those closed since an instant, the newest first."""
     shown = bounds.FOLLOW_UPS_SHOWN_MAX
     rows = vault.execute(
-        f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) ORDER BY f.due, f.follow_up_id LIMIT ?", (shown,)
+        f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.{_SHOWN} ORDER BY f.due, f.follow_up_id LIMIT ?",
+        (shown,),
     ).fetchall()
     rows += vault.execute(
-        f"{_FOLLOW_UP} WHERE f.state IN ({_CLOSED}) AND f.changed_at >= ?"
+        f"{_FOLLOW_UP} WHERE f.state IN ({_CLOSED}) AND f.changed_at >= ? AND f.{_SHOWN}"
         " ORDER BY f.changed_at DESC, f.follow_up_id LIMIT ?",
         (since, shown - len(rows)),
     ).fetchall()
@@ -129,7 +135,7 @@ def follow_ups(vault: Connection, *, since: Instant) -> list[tuple[FollowUp, Nam
 def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, Named]]:
     """The open ones that are due before an instant, by their day."""
     rows = vault.execute(
-        f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.due < ?"
+        f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.due < ? AND f.{_SHOWN}"
         " ORDER BY f.due, f.follow_up_id LIMIT ?",
         (until, bounds.FOLLOW_UPS_SHOWN_MAX),
     ).fetchall()
@@ -139,7 +145,8 @@ def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, 
 def count_follow_ups(vault: Connection, *, since: Instant, until: Instant) -> int:
     """How many open ones are due from one instant on and before another."""
     (count,) = vault.execute(
-        f"SELECT count(*) FROM follow_ups WHERE state IN ({_OPEN}) AND due >= ? AND due < ?",
+        f"SELECT count(*) FROM follow_ups WHERE state IN ({_OPEN}) AND due >= ? AND due < ?"
+        f" AND {_SHOWN}",
         (since, until),
     ).fetchone()
     return int(count)

@@ -44,6 +44,8 @@ _FOLLOW_UP: Final = (
     "SELECT follow_up_id, thread, peer, is_asked_by_us, due, state, was_seen, seen_at, report"
     " FROM follow_ups"
 )
+# What came from a peer whose list of consents has not come (R-134).
+_SHOWN: Final = "thread NOT IN (SELECT thread FROM hidden_threads)"
 SHOWN_MAX: Final = 500
 
 
@@ -95,7 +97,7 @@ def load_referrals(vault: Connection) -> list[Referral]:
 def load_rows(vault: Connection, *, is_ours: bool | None) -> list[ReferralRow]:
     """The referrals that changed last, of one direction or of both."""
     rows = vault.execute(
-        f"{_ROW} WHERE :is_ours IS NULL OR is_ours = :is_ours"
+        f"{_ROW} WHERE (:is_ours IS NULL OR is_ours = :is_ours) AND {_SHOWN}"
         " ORDER BY changed_at DESC, thread LIMIT :shown",
         {"is_ours": is_ours, "shown": SHOWN_MAX},
     ).fetchall()

@@ -3,9 +3,11 @@
 from typing import Final
 
 from node.vault.driver import Connection
+from protocol.delivery import OutboxState
 from protocol.messages.core import IntroductionRequest, Receipt
 from protocol.messages.recovery import Hello, Resync
-from protocol.values import Instant, MessageId, NodeId, message_id
+from protocol.messages.union import GOES_MEANWHILE
+from protocol.values import Hash, Instant, MessageId, NodeId, message_id
 
 _ON_ITS_WAY: Final = "state IN ('sealed', 'deposited')"
 # What they say is said again by the new stream itself.
@@ -48,6 +50,34 @@ def number_one_again(vault: Connection, message: MessageId, *, now: Instant) -> 
     vault.execute(
         f"{_NUMBER_AGAIN} WHERE message_id = :message AND {_ON_ITS_WAY}",
         {"message": message, "now": now},
+    )
+
+
+def queued_meanwhile(vault: Connection, peer: NodeId) -> list[MessageId]:
+    """What waits for its number and goes to a peer at any time."""
+    names = ", ".join(f"'{name}'" for name in sorted(GOES_MEANWHILE))
+    rows = vault.execute(
+        f"SELECT message_id FROM outbox WHERE peer = ? AND state = 'queued' AND type IN ({names})",
+        (peer,),
+    ).fetchall()
+    return [message_id(row[0]) for row in rows]
+
+
+def settle_unnumbered(
+    vault: Connection,
+    message: MessageId,
+    *,
+    state: OutboxState,
+    link: Hash,
+    code: str | None,
+    now: Instant,
+) -> None:
+    """A peer has what we only queued: it was sent by the computer that was lost."""
+    vault.execute(
+        "UPDATE outbox SET state = ?, hash = ?, code = ?, settled_at = ?, key_id = NULL,"
+        " payload = CASE WHEN key_id IS NULL THEN payload END"
+        " WHERE message_id = ? AND state = 'queued'",
+        (state.value, link, code, now, message),
     )
 
 

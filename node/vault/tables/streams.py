@@ -52,6 +52,30 @@ class Superseded:
     peer: NodeId
 
 
+_HIDDEN: Final = (
+    "SELECT 1 FROM hidden_threads WHERE case_id IN (:case_id, :about) OR thread IN (:thread, :about)"
+    " OR thread IN (SELECT thread FROM follow_ups WHERE follow_up_id = :follow_up)"
+    " UNION ALL SELECT 1 FROM messages m JOIN peers p ON p.node_id = m.peer"
+    " WHERE m.message_id = :message_id AND p.state_awaited IS NOT NULL"
+    " UNION ALL SELECT 1 FROM consents c JOIN peers p ON p.node_id IN (c.holder, c.recipient)"
+    " WHERE c.consent_id = :consent_id AND c.is_issued_here = 0 AND p.state_awaited IS NOT NULL"
+    " LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a person asks for, by its ids; None where she names none of its kind."""
+
+    case_id: bytes | None
+    thread: bytes | None
+    follow_up: bytes | None
+    message_id: bytes | None
+    consent_id: bytes | None
+    about: bytes | None
+    """What a half-written text is about."""
+
+
 def begin_epoch(vault: Connection, peer: NodeId, epoch: Instant) -> None:
     """From now on our messages to a peer are numbered from 1 in a new stream."""
     vault.execute(
@@ -124,16 +148,10 @@ def peers_awaited(vault: Connection) -> list[NodeId]:
     return [node_id(row[0]) for row in rows]
 
 
-def is_thread_hidden(vault: Connection, thread: bytes) -> bool:
-    """Did this conversation come from a peer whose list of consents has not come?"""
-    row = vault.execute("SELECT 1 FROM hidden_threads WHERE thread = ?", (thread,)).fetchone()
-    return row is not None
-
-
-def is_case_hidden(vault: Connection, case_id: bytes) -> bool:
-    """Did this case begin with what came from a peer whose list of consents has not come?"""
-    row = vault.execute("SELECT 1 FROM hidden_threads WHERE case_id = ?", (case_id,)).fetchone()
-    return row is not None
+def is_hidden(vault: Connection, about: About) -> bool:
+    """Did any of these come from a peer whose list of consents has not come?"""
+    row = vault.execute(_HIDDEN, {name: getattr(about, name) for name in About.__slots__})
+    return row.fetchone() is not None
 
 
 def supersede(vault: Connection, peer: NodeId, *, now: Instant) -> bool:
@@ -259,7 +277,7 @@ def consents_with(vault: Connection, peer: NodeId) -> list[ConsentId]:
     rows = vault.execute(
         "SELECT consent_id FROM consents c WHERE (c.holder = ?1 OR c.recipient = ?1)"
         " AND (c.is_issued_here = 0 OR EXISTS (SELECT 1 FROM outbox o"
-        " WHERE o.consent_id = c.consent_id AND o.consent IS NOT NULL AND o.sequence IS NOT NULL)"
+        " WHERE o.consent_id = c.consent_id AND o.consent IS NOT NULL AND o.hash IS NOT NULL)"
         " OR EXISTS (SELECT 1 FROM withdrawals_told w"
         " WHERE w.consent_id = c.consent_id AND w.peer = ?1)) LIMIT ?2",
         (peer, limits.LISTED_CONSENTS_MAX * limits.LISTED_PARTS_MAX),
@@ -340,12 +358,15 @@ def whole_until(vault: Connection, peer: NodeId, *, sent: Head) -> Head:
 def single_answers(
     vault: Connection, peer: NodeId, *, sent: Head, whole_until: int
 ) -> list[ReceiptSingle]:
-    """What a range does not tell of a former stream: what came beyond a gap, and what was refused."""
+    """What a range does not tell of a former stream: what was refused, and what came beyond its end.
+
+    Among that may be what its sender had only queued when the backup was made.
+    """
     rows = vault.execute(
         "SELECT message_id, hash, status, received_at, code FROM messages WHERE peer = ?"
-        " AND epoch = ? AND sequence BETWEEN 1 AND ? AND (sequence > ? OR status = 'refused')"
+        " AND epoch = ? AND sequence > 0 AND (sequence > ? OR status = 'refused')"
         " ORDER BY sequence",
-        (peer, sent.epoch, sent.sequence, whole_until),
+        (peer, sent.epoch, whole_until),
     ).fetchall()
     return [
         ReceiptSingle(
@@ -357,33 +378,6 @@ def single_answers(
         )
         for row in rows
     ]
-
-
-def skeleton_at(vault: Connection, peer: NodeId, *, epoch: int, sequence: int) -> bytes | None:
-    """The signed skeleton of the message that came under a number."""
-    row = vault.execute(
-        "SELECT skeleton FROM messages WHERE peer = ? AND epoch = ? AND sequence = ?",
-        (peer, epoch, sequence),
-    ).fetchone()
-    return None if row is None else bytes(row[0])
-
-
-def skeleton_of(vault: Connection, peer: NodeId, message: bytes) -> bytes | None:
-    """The signed skeleton of the message that came under an id."""
-    row = vault.execute(
-        "SELECT skeleton FROM messages WHERE peer = ? AND message_id = ?", (peer, message)
-    ).fetchone()
-    return None if row is None else bytes(row[0])
-
-
-def newest_skeleton(vault: Connection, peer: NodeId, *, before: Instant) -> bytes | None:
-    """The last signed skeleton of a peer in a stream that began before an instant."""
-    row = vault.execute(
-        "SELECT skeleton FROM messages WHERE peer = ? AND epoch < ? AND sequence > 0"
-        " ORDER BY epoch DESC, sequence DESC LIMIT 1",
-        (peer, before),
-    ).fetchone()
-    return None if row is None else bytes(row[0])
 
 
 def _listed(row: Sequence[Any]) -> ListedConsent:

@@ -8,7 +8,7 @@ from protocol.local.commands.form import Command
 class ConfirmRestored(Command, frozen=True, kw_only=True):
     """Somebody phoned an organisation that began anew, and it is them."""
 
-    NAME: ClassVar[str] = "peer/confirm_restored"
+    NAME: ClassVar[str] = "peer/confirm-restored"
     peer: bytes
 
 
@@ -29,4 +29,4 @@ class ShowStream(Command, frozen=True, kw_only=True):
 class TakeOver(Command, frozen=True, kw_only=True):
     """Another computer spoke for this organisation, and it is this one that goes on."""
 
-    NAME: ClassVar[str] = "node/take_over"
+    NAME: ClassVar[str] = "node/take-over"

@@ -8,6 +8,7 @@ from protocol import limits
 from protocol.cards import Suspend, sign_suspend
 from protocol.charter import Charter, Member, MemberState, Parameters, encode_charter, sign_charter
 from protocol.charter_chain import encode_chain
+from protocol.codec import Value
 from protocol.keys import SigningSecret, signing_secret
 from protocol.labels import Kind
 from protocol.limits import DAY
@@ -119,7 +120,7 @@ def _forms() -> list[Vector]:
 
     weak = (2**255 - 20).to_bytes(32, "little")
     backward = [secret.public for secret in reversed(STEWARDS)]
-    row = [ALO.node_id, BANDHAN.root.public, "IN", 1, NOW, None]
+    row: list[Value] = [ALO.node_id, BANDHAN.root.public, "IN", 1, NOW, None]
     return [
         form("charter_later_parameter", "ok", "R-163", "A parameter 64.",
              changed(body, k9={64: "later"})),
@@ -134,7 +135,7 @@ def _forms() -> list[Vector]:
         form("charter_k_of_none", "E_SCHEMA", "R-160", "k is 0.", changed(body, k6=0)),
         form("charter_k_too_large", "E_SCHEMA", "R-160", "k is 4 of 3.", changed(body, k6=4)),
         form("charter_other_root", "E_SCHEMA", "R-160", "A node beside the root of another.",
-             changed(body, k8=[list(row)])),
+             changed(body, k8=[row])),
         form("charter_lives_too_long", "E_SCHEMA", "R-160", "400 days and one second.",
              changed(body, k5=FIRST.issued + limits.CHARTER_LIFE_SECONDS + 1)),
         form("charter_first_with_predecessor", "E_SCHEMA", "R-160", "Version 1 names one before it.",

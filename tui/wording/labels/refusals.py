@@ -40,6 +40,13 @@ REFUSALS: Final[Mapping[str, str]] = {
     No.LOCKED: N_("This is locked: she withdrew. Nobody may read it now."),
     No.WRONG_PASSPHRASE: N_("The name or the passphrase is not right."),
     No.NO_SESSION: N_("You were away too long. Enter your name and passphrase again."),
+    No.STATE_AWAITED: N_(
+        "This partner has not told us yet what she took back meanwhile. Until then it stays closed."
+    ),
+    No.BACKUP_RUNNING: N_("A backup is being made at this moment."),
+    No.BACKUP_NOT_MADE: N_(
+        "No backup could be made. Look whether there is room, and whether the disk or the stick is in."
+    ),
     No.STOPPED: N_("Somebody else stopped it before it left. Nothing was sent."),
     No.ERASED: N_("This was erased, as she wanted or as was agreed. Only the note of it is left."),
     No.POSITION_NOT_RECORDED: N_(
