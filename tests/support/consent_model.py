@@ -8,7 +8,8 @@ from protocol.messages.disclosed import FactValue
 from protocol.values import Hash, NodeId
 from tests.support.cases import CATEGORY_OF
 
-NO_MORE = {"withdrawn", "invalidated", "refused", "superseded"}
+# Of one that is unknown its issuer has lost the record: nobody can say that she agreed.
+NO_MORE = {"withdrawn", "invalidated", "refused", "superseded", "unknown"}
 
 Recorded = tuple[Consent, Collection[ConsentEvent]]
 
