@@ -271,6 +271,7 @@ def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.Consen
         texts=[*sorted(record.standing.ticks)],
         state=record.standing.state(now=now).value,
         is_superseded=ConsentEvent.SUPERSEDED in events and ConsentEvent.WITHDRAWN not in events,
+        is_refused=ConsentEvent.REFUSED in events and ConsentEvent.WITHDRAWN not in events,
         is_confirmed=ConsentEvent.CONFIRMED_BY_HOLDER in events,
         needs_confirmation=consent.needs_confirmation,
         valid_from=consent.valid_from,

@@ -162,13 +162,18 @@ _TASKS: Final[dict[ReferralEvent, tuple[Task, ...]]] = {
     _E.DOSSIER_AGAIN: (Task.DOSSIER_TO_READ,),
     _E.OUTCOME: (Task.REPORT_TO_READ,),
 }
-# In which states there still is an act of ours that ends a task.
-_ENDED_BY_ACT: Final[dict[Task, frozenset[ReferralState]]] = {
+# In which states there still is something to be done for a task: by an act of ours, or away from the desk.
+_WANTED_IN: Final[dict[Task, frozenset[ReferralState]]] = {
     Task.OFFER_TO_ANSWER: frozenset({_S.OFFERED, _S.DELIVERED, _S.NEEDS_INFO}),
     Task.QUESTION_TO_ANSWER: frozenset({_S.NEEDS_INFO}),
     Task.DOSSIER_TO_SEND: frozenset({_S.ACCEPTED}),
     Task.DOSSIER_TO_READ: frozenset({_S.DOSSIER_SENT}),
     Task.CONFIRM_WITH_HER: SHARED_STATES - {_S.WITHDRAWN},
+    # Once she has arrived she knows who expected her.
+    Task.TELL_HER_WHO_AND_WHEN: frozenset({_S.ACCEPTED, _S.DOSSIER_SENT, _S.PREPARED}),
+    # After she withdrew nobody is asked to read about her or to see her; whoever does finds it as it was.
+    Task.REPORT_TO_READ: frozenset(_S) - {_S.WITHDRAWN},
+    Task.FOLLOW_UP_DUE: frozenset(_S) - {_S.WITHDRAWN},
 }
 _ANSWER_SECONDS: Final = {
     Priority.URGENT_24H: 24 * limits.HOUR,
@@ -212,16 +217,16 @@ def _reminders(event: ReferralEvent, heard: Heard | None) -> list[Effect]:
 
 def may_be_said_done(task: Task, state: ReferralState | None) -> bool:
     """May a person say that a task is done? Also where the act that ends it is no longer possible."""
-    possible = _ENDED_BY_ACT.get(task)
-    return task in DONE_BY_SAYING or (possible is not None and state not in possible)
+    wanted = _WANTED_IN.get(task)
+    return task in DONE_BY_SAYING or (wanted is not None and state not in wanted)
 
 
 def tasks_over(state: ReferralState) -> list[Task]:
     """The tasks about a referral that nothing can be done for in this state."""
     return [
         task
-        for task, possible in _ENDED_BY_ACT.items()
-        if task is not Task.CONFIRM_WITH_HER and state not in possible
+        for task, wanted in _WANTED_IN.items()
+        if task is not Task.CONFIRM_WITH_HER and state not in wanted
     ]
 
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from node import withdrawing
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import ConsentRecord
-from node.vault.tables import consents, messages, peers, referrals, streams
+from node.vault.tables import consents, messages, peers, streams
 from node.vault.unit import Unit
-from protocol import referral_flow
 from protocol.consent import Consent, ConsentEvent, parse_consent
 from protocol.consent_rules import acknowledge, confirmed_first, gate_on_copy, on_withdrawal
 from protocol.effects import Effect, Remind, Task
@@ -15,7 +15,6 @@ from protocol.labels import Kind
 from protocol.limits import DAY
 from protocol.membership import PeerStatus
 from protocol.messages.consent import ConsentCopy, ConsentWithdrawn, WithdrawnAcknowledgement
-from protocol.referral_flow import ReferralEvent
 from protocol.signing import parse as parse_signed
 from protocol.values import ConsentId, later
 from protocol.vocabulary.codes import WithdrawalStatus
@@ -113,8 +112,15 @@ def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> 
         effects = confirmed_first(effects, sender=arrival.sender, now=arrival.now)
     if known is not None and ConsentEvent.WITHDRAWN not in known.standing.events:
         _add_event(unit, withdrawal.consent_id, ConsentEvent.WITHDRAWN, arrival)
-        effects += _end_referrals(unit, withdrawal.consent_id, arrival)
+        _finish(unit, known.standing.consent, arrival)
     return effects
+
+
+def _finish(unit: Unit, consent: Consent, arrival: Arrival) -> None:
+    by, me = arrival.acting.actor, arrival.me.node_id
+    withdrawing.end_referrals(unit, consent, is_heard=True, by=by, now=arrival.now)
+    withdrawing.finish_asking(unit, consent, by=by, now=arrival.now)
+    withdrawing.finish_reading(unit, consent, me=me, by=by, now=arrival.now)
 
 
 def _erased_already(unit: Unit, known: ConsentRecord, arrival: Arrival) -> Effect:
@@ -127,22 +133,6 @@ def _erased_already(unit: Unit, known: ConsentRecord, arrival: Arrival) -> Effec
         to=arrival.sender,
         now=arrival.now,
     )
-
-
-def _end_referrals(unit: Unit, consent: ConsentId, arrival: Arrival) -> list[Effect]:
-    for referral in referrals.referrals_under(unit.vault, consent):
-        moved = referral_flow.step(referral.state, ReferralEvent.WITHDRAW, heard=None)
-        if moved is not None:
-            referrals.move_referral(
-                unit.vault,
-                referral.thread,
-                event=ReferralEvent.WITHDRAW,
-                state=moved[0],
-                is_heard=True,
-                detail=None,
-                now=arrival.now,
-            )
-    return []
 
 
 def on_withdrawn_answer(

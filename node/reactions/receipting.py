@@ -93,7 +93,11 @@ def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
     refused = single.status in (ReceiptStatus.REFUSED, ReceiptStatus.EXPIRED)
     event = OutboxEvent.REFUSAL if refused else OutboxEvent.RECEIPT
     code = single.code or (single.status.name.lower() if refused else None)
-    return _settle(unit, item, event=event, code=code, now=arrival.now) and refused
+    is_settled = _settle(unit, item, event=event, code=code, now=arrival.now)
+    if single.status is ReceiptStatus.SEEN_BY_PERSON:
+        # Of what they refused nobody there has seen anything, whatever they say.
+        outbox.mark_seen(unit.vault, item.message_id, now=arrival.now)
+    return is_settled and refused
 
 
 def _settle_unnumbered(

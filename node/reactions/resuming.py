@@ -208,7 +208,8 @@ def _listed(unit: Unit, standing: Standing, *, now: Instant) -> ListedConsent:
     """What became of a consent, as the other side may know it: no reason, and nothing about her."""
     consent = standing.consent
     state, since = ListedState.GIVEN, consent.valid_from
-    if standing.events & _ENDED:
+    # Her no to the holder's own worker is not told to whom she refused (R-54).
+    if standing.events & _ENDED - {ConsentEvent.REFUSED}:
         state, since = ListedState.WITHDRAWN, streams.when_ended(unit.vault, consent.consent_id)
     elif ConsentEvent.SUPERSEDED in standing.events:
         state, since = ListedState.SUPERSEDED, streams.when_ended(unit.vault, consent.consent_id)

@@ -2,30 +2,27 @@
 
 from collections.abc import Sequence
 
-from node import showing
+from node import showing, withdrawing
 from node.effects import Acting, apply, audit
-from node.vault.records import CaseRecord, ConsentRecord, Referral, Self
-from node.vault.tables import cases, consents, desk, identity, outbox, peers, referrals
+from node.vault.records import CaseRecord, Referral, Self
+from node.vault.tables import cases, consents, identity, outbox, peers, referrals
 from node.vault.unit import Unit
-from protocol import limits, referral_flow
-from protocol.consent import (
-    Consent,
-    ConsentEvent,
-    sign_consent,
-)
+from protocol import limits
+from protocol.consent import Consent, ConsentEvent, ConsentState, sign_consent
 from protocol.consent_rules import fits_age, may_tell_of_consent, on_our_withdrawal
 from protocol.disclosure import build_consent_copy
-from protocol.effects import Effect, Send, SendAbout, Task, Urgency
+from protocol.effects import Effect, Send, SendAbout, Urgency
 from protocol.errors import MalformedError
 from protocol.keys import fresh_handle
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.referral import ReferralRecall
 from protocol.permits import Permit
-from protocol.referral_flow import ReferralEvent, ReferralState
+from protocol.referral_flow import ReferralState
 from protocol.values import (
     ConsentId,
     Handle,
+    Instant,
     NodeId,
     consent_id,
     digest,
@@ -57,6 +54,10 @@ _AFTER_DOSSIER = frozenset(
         ReferralState.WITHDRAWN,
     }
 )
+
+
+# Until its first day or after it: she was not heard by the holder yet.
+_TO_BE_ASKED = frozenset({ConsentState.UNCONFIRMED, ConsentState.NOT_YET})
 
 
 def record_consent(
@@ -218,35 +219,46 @@ def confirm_consent(
     consent = record.standing.consent
     if consent.holder != me.node_id or not consent.needs_confirmation:
         return refused(No.WRONG_STATE)
+    if record.standing.state(now=_trusted(unit, acting)) is ConsentState.WITHDRAWN:
+        # Her no at this very question, or anywhere, is not turned into a yes; she may be asked anew.
+        return refused(No.WRONG_STATE)
     event = ConsentEvent.CONFIRMED_BY_HOLDER
     consents.add_event(unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now)
-    _finish_asking(unit, consent, acting=acting)
+    withdrawing.finish_asking(unit, consent, by=acting.actor, now=acting.now)
     audit(unit, "consent.confirmed", consent.consent_id, acting=acting)
     return views.Done()
 
 
-def _finish_asking(unit: Unit, consent: Consent, *, acting: Acting) -> None:
-    """Nobody is reminded to ask her any more, unless another consent of hers waits for the same."""
-    records = consents.of_handle(unit.vault, consent.handle)
-    if any(_waits_for_her(record, holder=consent.holder) for record in records):
-        return
-    for record in records:
-        for referral in referrals.referrals_under(unit.vault, record.standing.consent.consent_id):
-            desk.finish_tasks(
-                unit.vault,
-                task=Task.CONFIRM_WITH_HER.value,
-                thread=referral.thread,
-                by=acting.actor,
-                now=acting.now,
-            )
+def refuse_consent(
+    unit: Unit, command: commands.RefuseConsent, *, me: Self, acting: Acting
+) -> views.Done | Refused:
+    """She said no when the holder's own worker asked her, in private. Saying it twice changes nothing.
+
+    Nothing is sent. A no is never shown or sent to anyone she refused (casework CR10), and the one who may
+    not be told is the one to whom it would be sent: perhaps it was there that she could not say no. They do
+    not learn of a yes either (R-54), so what they see is the same as before she was asked, and every report
+    tells that she was seen and no more. If she wants them to know, she withdraws.
+    """
+    record = consents.find_consent(unit.vault, consent_id(command.consent_id))
+    if record is None:
+        return refused(No.NOT_FOUND)
+    consent = record.standing.consent
+    if consent.holder != me.node_id or not consent.needs_confirmation:
+        return refused(No.WRONG_STATE)
+    if ConsentEvent.REFUSED in record.standing.events:
+        return views.Done()
+    if record.standing.state(now=_trusted(unit, acting)) not in _TO_BE_ASKED:
+        # What counts already, or has ended, she withdraws.
+        return refused(No.WRONG_STATE)
+    event = ConsentEvent.REFUSED
+    consents.add_event(unit.vault, consent.consent_id, event, by=acting.actor, now=acting.now)
+    withdrawing.finish_asking(unit, consent, by=acting.actor, now=acting.now)
+    audit(unit, "consent.refused", consent.consent_id, acting=acting)
+    return views.Done()
 
 
-def _waits_for_her(record: ConsentRecord, *, holder: NodeId) -> bool:
-    standing = record.standing
-    is_over = standing.events & {ConsentEvent.CONFIRMED_BY_HOLDER, ConsentEvent.WITHDRAWN}
-    return (
-        standing.consent.holder == holder and standing.consent.needs_confirmation and not is_over
-    )
+def _trusted(unit: Unit, acting: Acting) -> Instant:
+    return max(acting.now, identity.latest_seen(unit.vault))
 
 
 def withdraw_consent(
@@ -272,32 +284,26 @@ def withdraw_consent(
     if record.is_issued_here and not outbox.was_sealed_under(unit.vault, consent.consent_id):
         # The other side never heard of it; a withdrawal would be the first word about her.
         effects = [effect for effect in effects if not isinstance(effect, Send)]
-    effects += _end_referrals(unit, consent.consent_id, acting)
+    effects += _end_referrals(unit, consent, acting)
+    withdrawing.finish_asking(unit, consent, by=acting.actor, now=acting.now)
+    withdrawing.finish_reading(unit, consent, me=me.node_id, by=acting.actor, now=acting.now)
     apply(effects, unit, acting=acting)
     audit(unit, "consent.withdrawn", consent.consent_id, acting=acting)
     return views.Done()
 
 
-def _end_referrals(unit: Unit, consent: ConsentId, acting: Acting) -> list[Effect]:
-    effects: list[Effect] = []
-    for referral in referrals.referrals_under(unit.vault, consent):
-        moved = referral_flow.step(referral.state, ReferralEvent.WITHDRAW, heard=None)
-        if moved is None:
-            continue
-        referrals.move_referral(
-            unit.vault,
-            referral.thread,
-            event=ReferralEvent.WITHDRAW,
-            state=moved[0],
-            is_heard=False,
-            detail=None,
-            now=acting.now,
-        )
-        # An offer that never got its number vanishes without a word, also without this one.
-        was_told = outbox.was_sealed(unit.vault, message_id(referral.thread))
-        if referral.is_ours and referral.state in _BEFORE_DOSSIER and was_told:
-            effects.append(_recall(referral))
-    return effects
+def _end_referrals(unit: Unit, consent: Consent, acting: Acting) -> list[Effect]:
+    ended = withdrawing.end_referrals(
+        unit, consent, is_heard=False, by=acting.actor, now=acting.now
+    )
+    # An offer that never got its number vanishes without a word, also without this one.
+    return [
+        _recall(referral)
+        for referral in ended
+        if referral.is_ours
+        and referral.state in _BEFORE_DOSSIER
+        and outbox.was_sealed(unit.vault, message_id(referral.thread))
+    ]
 
 
 def _recall(referral: Referral) -> Send:

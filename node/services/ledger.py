@@ -57,6 +57,7 @@ def _line(unit: Unit, left: Left, *, now: Instant) -> views.LedgerLine:
         state=left.state,
         is_withheld=left.is_withheld,
         received_at=left.settled_at if was_stored else None,
+        seen_at=left.seen_at,
         until=record.standing.consent.expires,
         consent_state=record.standing.state(now=now).value,
         withdrawal=_withdrawal(unit, record, left.peer),

@@ -3,14 +3,16 @@
 from typing import TypeAlias
 
 from node import showing
-from node.effects import Acting, audit
+from node.effects import Acting, apply, audit
 from node.vault.records import Referral, StoredMessage
 from node.vault.tables import audit as audit_log
 from node.vault.tables import consents, identity, messages, outbox, referrals, secrets
 from node.vault.unit import Unit
 from protocol.consent import ConsentState
+from protocol.effects import Send, Urgency
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
+from protocol.messages.core import Receipt, ReceiptSingle
 from protocol.messages.follow_up import FollowUpReport
 from protocol.messages.referral import ReferralAnswerPersonal, ReferralDossier, ReferralOutcome
 from protocol.messages.union import (
@@ -21,6 +23,7 @@ from protocol.messages.union import (
 )
 from protocol.sealing import decrypt_at_rest
 from protocol.values import Instant, message_id, node_id, sha256, thread_id
+from protocol.vocabulary.codes import ReceiptStatus
 
 # Whether the holder's own worker heard it from her is not ours to know.
 _READABLE = frozenset({ConsentState.LIVE, ConsentState.UNCONFIRMED})
@@ -87,7 +90,8 @@ def read_message(
     if isinstance(stored, Refused):
         return stored
     message = _open(unit, stored)
-    messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now)
+    if messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now):
+        apply([_seen(stored, now=acting.now)], unit, acting=acting)
     details = "with names" if command.with_names else ""
     with unit.unseen():
         audit(unit, "message.read", stored.message_id, acting=acting, details=details)
@@ -99,6 +103,24 @@ def read_message(
         facts=shown.facts,
         hidden_fields=shown.hidden_fields,
         hidden_texts=shown.hidden_texts,
+    )
+
+
+def _seen(stored: StoredMessage, *, now: Instant) -> Send:
+    """R-96: once, when a person first opened it; who it was, and how often, is nobody else's."""
+    single = ReceiptSingle(
+        message_id=stored.message_id,
+        message_hash=stored.hash,
+        status=ReceiptStatus.SEEN_BY_PERSON,
+        at=now,
+        code=None,
+    )
+    return Send(
+        message=Receipt(ranges=(), singles=(single,)),
+        to=stored.peer,
+        thread=None,
+        reply_to=None,
+        urgency=Urgency.NORMAL,
     )
 
 

@@ -19,6 +19,8 @@ from protocol.skeleton import message_hash, parse_skeleton
 from protocol.streams import Incoming
 from protocol.values import Instant, NodeId, later, node_id
 
+_HER_NO = commands.WithdrawConsent | commands.RefuseConsent
+
 
 def begin_epoch(unit: Unit, *, me: Self, acting: Acting) -> int:
     """Begin a new stream to every peer: this node was restored, or takes over from another computer.
@@ -125,9 +127,9 @@ def _skeleton(raw: bytes) -> views.SkeletonView:
 def is_hidden(unit: Unit, command: Command) -> bool:
     """Is a command about what came from a peer whose list of consents has not come (R-134)?
 
-    To withdraw is open at any time.
+    Her no is open at any time, whether she withdraws or refuses.
     """
-    if isinstance(command, commands.WithdrawConsent) or not streams.peers_awaited(unit.vault):
+    if isinstance(command, _HER_NO) or not streams.peers_awaited(unit.vault):
         return False
     about = streams.About(
         case_id=getattr(command, "case_id", None),

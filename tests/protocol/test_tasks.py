@@ -5,7 +5,14 @@ import pytest
 from protocol.effects import DONE_BY_SAYING, TASK_KINDS, Task, TaskKind, tasks_of
 from protocol.follow_up_flow import OPEN_STATES
 from protocol.follow_up_flow import TRANSITIONS as FOLLOW_UP_TRANSITIONS
-from protocol.referral_flow import TRANSITIONS, WAITS_FOR_US, ReferralState, is_our_turn
+from protocol.referral_flow import (
+    TRANSITIONS,
+    WAITS_FOR_US,
+    ReferralState,
+    is_our_turn,
+    may_be_said_done,
+    tasks_over,
+)
 from protocol.vocabulary.codes import TEXTS_IN_ORDER, TextKind
 
 
@@ -53,3 +60,44 @@ def test_it_is_the_turn_of_one_side_at_most() -> None:
 def test_it_is_nobodys_turn_where_nothing_can_happen_any_more() -> None:
     over = {state for state, moves in TRANSITIONS.items() if not moves}
     assert {WAITS_FOR_US[state] for state in over} == {None}
+
+
+_BEFORE_AN_ANSWER = {ReferralState.OFFERED, ReferralState.DELIVERED, ReferralState.NEEDS_INFO}
+_BEFORE_SHE_ARRIVED = {
+    ReferralState.ACCEPTED, ReferralState.DOSSIER_SENT, ReferralState.PREPARED,
+}  # fmt: skip
+_WITH_THEM = {
+    ReferralState.ARRIVED, ReferralState.IN_CARE, ReferralState.OUTCOME_REPORTED,
+}  # fmt: skip
+_UNLESS_SHE_WITHDREW = set(ReferralState) - {ReferralState.WITHDRAWN}
+WANTED_IN = {
+    Task.OFFER_TO_ANSWER: _BEFORE_AN_ANSWER,
+    Task.QUESTION_TO_ANSWER: {ReferralState.NEEDS_INFO},
+    Task.DOSSIER_TO_SEND: {ReferralState.ACCEPTED},
+    Task.DOSSIER_TO_READ: {ReferralState.DOSSIER_SENT},
+    Task.TELL_HER_WHO_AND_WHEN: _BEFORE_SHE_ARRIVED,
+    Task.REPORT_TO_READ: _UNLESS_SHE_WITHDREW,
+    Task.FOLLOW_UP_DUE: _UNLESS_SHE_WITHDREW,
+}
+"""As long as what is asked for still helps her."""
+
+
+@pytest.mark.parametrize("state", list(ReferralState))
+def test_nobody_is_asked_for_what_helps_her_no_more(state: ReferralState) -> None:
+    assert set(tasks_over(state)) == {
+        task for task, wanted in WANTED_IN.items() if state not in wanted
+    }
+
+
+@pytest.mark.parametrize("state", [None, *ReferralState])
+def test_a_person_says_done_what_no_act_ends_or_can_end_any_more(
+    state: ReferralState | None,
+) -> None:
+    assert may_be_said_done(Task.TELL_HER_WHO_AND_WHEN, state)
+    assert not may_be_said_done(Task.COMPARE_SAFETY_NUMBER, state)
+    assert may_be_said_done(Task.DOSSIER_TO_READ, state) is (
+        state is not ReferralState.DOSSIER_SENT
+    )
+    assert may_be_said_done(Task.CONFIRM_WITH_HER, state) is (
+        state not in {*_BEFORE_SHE_ARRIVED, *_WITH_THEM}
+    )

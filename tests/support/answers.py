@@ -29,6 +29,7 @@ ANSWERS: Final = {
     "consent/confirm": 404,
     "consent/list": 200,
     "consent/record": 404,
+    "consent/refuse": 404,
     "consent/tick": 404,
     "consent/withdraw": 404,
     "desk/changes": 200,

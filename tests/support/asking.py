@@ -86,6 +86,7 @@ def consent(**changes: Any) -> views.ConsentView:  # noqa: ANN401
         "texts": [],
         "state": "live",
         "is_superseded": False,
+        "is_refused": False,
         "is_confirmed": False,
         "needs_confirmation": False,
         "valid_from": 1,

@@ -237,6 +237,10 @@ class Client:
         """Our worker heard it from her, in private."""
         return await self._node.ask(command, views.Done)
 
+    async def refuse_consent(self, command: commands.RefuseConsent) -> views.Done:
+        """She said no when our own worker asked her, in private."""
+        return await self._node.ask(command, views.Done)
+
     async def tick_texts(self, command: commands.TickTexts) -> views.Done:
         """She ticked sentences for a consent that is there already."""
         return await self._node.ask(command, views.Done)

@@ -23,7 +23,7 @@ from protocol.values import (
 # began with a dossier has no consents of its own.
 _LEFT: Final = (
     "SELECT d.message_id, d.consent_id, d.peer, d.at, d.categories, d.fields, o.state,"
-    " o.is_withheld, o.settled_at FROM disclosures d LEFT JOIN outbox o"
+    " o.is_withheld, o.settled_at, o.seen_at FROM disclosures d LEFT JOIN outbox o"
     " ON o.message_id = d.message_id WHERE d.consent_id IN ("
     "SELECT consent_id FROM consents WHERE case_id = :case_id"
     " UNION SELECT consent_id FROM consents WHERE handle IN ("
@@ -56,6 +56,7 @@ class Left:
     state: str
     is_withheld: bool
     settled_at: Instant | None
+    seen_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,7 @@ def _left(row: Sequence[Any]) -> Left:
         state=row[6] or "",
         is_withheld=bool(row[7]),
         settled_at=None if row[8] is None else instant(row[8]),
+        seen_at=None if row[9] is None else instant(row[9]),
     )
 
 

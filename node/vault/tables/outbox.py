@@ -212,6 +212,14 @@ def settle_as_stored(vault: Connection, messages: Collection[MessageId], *, now:
     )
 
 
+def mark_seen(vault: Connection, message: MessageId, *, now: Instant) -> None:
+    """The peer told that a person there has seen it; the first word of it counts."""
+    vault.execute(
+        "UPDATE outbox SET seen_at = ? WHERE message_id = ? AND state = 'stored' AND seen_at IS NULL",
+        (now, message),
+    )
+
+
 def find(vault: Connection, message: MessageId) -> OutboxItem | None:
     """One item."""
     row = vault.execute(

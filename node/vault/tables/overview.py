@@ -133,9 +133,10 @@ def follow_ups(vault: Connection, *, since: Instant) -> list[tuple[FollowUp, Nam
 
 
 def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, Named]]:
-    """The open ones that are due before an instant, by their day."""
+    """The open ones that are due before an instant, by their day, where she has not withdrawn."""
     rows = vault.execute(
         f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.due < ? AND f.{_SHOWN}"
+        " AND r.state IS NOT 'withdrawn'"
         " ORDER BY f.due, f.follow_up_id LIMIT ?",
         (until, bounds.FOLLOW_UPS_SHOWN_MAX),
     ).fetchall()
@@ -143,10 +144,11 @@ def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, 
 
 
 def count_follow_ups(vault: Connection, *, since: Instant, until: Instant) -> int:
-    """How many open ones are due from one instant on and before another."""
+    """How many open ones are due from one instant on and before another, where she has not withdrawn."""
     (count,) = vault.execute(
-        f"SELECT count(*) FROM follow_ups WHERE state IN ({_OPEN}) AND due >= ? AND due < ?"
-        f" AND {_SHOWN}",
+        "SELECT count(*) FROM follow_ups f LEFT JOIN referrals r ON r.thread = f.thread"
+        f" WHERE f.state IN ({_OPEN}) AND f.due >= ? AND f.due < ? AND f.{_SHOWN}"
+        " AND r.state IS NOT 'withdrawn'",
         (since, until),
     ).fetchone()
     return int(count)

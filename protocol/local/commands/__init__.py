@@ -56,6 +56,7 @@ from protocol.local.commands.consent import (
     ConfirmConsent,
     ListConsents,
     RecordConsent,
+    RefuseConsent,
     TickTexts,
     WithdrawConsent,
 )
@@ -196,6 +197,7 @@ __all__ = [
     "RecordFacts",
     "RecordSentence",
     "RecoverUser",
+    "RefuseConsent",
     "RemovePeer",
     "RemoveUser",
     "RenewCard",
@@ -302,6 +304,7 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     ListHeld,
     RecordConsent,
     ConfirmConsent,
+    RefuseConsent,
     TickTexts,
     WithdrawConsent,
     ListConsents,
@@ -363,7 +366,7 @@ _ROLES: Final = {
 }
 
 
-def may_use(role: Role, command: Command) -> bool:
+def may_use(role: Role, command: Command | type[Command]) -> bool:
     """May a person of this role give this command? Casework is for those who do casework."""
     return role in _ROLES.get(command.NAME, _CASEWORK)
 

@@ -40,6 +40,13 @@ class ConfirmConsent(Command, frozen=True, kw_only=True):
     consent_id: bytes
 
 
+class RefuseConsent(Command, frozen=True, kw_only=True):
+    """She said no when our worker asked her, in private. It stays here, and nobody is told."""
+
+    NAME: ClassVar[str] = "consent/refuse"
+    consent_id: bytes
+
+
 class TickTexts(Command, frozen=True, kw_only=True):
     """She ticked sentences for a consent that is there already; each was read back to her."""
 

@@ -74,7 +74,8 @@ class WithdrawalView(View, frozen=True, kw_only=True):
 class LedgerLine(View, frozen=True, kw_only=True):
     """One leaving of data: what, to whom, under which consent, and whether it arrived.
 
-    `state` is the message's in the outbox; `received_at` is when it arrived on their computer.
+    `state` is the message's in the outbox; `received_at` is when it arrived on their computer, `seen_at` when
+    a person there was said to have seen it.
     """
 
     message_id: bytes
@@ -89,6 +90,7 @@ class LedgerLine(View, frozen=True, kw_only=True):
     state: str
     is_withheld: bool
     received_at: int | None
+    seen_at: int | None
     until: int
     consent_state: str
     withdrawal: WithdrawalView | None

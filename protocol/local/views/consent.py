@@ -16,7 +16,8 @@ class HolderView(View, frozen=True, kw_only=True):
 class ConsentView(View, frozen=True, kw_only=True):
     """A consent and what it amounts to now.
 
-    `is_superseded`: a newer consent took its place, and she withdrew neither.
+    `is_superseded`: a newer consent took its place, and she withdrew neither. `is_refused`: she said no when
+    our worker asked her again, and did not withdraw; in both cases `state` is `withdrawn`.
     """
 
     consent_id: bytes
@@ -28,6 +29,7 @@ class ConsentView(View, frozen=True, kw_only=True):
     texts: list[bytes]
     state: str
     is_superseded: bool
+    is_refused: bool
     is_confirmed: bool
     needs_confirmation: bool
     valid_from: int

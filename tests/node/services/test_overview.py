@@ -136,15 +136,15 @@ def test_an_offer_that_was_taken_back_waits_for_nobody(story: Story) -> None:
     assert (before, today(story.bandhan).waiting) == (1, 0)
 
 
-def test_a_dossier_that_she_took_back_before_it_was_read_may_be_put_away(story: Story) -> None:
+def test_asking_her_again_may_be_put_away_after_she_ended_the_referral(story: Story) -> None:
     story.up_to_dossier()
+    [before] = [task for task in today(story.bandhan).tasks if task.task == "confirm_with_her"]
     story.withdraw()
     story.settle()
-    [task] = [task for task in today(story.bandhan).tasks if task.task == "dossier_to_read"]
-    done(finish(story.bandhan, task.task_id))
+    [task] = [task for task in today(story.bandhan).tasks if task.task == "confirm_with_her"]
 
-    assert task.is_done_by_saying
-    assert "dossier_to_read" not in [task.task for task in today(story.bandhan).tasks]
+    assert (before.is_done_by_saying, task.is_done_by_saying) == (False, True)
+    assert finish(story.bandhan, task.task_id) == views.Done()
 
 
 def test_a_confirmed_consent_is_not_asked_about_again(story: Story) -> None:
