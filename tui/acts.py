@@ -6,6 +6,8 @@ from typing import Final
 
 from textual.binding import Binding, BindingType
 
+from protocol.local.commands import Command
+
 _NAMES: Final = {
     "escape": "esc",
     "enter": "enter",
@@ -17,9 +19,11 @@ _NAMES: Final = {
     "down": "↓",
     "left": "←",
     "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
 }
 
-_PAIRS: Final = {"up,down": "↑↓", "left,right": "←→"}
+_PAIRS: Final = {"up,down": "↑↓", "left,right": "←→", "pageup,pagedown": "PgUp/Dn"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,7 @@ class Act:
         label: one or two words for the footer, an English text that the catalogues translate.
         help: one sentence for help and the palette, likewise.
         in_palette: may it be found and started there? What cannot be undone may not.
+        needs: the command that it comes to; whoever may not give it does not see the act.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Act:
     label: str
     help: str
     in_palette: bool = True
+    needs: type[Command] | None = None
 
     @property
     def works_while_typing(self) -> bool:

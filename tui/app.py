@@ -33,6 +33,7 @@ from tui.places import (
     ToSettings,
 )
 from tui.presence import Presence
+from tui.rights import first_place, needs_of
 from tui.routes import screen_for
 from tui.screens.cover import Cover
 from tui.screens.desk_screen import KEEPING_SECONDS, ROOT_DEPTH, DeskScreen
@@ -106,7 +107,7 @@ class SathiApp(GuardedApp):
             lock_seconds=session.desk.lock_seconds,
             unfocused_seconds=session.desk.unfocused_seconds,
         )
-        await self._root(Place.TODAY)
+        await self._root(first_place(session.role))
         if not session.settings.has_practised:
             await self.push_screen(screen_for(ToPractice(), self.desk))
         in_background(self, self._watch, group="watch")
@@ -214,7 +215,7 @@ class SathiApp(GuardedApp):
     async def on_go(self, event: Go) -> None:
         """Open a screen that another one asked for."""
         event.stop()
-        if self.desk.person is None:
+        if self.desk.person is None or not self.desk.may(needs_of(event.to)):
             return
         if isinstance(event.to, ToPlace):
             await self._root(event.to.place)
@@ -272,7 +273,8 @@ class SathiApp(GuardedApp):
         """What this screen is for, and its keys."""
         screen = self.screen
         if isinstance(screen, DeskScreen) and not isinstance(screen, HelpScreen | UnlockScreen):
-            await self.push_screen(HelpScreen(self.desk, about=screen.ABOUT, acts=screen.ACTS))
+            acts = screen.acts_here()
+            await self.push_screen(HelpScreen(self.desk, about=screen.ABOUT, acts=acts))
 
     def action_command_palette(self) -> None:
         """Only over a screen that has something in it."""

@@ -10,7 +10,9 @@ from textual.content import Content
 
 from protocol.cadence import WHEN_DUE, Cadence
 from protocol.local import commands, views
+from protocol.local.commands import Command
 from tui.client import Client
+from tui.rights import may
 from tui.wording import LANGUAGES, Digits, Words
 
 
@@ -74,6 +76,10 @@ class Desk:
         self.held: views.Held | None = None
         self.standing = Content("")
         self.notices: tuple[views.NoticeView, ...] = ()
+
+    def may(self, command: type[Command] | None) -> bool:
+        """May who sits here give this command? What needs none everybody may."""
+        return may(None if self.person is None else self.person.role, command)
 
     @property
     def now(self) -> int:

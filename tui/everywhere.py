@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from protocol.local import commands
 from tui.acts import Act
-from tui.places import Place
+from tui.places import Place, ToOutbox, ToPlace
+from tui.rights import needs_of
 from tui.wording import N_
 
 PLACES: Final = (
@@ -47,6 +49,7 @@ OUTBOX: Final = Act(
     key="f7",
     label=N_("outbox"),
     help=N_("What has not left yet, and stopping it."),
+    needs=needs_of(ToOutbox()),
 )
 SETTINGS: Final = Act(
     name="app.settings",
@@ -70,20 +73,28 @@ STOP: Final = Act(
     key="u",
     label=N_("stop it"),
     help=N_("Stop what was just sent: for ten seconds nothing has happened yet."),
+    needs=commands.StopSending,
 )
 
 TO_PLACES: Final = tuple(
-    Act(name=f"app.place('{place.value}')", key=place.value, label=label, help=help_)
+    Act(
+        name=f"app.place('{place.value}')",
+        key=place.value,
+        label=label,
+        help=help_,
+        needs=needs_of(ToPlace(place=place)),
+    )
     for place, label, help_ in PLACES
 )
+ALWAYS_SHOWN: Final = (PALETTE, LOCK)
+"""They stand right after the key of help, so that no footer is too short for them."""
 EVERYWHERE: Final = (
+    *ALWAYS_SHOWN,
     *TO_PLACES,
-    LOCK,
     NAMES,
     PLAIN_WORDS,
     LANGUAGE,
     OUTBOX,
     SETTINGS,
-    PALETTE,
     LEAVE,
 )

@@ -38,13 +38,23 @@ class ActsProvider(Provider):
         if not isinstance(screen, DeskScreen):
             return ()
         say = screen.words.say
-        own = [act for act in screen.acts_now() if not act.name.startswith("app.")]
+        own = screen.acts_here()
+        everywhere = [act for act in EVERYWHERE if screen.desk.may(act.needs)]
+        widget = screen.widget_acts()
         return [
-            (f"{say(act.label)}  {key_name(act.key)}", say(act.help), self._runner(act))
-            for act in (*own, *EVERYWHERE)
+            (
+                f"{say(act.label)}  {key_name(act.key)}",
+                say(act.help),
+                self._pressing(act) if act in widget else self._runner(act),
+            )
+            for act in dict.fromkeys((*own, *everywhere))
             if act.in_palette
         ]
 
     def _runner(self, act: Act) -> Callable[[], object]:
         namespace = self.app if act.name.startswith("app.") else self.screen
         return partial(self.app.run_action, act.name.removeprefix("app."), namespace)
+
+    def _pressing(self, act: Act) -> Callable[[], object]:
+        # A widget answers to its keys alone; of a pair the second one goes on.
+        return partial(self.app.simulate_key, act.key.rpartition(",")[2])

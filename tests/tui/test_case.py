@@ -1,14 +1,10 @@
-"""One case: her own words first and word for word; who she is only while somebody shows it."""
+"""One case: her own words first and word for word."""
 
 import pytest
 from textual.pilot import Pilot
 
-from node.services import casework
-from protocol.local import commands
-from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import TextKind
 from tests.support.desk_app import LARGE, SMALL, press, settled, shown, unlocked, until
-from tests.support.federation import Node, done
+from tests.support.federation import Node
 from tests.support.snapshots import check_snapshot
 from tests.support.story import FACTS, FEAR, WISH, Story
 
@@ -57,56 +53,6 @@ async def test_her_words_stand_with_their_kind_language_and_day(alo: Node, story
         lines = shown(pilot.app).splitlines()
     above = next(number for number, line in enumerate(lines) if WISH.text in line) - 1
     assert lines[above].strip() == "Her wish  Bengali · 15 January 2027"
-
-
-async def test_who_she_is_shows_with_f9_alone(alo: Node, story: Story) -> None:
-    story.open_case(KNOWN)
-    async with unlocked(alo, size=TALL) as pilot:
-        await press(pilot, "2", "enter")
-        before = shown(pilot.app)
-        await press(pilot, "f9")
-        await until(pilot, lambda: NAME in shown(pilot.app))
-        during = shown(pilot.app)
-        await press(pilot, "f9")
-        after = shown(pilot.app)
-    assert [NAME in text for text in (before, during, after)] == [False, True, False]
-    assert "2 entries say who she is" in before
-
-
-async def test_f9_shows_the_short_name_she_chose_and_never_who_she_is(
-    alo: Node, story: Story
-) -> None:
-    story.open_case(KNOWN)
-    async with unlocked(alo, size=TALL) as pilot:
-        await press(pilot, "2", "enter", "f9")
-        await until(pilot, lambda: NAME in shown(pilot.app))
-        during = shown(pilot.app)
-    assert str(FACTS["given_name"]) not in during
-    assert "2 entries say who she is" in during
-
-
-async def test_a_text_about_who_she_is_stands_with_her_facts_alone_and_only_with_f9(
-    alo: Node, story: Story
-) -> None:
-    story.open_case({}, sentences=())
-    said = commands.RecordSentence(
-        case_id=story.case_id,
-        category=Category.IDENTITY,
-        kind=TextKind.NOTE,
-        language="ben",
-        text="আমার আসল নাম অন্য।",
-    )
-    done(alo.use(casework.record_sentence, said))
-    async with unlocked(alo, size=TALL) as pilot:
-        await press(pilot, "2", "enter", "f9")
-        case = shown(pilot.app)
-        await press(pilot, "f9", "a", "right", "right", "right", "right")
-        covered = shown(pilot.app)
-        await press(pilot, "f9")
-        await until(pilot, lambda: "আমার আসল নাম অন্য।" in shown(pilot.app))
-        await press(pilot, "f9")
-        again = shown(pilot.app)
-    assert ["আসল" in text for text in (case, covered, again)] == [False, False, False]
 
 
 async def test_codes_are_said_in_words(alo: Node, story: Story) -> None:

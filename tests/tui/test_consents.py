@@ -1,15 +1,23 @@
 """What she agreed to, in plain words, on both sides; hearing it from her; further sentences of hers."""
 
 import pytest
+from textual.pilot import Pilot
 
 from node.services import consenting
 from protocol.local import commands
 from tests.support.asking_by_keys import PLAN, THE_FEAR, THE_WISH, answer, take_picture, ticks
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, until
-from tests.support.federation import Node
+from tests.support.federation import Node, done
 from tests.support.passing import visit
 from tests.support.story import FEAR, KEPT_FEAR, WISH, Story
-from tui.places import ToConsents, ToReferral, ToTakeConsent, ToTickSentences
+from tui.places import (
+    ToConsents,
+    ToReferral,
+    ToTakeConsent,
+    ToThreadConsents,
+    ToTickSentences,
+    ToWithdrawThread,
+)
 from tui.wording import LANGUAGES
 
 BOTH_SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -53,6 +61,56 @@ async def test_a_way_back_that_nobody_heard_says_so(story: Story, alo: Node) -> 
         assert "k heard it from her" not in seen
         await press(pilot, "k", "y")
     assert confirmed(alo) == 0
+
+
+async def at_the_way_back(pilot: Pilot[None], story: Story) -> None:
+    """The cursor stands on the consent that she is to be asked about again."""
+    await visit(pilot, ToThreadConsents(thread=story.thread))
+    for _ in range(3):
+        if "n she said no" in shown(pilot.app):
+            return
+        await press(pilot, "down")
+    assert "n she said no" in shown(pilot.app)
+
+
+def said_no(node: Node) -> int:
+    ((count,),) = node.rows("SELECT count(*) FROM consent_events WHERE event = 'refused'")
+    return int(count)
+
+
+async def test_her_no_to_the_holders_worker_is_recorded_once_it_was_asked_about(
+    story: Story, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    async with unlocked(bandhan, size=LARGE) as pilot:
+        await at_the_way_back(pilot, story)
+        await press(pilot, "n", "n")
+        is_open = "Not heard from her yet" in shown(pilot.app)
+    before = said_no(bandhan), is_open
+    async with unlocked(bandhan, size=LARGE) as pilot:
+        await at_the_way_back(pilot, story)
+        await press(pilot, "n", "y")
+        await until(pilot, lambda: "Recorded: she said no." in shown(pilot.app))
+        after = shown(pilot.app)
+
+    assert before == (0, True)
+    assert said_no(bandhan) == 1
+    assert "She said no ✗" in after
+    assert "They are not told of her no." in after
+    assert "k heard it from her" not in after
+
+
+async def test_what_she_said_no_to_may_still_be_withdrawn_so_that_they_know(
+    story: Story, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    refuse = commands.RefuseConsent(consent_id=story.way_back)
+    done(bandhan.use(consenting.refuse_consent, refuse))
+    async with unlocked(bandhan, size=LARGE) as pilot:
+        await visit(pilot, ToWithdrawThread(thread=story.thread))
+
+        assert "She said no ✗" in shown(pilot.app)
+        assert "She has withdrawn nothing so far." in shown(pilot.app)
 
 
 async def test_the_holders_worker_confirms_what_she_heard_in_private(

@@ -27,7 +27,7 @@ from tests.support.passing import let_pass, visit
 from tests.support.scripted_client import ScriptedClient
 from tests.support.story import C2, C8, C9, FACTS, FEAR, KEPT_FEAR, WISH, Story
 from tui.client import Client, NotRunningError
-from tui.places import Destination, ToDossier, ToMessage
+from tui.places import Destination, ToDossier, ToLedger, ToMessage
 from tui.screens.dossier import DossierScreen
 from tui.screens.message import MessageScreen
 
@@ -343,3 +343,21 @@ async def test_reading_what_came_about_her_is_written_down(
         await visit(pilot, ToMessage(peer=alo.node_id, message_id=message_id))
 
     assert ("message.read",) in bandhan.rows("SELECT event FROM audit")
+
+
+async def test_the_sender_sees_that_a_person_has_seen_it(bandhan: Node, story: Story) -> None:
+    story.up_to_dossier()
+    before = await who_knows(story)
+    arrived(bandhan, story)
+    story.settle()
+
+    after = await who_knows(story)
+
+    assert ("a person has seen it" in before, "a person has seen it" in after) == (False, True)
+
+
+async def who_knows(story: Story) -> str:
+    """The page of who knows what about her, at the sender."""
+    async with unlocked(story.alo, size=LARGE) as pilot:
+        await visit(pilot, ToLedger(case_id=story.case_id))
+        return shown(pilot.app)

@@ -112,7 +112,8 @@ class CaseScreen(DeskScreen[Seen]):
         BACK,
         SCROLL,
     )
-    BINDINGS: ClassVar[list[BindingType]] = bindings((*ACTS, SCROLL_UP, PAGE_DOWN, PAGE_UP))
+    MORE_ACTS: ClassVar[tuple[Act, ...]] = (SCROLL_UP, PAGE_DOWN, PAGE_UP)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*ACTS, *MORE_ACTS))
 
     def __init__(self, desk: Desk, *, case_id: bytes) -> None:
         super().__init__(desk)

@@ -250,4 +250,7 @@ def _of_ledger(desk: Desk, ledger: Sequence[views.LedgerLine]) -> Iterator[tuple
         if line.received_at is not None:
             arrived = say(N_("arrived {day}"), day=desk.day(line.received_at))
             text = f"{text} · {arrived}"
+        if line.seen_at is not None:
+            seen = say(N_("a person has seen it {day}"), day=desk.day(line.seen_at))
+            text = f"{text} · {seen}"
         yield line.at, text

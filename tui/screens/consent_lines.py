@@ -31,6 +31,8 @@ def state_of(desk: Desk, consent: views.ConsentView) -> tuple[str, str]:
     """What it amounts to now, and its colour."""
     if consent.is_superseded:
         return f"{desk.words.say(N_('A newer one took its place'))} ↷", "$text-muted"
+    if consent.is_refused:
+        return f"{desk.words.say(N_('She said no'))} ✗", "$error"
     glyph, colour = _STATES.get(consent.state, ("·", "$foreground"))
     return f"{desk.words.consent_state(consent.state)} {glyph}", colour
 
@@ -78,11 +80,17 @@ def _what(desk: Desk, consent: views.ConsentView) -> Iterator[str]:
 
 
 def _note(desk: Desk, agreed: Agreed, consent: views.ConsentView) -> str:
-    """What has still to be done before it counts."""
+    """What has still to be done before it counts, or what they do not know."""
+    if consent.is_refused:
+        return desk.words.say(
+            N_("They are not told of her no. If she wants them to know it: w, she withdraws.")
+        )
     if consent.state != "unconfirmed":
         return ""
     if consent.holder == agreed.me:
-        return desk.words.say(N_("Hear it from her yourself, in private; then k."))
+        return desk.words.say(
+            N_("Hear it from her yourself, in private; then k for her yes, n for her no.")
+        )
     name = one_line(agreed.name(consent.holder))
     return desk.words.say(
         N_("It begins when {name} has heard it from her, in private."), name=name

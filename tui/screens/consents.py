@@ -51,6 +51,13 @@ HEARD: Final = Act(
     help=N_("You heard it from her yourself, in private: from now on it counts."),
     in_palette=False,
 )
+SAID_NO: Final = Act(
+    name="said_no",
+    key="n",
+    label=N_("she said no"),
+    help=N_("She said no to you herself, in private: it stays here, and they are not told."),
+    in_palette=False,
+)
 WITHDRAW: Final = Act(
     name="withdraw", key="w", label=N_("she withdraws"), help=N_("She changed her mind.")
 )
@@ -67,7 +74,15 @@ class ConsentsScreen(DeskScreen[Agreed]):
         "Each consent is for one organisation, one purpose and some kinds of facts, until a day. Only a valid"
         " one lets anything leave. She may change her mind at any time, at any desk."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (ASK_HER, WAY_BACK, TICK, HEARD, WITHDRAW, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (
+        ASK_HER,
+        WAY_BACK,
+        TICK,
+        HEARD,
+        SAID_NO,
+        WITHDRAW,
+        BACK,
+    )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
     CSS = """
     ConsentsScreen #body { overflow-y: hidden; }
@@ -136,7 +151,7 @@ class ConsentsScreen(DeskScreen[Agreed]):
             return isinstance(self._about, AboutCase) and agreed is not None
         if consent is None or agreed is None:
             return False
-        if name == HEARD.name:
+        if name in {HEARD.name, SAID_NO.name}:
             return consent.holder == agreed.me and consent.state == "unconfirmed"
         if name == TICK.name:
             is_ours = consent.consent_id in agreed.asked_here and consent.holder == agreed.me
@@ -186,6 +201,32 @@ class ConsentsScreen(DeskScreen[Agreed]):
 
     def _confirmed(self, _done: views.Done) -> None:
         self.say(self.words.say(N_("Recorded: you heard it from her. It is valid now.")))
+        self.reload()
+
+    def action_said_no(self) -> None:
+        """Her no is asked about once, too: it is not turned into a yes afterwards."""
+        consent = self._consent
+        if consent is not None:
+            question = self.words.say(
+                N_(
+                    "Did she say no to you herself, in private? They are not told of it, and learn only"
+                    " that she was seen."
+                )
+            )
+            self.call_later(
+                self.app.push_screen, AskScreen(self.desk, question), self._said_no(consent)
+            )
+
+    def _said_no(self, consent: views.ConsentView) -> Callable[[bool | None], None]:
+        def answered(is_so: bool | None) -> None:  # noqa: FBT001  (as the question is answered)
+            if is_so:
+                command = commands.RefuseConsent(consent_id=consent.consent_id)
+                self.attempt(lambda client: client.refuse_consent(command), self._is_refused)
+
+        return answered
+
+    def _is_refused(self, _done: views.Done) -> None:
+        self.say(self.words.say(N_("Recorded: she said no. Nothing was sent.")))
         self.reload()
 
     def action_withdraw(self) -> None:

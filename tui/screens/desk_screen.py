@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from protocol.local.commands import Command
@@ -17,7 +18,7 @@ from protocol.local.views import Held
 from tui.acts import Act, bindings
 from tui.client import Client, ClientError, ConnectionLostError
 from tui.desk import Desk
-from tui.everywhere import EVERYWHERE, STOP
+from tui.everywhere import ALWAYS_SHOWN, EVERYWHERE, STOP
 from tui.messages import Failed, Loaded, Moved, Sending
 from tui.places import Back, Destination, Go
 from tui.widgets.key_line import KeyLine
@@ -57,6 +58,10 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
     BINDINGS: ClassVar[list[BindingType]] = bindings((BACK,))
     # A change at the node reloads a list, and never takes a form from under her hands.
     RELOADS: ClassVar[bool] = True
+    # On the screen of help itself there is no more of it.
+    HAS_HELP: ClassVar[bool] = True
+    # Acts for which the footer has no room: they stand in help and in the palette.
+    MORE_ACTS: ClassVar[tuple[Act, ...]] = ()
     # Only the lock screen has something to show while nobody sits here.
     IS_FOR_NOBODY: ClassVar[bool] = False
 
@@ -175,37 +180,63 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         return isinstance(self.focused, Input | TextArea)
 
     def acts_everywhere(self) -> Sequence[Act]:
-        """What works on every screen, as far as the footer has room for it."""
-        return [act for act in EVERYWHERE if act.works_while_typing or not self.is_typing]
+        """What works on every screen and does not stand in the footer's first place."""
+        return [act for act in EVERYWHERE if act not in ALWAYS_SHOWN and self._is_for_now(act)]
 
     def acts_now(self) -> Sequence[Act]:
-        """Help first, then what this screen can do now."""
-        stopping = () if self.desk.held is None else (STOP,)
-        help_ = HELP_WHILE_TYPING if self.is_typing else HELP
+        """What always stands in the footer, then what this screen can do now."""
+        help_ = (HELP_WHILE_TYPING if self.is_typing else HELP,) if self.HAS_HELP else ()
+        first = (*help_, *ALWAYS_SHOWN)
         return [
             act
-            for act in (help_, *stopping, *self.ACTS, *self.further_acts())
-            if (act.works_while_typing or not self.is_typing) and self._works(act)
+            for act in (*first, *self._stopping(), *self.ACTS, *self.further_acts())
+            if self._is_for_now(act) and self._works(act)
         ]
+
+    def acts_here(self) -> Sequence[Act]:
+        """What help and the palette tell of: also what does not work while a text is typed."""
+        acts = (*self._stopping(), *self.ACTS, *self.MORE_ACTS, *self.widget_acts())
+        return [act for act in acts if self._works(act)]
+
+    def widget_acts(self) -> Sequence[Act]:
+        """Every act of the widget that has the focus; it answers to their keys alone."""
+        return (*self.further_acts(), *_acts_of(self.focused, "MORE_ACTS"))
 
     def further_acts(self) -> Sequence[Act]:
         """Acts of the widget that has the focus."""
-        is_there = self.focused is not None and self.focused.display
-        hints = getattr(self.focused, "ACTS", ()) if is_there else ()
-        return tuple(act for act in hints if isinstance(act, Act))
+        return _acts_of(self.focused, "ACTS")
+
+    def _stopping(self) -> Sequence[Act]:
+        return () if self.desk.held is None else (STOP,)
+
+    def _is_for_now(self, act: Act) -> bool:
+        is_for_role = self.desk.may(act.needs)
+        return is_for_role and (act.works_while_typing or not self.is_typing)
 
     def _works(self, act: Act) -> bool:
+        if not self.desk.may(act.needs):
+            return False
         if act == NEXT:
             # Not by the focus chain: it does not know widgets that were mounted a moment ago.
             return any(one.focusable for one in self.query("*") if one is not self.focused)
+        if act == BACK:
+            return self._is_above_root
         is_mine = act in self.ACTS and not act.name.startswith("app.")
-        return not is_mine or act.name == BACK.name or self.can(act.name)
+        return not is_mine or self.can(act.name)
+
+    @property
+    def _is_above_root(self) -> bool:
+        """Is there a screen to go back to? The palette may lie over this one, and counts for nothing."""
+        under = self.app.screen_stack
+        return self in under and under.index(self) >= ROOT_DEPTH
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is not in the footer does nothing when its key is pressed."""
         del parameters
-        mine = {act.name for act in self.ACTS}
-        return action not in mine or action == BACK.name or self.can(action)
+        mine = [act for act in self.ACTS if act.name == action]
+        if not mine or action == BACK.name:
+            return True
+        return self.can(action) and all(self.desk.may(act.needs) for act in mine)
 
     def action_back(self) -> None:
         """Close this screen; a root stays."""
@@ -287,3 +318,9 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
     def on_descendant_focus(self) -> None:
         """Another widget, perhaps other keys."""
         self.refresh_keys()
+
+
+def _acts_of(widget: Widget | None, name: str) -> Sequence[Act]:
+    is_there = widget is not None and widget.display
+    found = getattr(widget, name, ()) if is_there else ()
+    return tuple(act for act in found if isinstance(act, Act))

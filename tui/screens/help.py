@@ -31,12 +31,14 @@ class HelpScreen(DeskScreen[None]):
     ACTS: ClassVar[tuple[Act, ...]] = (BACK,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
     RELOADS = False
+    HAS_HELP = False
 
     def __init__(self, desk: Desk, *, about: str, acts: Sequence[Act]) -> None:
         super().__init__(desk)
         self._about = about
+        everywhere = (act for act in EVERYWHERE if desk.may(act.needs))
         # The same act may stand on the screen and everywhere; it is shown once.
-        self._acts = tuple(dict.fromkeys((*acts, *EVERYWHERE)))
+        self._acts = tuple(dict.fromkeys((*acts, *everywhere)))
 
     def body(self) -> ComposeResult:
         """The paragraph, a field to look for something, and the keys."""

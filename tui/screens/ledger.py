@@ -153,6 +153,9 @@ class LedgerScreen(DeskScreen[views.Ledger]):
         words = self.words
         if line.is_withheld:
             return plain(cut(words.say(N_("taken back before it left ✓")), width), "$success")
+        if line.seen_at is not None:
+            text = words.say(N_("a person has seen it {day} ✓"), day=self.desk.day(line.seen_at))
+            return plain(cut(text, width), "$success")
         if line.received_at is not None:
             text = words.say(N_("arrived {day} ✓"), day=self.desk.day(line.received_at))
             return plain(cut(text, width), "$success")

@@ -80,7 +80,7 @@ class MeetScreen(DeskScreen[None]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._what = READ
+        self._what = READ if desk.may(commands.AddPeer) else MAKE
         self._path = ""
         self._came: Came | None = None
         self._is_busy = False
@@ -88,7 +88,9 @@ class MeetScreen(DeskScreen[None]):
     def body(self) -> ComposeResult:
         """What to do, with which file, and what came of it."""
         say = self.words.say
-        options = [(READ, say(N_("read their file"))), (MAKE, say(N_("make a file of ours")))]
+        options = [(MAKE, say(N_("make a file of ours")))]
+        if self.desk.may(commands.AddPeer):
+            options.insert(0, (READ, say(N_("read their file"))))
         yield Choice[str](say(N_("What")), options, value=self._what, id="what")
         yield Field(say(N_("File")), self._path, characters_max=PATH_CHARACTERS_MAX, id="path")
         yield Paragraphs(self._told(), id="told")

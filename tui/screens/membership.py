@@ -37,6 +37,7 @@ HOLD: Final = Act(
     label=N_("the number is right"),
     help=N_("Hold the charter that was read, after you compared its number."),
     in_palette=False,
+    needs=commands.ApplyCharter,
 )
 CHARTER: Final = "charter"
 SHEET: Final = "sheet"

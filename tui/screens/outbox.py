@@ -32,15 +32,21 @@ STOP_IT: Final = Act(
     label=N_("stop this one"),
     help=N_("Stop the sending under the cursor: nothing has happened yet."),
     in_palette=False,
+    needs=commands.StopSending,
 )
 PUT_AWAY: Final = Act(
     name="put_away",
     key="d",
     label=N_("put away"),
     help=N_("You have seen that it was not sent: it leaves this list."),
+    needs=commands.StopSending,
 )
 OPEN: Final = Act(
-    name="open", key="enter", label=N_("open"), help=N_("The referral that it is about.")
+    name="open",
+    key="enter",
+    label=N_("open"),
+    help=N_("The referral that it is about."),
+    needs=commands.ShowReferral,
 )
 _HELD: Final = "held "
 _SENT: Final = "sent "
@@ -103,7 +109,8 @@ class OutboxScreen(DeskScreen[Waiting]):
 
     async def load(self, client: Client) -> Waiting:
         """What is held and what waits, with names for both."""
-        held = tuple((await client.list_held()).sendings)
+        may_stop = self.desk.may(commands.ListHeld)
+        held = tuple((await client.list_held()).sendings) if may_stop else ()
         about = any(line.thread is not None for line in held)
         every = commands.ListReferrals(is_ours=None)
         referrals = (await client.list_referrals(every)).referrals if about else []

@@ -27,20 +27,29 @@ MATCH: Final = Act(
     label=N_("they match"),
     help=N_("All twelve groups are the same there: say how you compared them."),
     in_palette=False,
+    needs=commands.VerifyPeer,
 )
 DIFFER: Final = Act(
     name="differ",
     key="x",
     label=N_("they differ"),
     help=N_("One group is another one there: what to do now. Nothing is confirmed."),
+    needs=commands.VerifyPeer,
 )
-LATER: Final = Act(name="later", key="l", label=N_("later"), help=N_("Compare another day."))
+LATER: Final = Act(
+    name="later",
+    key="l",
+    label=N_("later"),
+    help=N_("Compare another day."),
+    needs=commands.VerifyPeer,
+)
 ERASE: Final = Act(
     name="erase",
     key="e",
     label=N_("it was she"),
     help=N_("She withdrew herself, as they say: what is locked is erased."),
     in_palette=False,
+    needs=commands.ConfirmErasures,
 )
 VOICE: Final = Act(
     name="voice",

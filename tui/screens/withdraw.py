@@ -111,7 +111,7 @@ class WithdrawScreen(DeskScreen[Agreed]):
     @staticmethod
     def _offered(agreed: Agreed) -> Sequence[views.ConsentView]:
         """What can still be withdrawn: also what has ended, because they may still have it."""
-        return [one for one in agreed.consents if one.state != "withdrawn" or one.is_superseded]
+        return [one for one in agreed.consents if not _is_withdrawn(one)]
 
     def _is_ticked(self, consent: views.ConsentView) -> bool:
         # What a newer one took the place of may still lie over there.
@@ -122,9 +122,7 @@ class WithdrawScreen(DeskScreen[Agreed]):
 
     def _standing(self, agreed: Agreed, *, width: int) -> Iterator[Content]:
         say = self.words.say
-        ended = [
-            one for one in agreed.consents if one.state == "withdrawn" and not one.is_superseded
-        ]
+        ended = [one for one in agreed.consents if _is_withdrawn(one)]
         if not ended:
             yield plain(say(N_("She has withdrawn nothing so far.")), "$text-muted")
             return
@@ -237,3 +235,9 @@ _IN_ORDER: Final = (
     WithdrawalWanted.KEEP_MINIMUM,
 )
 """The one that protects her most stands first."""
+
+
+def _is_withdrawn(consent: views.ConsentView) -> bool:
+    """She withdrew it herself. What a newer one replaced, or she refused, they may still take for good."""
+    is_other_end = consent.is_superseded or consent.is_refused
+    return consent.state == "withdrawn" and not is_other_end

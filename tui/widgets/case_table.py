@@ -25,6 +25,7 @@ from tui.desk import Desk
 from tui.messages import Failed, Moved
 from tui.plain import one_line
 from tui.termwidth import fit
+from tui.widgets.moving import BY_PAGE
 from tui.widgets.rows import UP_DOWN
 from tui.wording import N_
 from tui.working import in_background
@@ -113,6 +114,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end", "last", show=False),
     ]
     ACTS: ClassVar = (UP_DOWN,)
+    MORE_ACTS: ClassVar = (BY_PAGE,)
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui.acts import Act
 from tui.plain import Text, lines_of
-from tui.widgets.moving import NEXT
+from tui.widgets.moving import BY_PAGE, NEXT
 from tui.wording import N_
 
 SCROLL: Final = Act(
@@ -26,6 +26,7 @@ class Page(VerticalScroll):
     Page:focus { border: round $accent; }
     """
     ACTS: ClassVar = (SCROLL, NEXT)
+    MORE_ACTS: ClassVar = (BY_PAGE,)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, can_focus=True)

@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 from tui.acts import Act
 from tui.messages import Moved
 from tui.plain import lines_of
+from tui.widgets.moving import BY_PAGE
 from tui.wording import N_
 
 KeyT = TypeVar("KeyT")
@@ -46,6 +47,7 @@ class Rows(OptionList, Generic[KeyT]):
     """
 
     ACTS: ClassVar = (UP_DOWN,)
+    MORE_ACTS: ClassVar = (BY_PAGE,)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
