@@ -53,7 +53,7 @@ def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | Non
 
 def signing_key_for(unit: Unit, me: Self, peer: NodeId) -> SigningSecret:
     """The key by which this peer knows us: the former one until it has our newer card (R-118)."""
-    if me.former is not None and upkeep.awaits_card(unit.vault, peer):
+    if me.former is not None and upkeep.awaits_card(unit.vault, peer, card=me.card):
         return me.former
     return me.signing
 

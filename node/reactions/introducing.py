@@ -14,6 +14,7 @@ from protocol.cards import (
     read_bundle,
     read_card,
 )
+from protocol.consent_rules import LEVEL_VERIFIED
 from protocol.effects import Effect, Remind, Send, Task, Urgency
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.labels import Kind
@@ -45,7 +46,8 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
         )
         signed_bundle = parse_signed(request.bundle, kind=Kind.BUNDLE)
         bundle = read_bundle(signed_bundle, card=card, now=arrival.now)
-        is_new = peers.find_peer(unit.vault, card.node_id) is None
+        known = peers.find_peer(unit.vault, card.node_id)
+        is_new = known is None
         if is_new:
             membership.may_meet(unit, card, now=arrival.now)
     except RemoteProtocolError as error:
@@ -63,6 +65,7 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
     # Each may have read the other's file: then both are met, whichever request came first.
     peers.activate_peer(unit.vault, card.node_id)
     peers.use_invite(unit.vault, auth=invite.auth, by=card.node_id)
+    upkeep.make_unanswered_due(unit.vault, card.node_id, now=arrival.now)
     proof = introduction_answer(auth=invite.auth, inviter=arrival.me.card, guest=card.node_id)
     answer = Send(
         message=IntroductionAccept(proof=proof),
@@ -74,7 +77,8 @@ def on_introduction(unit: Unit, request: IntroductionRequest, arrival: Arrival) 
     paused = (
         membership.pause_successor(unit, card.node_id, acting=arrival.acting) if is_new else []
     )
-    return [*_card_before(invite, arrival), answer, _compare(arrival), *paused]
+    compare = [] if known is not None and known.level >= LEVEL_VERIFIED else [_compare(arrival)]
+    return [*_card_before(invite, arrival), answer, *compare, *paused]
 
 
 def _card_before(invite: HeldInvite, arrival: Arrival) -> list[Effect]:
@@ -97,7 +101,7 @@ def on_introduction_accepted(unit: Unit, accept: IntroductionAccept, arrival: Ar
     if not same_secret(proof, accept.proof):
         return RefusalCode.E_SIG
     peers.activate_peer(unit.vault, arrival.sender)
-    return [_compare(arrival)]
+    return [] if peer.level >= LEVEL_VERIFIED else [_compare(arrival)]
 
 
 def _compare(arrival: Arrival) -> Remind:

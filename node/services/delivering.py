@@ -285,10 +285,11 @@ def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
 
 
 def _seal_again(sealing: _Sealing, item: OutboxItem) -> bytes | None:
-    """The same signed skeleton to the prekey of now: id, chain and signature stay."""
+    """The same skeleton to the prekey of now: id and chain stay; the key that signs is the one they know."""
     if item.skeleton is None or item.hash is None or item.expires is None:
         return None
-    signed = parse_signed(item.skeleton, kind=Kind.MESSAGE)
+    body = parse_signed(item.skeleton, kind=Kind.MESSAGE).body
+    signed = sign(Kind.MESSAGE, body, secrets=[sealing.signing])
     sequence = item.sequence if item.sequence is not None else 0
     _mark(sealing, item, signed, sequence=sequence, link=item.hash, expires=item.expires)
     return seal_message(signed, payload=_payload(sealing.unit, item), recipient=sealing.prekey)

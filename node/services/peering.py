@@ -88,6 +88,7 @@ def _renew(unit: Unit, known: Peer, introduction: Introduction, *, acting: Actin
     """A partner begins anew with a newer card, made from its root's words: the pin and its level stay."""
     card, bundle = introduction.card, introduction.bundle
     peers.replace_card(unit.vault, card, introduction.signed_card, now=acting.now)
+    peers.await_answer(unit.vault, card.node_id, auth=introduction.invite.auth)
     peers.replace_bundle(unit.vault, card.node_id, introduction.signed_bundle, bundle.generation)
     membership.on_newer_card(unit, known, card, acting=acting)
 

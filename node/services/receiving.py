@@ -30,7 +30,7 @@ from protocol.acceptance import (
 from protocol.envelope import OpenedEnvelope, VerifiedMessage, open_envelope, parse
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.keys import PrekeySecret
-from protocol.messages.core import Receipt
+from protocol.messages.core import IntroductionRequest, Receipt
 from protocol.messages.recovery import ConsentStates
 from protocol.messages.union import OVERTAKING
 from protocol.streams import Placement
@@ -48,9 +48,10 @@ _WAIT_SEALED: Final = frozenset(
     }
 )
 _FITTING: Final = (Placement.NEXT, Placement.EARLY)
-# What they say means the same whenever it is read. A receipt's content is not kept; and a list of consents
-# must not wait for the gap that is filled only once the list came.
-_AT_ONCE: Final = (Receipt, ConsentStates)
+# What they say means the same whenever it is read. A receipt's content is not kept; a list of consents must
+# not wait for the gap that is filled only once the list came, and who read our new card from a file
+# tells it to a node that can ask for nothing before it knows that.
+_AT_ONCE: Final = (Receipt, ConsentStates, IntroductionRequest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

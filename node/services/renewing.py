@@ -171,7 +171,8 @@ def look_after_card(unit: Unit, *, me: Self, acting: Acting) -> bool:
     until = upkeep.former_key_until(unit.vault)
     if until is None or acting.now < until:
         return False
-    if any(upkeep.awaits_card(unit.vault, peer.node_id) for peer in _partners(unit)):
+    partners = _partners(unit)
+    if any(upkeep.awaits_card(unit.vault, each.node_id, card=me.card) for each in partners):
         return False
     upkeep.drop_former_key(unit.vault)
     unit.destroyed()

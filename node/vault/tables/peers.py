@@ -126,10 +126,15 @@ def verify_peer(
 def activate_peer(vault: Connection, peer: NodeId) -> None:
     """The peer answered our introduction."""
     vault.execute(
-        "UPDATE peers SET status = 'active', pending_auth = NULL"
-        " WHERE node_id = ? AND status = 'invited'",
+        "UPDATE peers SET status = iif(status = 'invited', 'active', status), pending_auth = NULL"
+        " WHERE node_id = ? AND status IN ('invited', 'active')",
         (peer,),
     )
+
+
+def await_answer(vault: Connection, peer: NodeId, *, auth: bytes) -> None:
+    """A peer that we know already handed us another file, and will answer it."""
+    vault.execute("UPDATE peers SET pending_auth = ? WHERE node_id = ?", (auth, peer))
 
 
 def set_status(vault: Connection, peer: NodeId, status: PeerStatus) -> None:

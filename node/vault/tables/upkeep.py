@@ -8,7 +8,7 @@ from protocol import limits
 from protocol.cards import Card
 from protocol.keys import SigningSecret, signing_secret
 from protocol.signing import Signed
-from protocol.values import Instant, MailboxId, NodeId, PrekeyId, instant, node_id
+from protocol.values import Instant, MailboxId, NodeId, PrekeyId, instant, later, node_id
 
 
 def save_bundle(vault: Connection, signed: Signed, *, generation: int) -> None:
@@ -108,16 +108,31 @@ def take_card(
         (until, signing.seed, signed.raw, card.sequence),
     )
     vault.execute("DELETE FROM card_next")
+    # By its end an invite of the former card is told from one of this card, also within one second.
+    vault.execute(
+        "UPDATE invites SET expires = min(expires, ?)",
+        (later(card.created, limits.INVITE_LIFE_SECONDS) - 1,),
+    )
 
 
-def awaits_card(vault: Connection, peer: NodeId) -> bool:
+def awaits_card(vault: Connection, peer: NodeId, *, card: Card) -> bool:
     """Does this peer not have our newest card yet, as far as we know?"""
     row = vault.execute(
-        "SELECT state = 'stored' AND is_withheld = 0 FROM outbox WHERE peer = ?"
+        "SELECT (state = 'stored' AND is_withheld = 0) OR EXISTS (SELECT 1 FROM invites"
+        " WHERE used_by = outbox.peer AND expires >= ?) FROM outbox WHERE peer = ?"
         " AND type = 'card/1' ORDER BY number DESC LIMIT 1",
-        (peer,),
+        # Whoever used an invite that is not older than the card read the card in the same file.
+        (later(card.created, limits.INVITE_LIFE_SECONDS), peer),
     ).fetchone()
     return row is not None and not row[0]
+
+
+def make_unanswered_due(vault: Connection, peer: NodeId, *, now: Instant) -> None:
+    """All that was left for a peer and not answered is signed by the key it knows, and left again (R-118)."""
+    vault.execute(
+        "UPDATE outbox SET due = ? WHERE peer = ? AND state = 'deposited' AND due > ?",
+        (now, peer, now),
+    )
 
 
 def has_unsent(vault: Connection, type_name: str) -> bool:
