@@ -15,7 +15,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox.store import MailboxStore
-from node.services import retaining
+from node.services import resuming, retaining
 from node.system import Clock
 
 _TENDING_SECONDS: Final = 60
@@ -107,8 +107,10 @@ class Schedule:
         acting = self._gate.acting()
         with contextlib.suppress(LockedError):
             await self._gate.write(lambda unit: retaining.forget_old(unit, acting=acting))
+            await self._gate.write(lambda unit: resuming.forget_payloads(unit, acting=acting))
             repeated = await self._gate.write(
                 lambda unit: retaining.repeat_withdrawals(unit, acting=acting)
             )
-            if repeated:
+            asked = await self._gate.write(lambda unit: resuming.ask_for_gaps(unit, acting=acting))
+            if repeated or asked:
                 self._wake()

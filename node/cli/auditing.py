@@ -11,7 +11,7 @@ import msgspec
 
 from node.cli import options
 from node.cli.asking import ask_as, person
-from node.cli.peers import find_peer
+from node.cli.finding import find_peer
 from node.cli.talking import CommandFailedError, one_line, put, put_json, say
 from protocol import limits
 from protocol.local import commands, views

@@ -39,6 +39,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "node.cli.restoring:restore",
         "Make a node of a backup, in a folder where nothing is.",
     ),
+    "take-over": (
+        "node.cli.streams:take_over",
+        "Another computer spoke for us: this one goes on.",
+    ),
     "upgrade": ("node.cli.upgrades:upgrade", "What became of the vault when Sathi was updated."),
     "clock": (
         "node.cli.clock:clock",

@@ -10,8 +10,9 @@ from typing import Final
 import click
 import msgspec
 
-from node.cli import options, passphrases, stopping
-from node.cli.asking import NOT_LEGAL, Person, ask_as, person
+from node.cli import options, passphrases, stopping, streams
+from node.cli.asking import NOT_LEGAL, ask_as, person
+from node.cli.finding import find_peer
 from node.cli.talking import CommandFailedError, one_line, put, put_json, say
 from protocol import limits
 from protocol.errors import RefusalCode
@@ -46,6 +47,9 @@ def peer() -> None:
 
 peer.add_command(stopping.suspend)
 peer.add_command(stopping.remove)
+peer.add_command(streams.stream)
+peer.add_command(streams.confirm_restored)
+peer.add_command(streams.unfreeze)
 
 
 @peer.command(name="card")
@@ -149,22 +153,6 @@ def _show(peers: list[PeerView], *, is_json: bool) -> None:
             one.status,
         )
         put("\t".join(columns))
-
-
-def find_peer(who: Person, name_or_id: str) -> PeerView:
-    """The organisation of a name or a node id. Raises: CommandFailedError."""
-    peers = ask_as(who, lambda client: client.list_peers()).peers
-    wanted = name_or_id.casefold()
-    found = [
-        one
-        for one in peers
-        if wanted in {one.node_id_text, one.node_id.hex(), one_line(one.name).casefold()}
-    ]
-    if not found:
-        raise CommandFailedError("no organisation of that name or id: see `sathi peer list`")
-    if len(found) > 1:
-        raise CommandFailedError("several organisations have that name: name the id instead")
-    return found[0]
 
 
 def _groups(number: str) -> list[str]:

@@ -8,13 +8,14 @@ import click
 
 from node.cli import options, paper_keys, passphrases
 from node.cli.asking import NOT_LEGAL, Person, ask_as, person
+from node.cli.finding import find_peer
 from node.cli.sheets import read_suspend
 from node.cli.talking import CommandFailedError, one_line, put, say
 from node.system import SystemClock
 from protocol.cards import Suspend, sign_suspend
 from protocol.errors import RefusalCode
 from protocol.local import commands
-from protocol.local.views import No, PeerView
+from protocol.local.views import No
 from protocol.values import node_id
 
 _SUSPENDING: Final[Mapping[str, str]] = {
@@ -74,7 +75,7 @@ def remove(
 ) -> None:
     """End it with a partner; only a supervisor may. There is no way back but meeting anew."""
     who = person(folder, user=user, passphrase_file=passphrase_file)
-    found = _find(who, name_or_id)
+    found = find_peer(who, name_or_id)
     if not is_sure:
         if not passphrases.is_terminal():
             raise click.UsageError("without a terminal to ask on, this is missing: --yes")
@@ -101,23 +102,10 @@ def _of_sheet(file: Path) -> bytes:
 
 
 def _by_steward(who: Person, name: str, words_file: Path | None) -> bytes:
-    found = _find(who, name)
+    found = find_peer(who, name)
     secret = paper_keys.ask(words_file, whose="your steward's key")
     now = SystemClock().wall()
     made = Suspend(
         node_id=node_id(found.node_id), card_sequence=found.card_sequence, at=now, reason=0
     )
     return sign_suspend(made, by=secret).raw
-
-
-def _find(who: Person, name_or_id: str) -> PeerView:
-    peers = ask_as(who, lambda client: client.list_peers()).peers
-    wanted = name_or_id.casefold()
-    found = [
-        one
-        for one in peers
-        if wanted in {one.node_id_text, one.node_id.hex(), one_line(one.name).casefold()}
-    ]
-    if len(found) != 1:
-        raise CommandFailedError("name one organisation by its id: see `sathi peer list`")
-    return found[0]

@@ -142,9 +142,12 @@ def test_a_node_that_lost_its_own_yes_gets_offer_and_dossier_again(
 
     lose(story, story.bandhan, saved)
     story.settle()
+    awaited = waits(story.bandhan, story.alo)[0]
     confirm(story.alo, story.bandhan)
     story.settle()
 
+    # The list did not wait for what is sent again only after the call.
+    assert not awaited
     assert story.bandhan.rows("SELECT state FROM referrals") == [("dossier_sent",)]
     assert readable(story.bandhan) == ["referral.dossier/1"]
 

@@ -133,3 +133,19 @@ def test_a_consent_that_its_issuer_lost_too_is_not_used_until_it_comes_again(
         [(story.consent, 1), (story.way_back, 1)]
     )
     assert readable(story.bandhan) == []
+
+
+def test_the_list_names_what_she_withdrew_and_what_she_still_allows(
+    story: Story, tmp_path: Path
+) -> None:
+    story.up_to_dossier()
+    saved = save(story.bandhan, tmp_path / "saved")
+    story.withdraw()
+    story.settle()
+
+    lose(story, story.bandhan, saved)
+    story.settle()
+
+    assert story.bandhan.rows(
+        "SELECT consent_id, state FROM listed_consents ORDER BY 1"
+    ) == sorted([(story.consent, 4), (story.way_back, 1)])

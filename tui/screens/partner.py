@@ -1,5 +1,6 @@
 """One partner: who they say they are, and the twelve groups that two people read to each other."""
 
+from collections.abc import Callable
 from typing import ClassVar, Final, final
 
 from textual.app import ComposeResult
@@ -14,7 +15,9 @@ from tui.client import Client
 from tui.desk import Desk
 from tui.places import Back
 from tui.plain import one_line
+from tui.screens.asking import AskScreen
 from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.partner_waits import what_waits
 from tui.screens.partners import STOPPED
 from tui.screens.standing import LEVEL_CHECKED, heard
 from tui.widgets.key_line import KeyLine
@@ -42,6 +45,24 @@ LATER: Final = Act(
     label=N_("later"),
     help=N_("Compare another day."),
     needs=commands.VerifyPeer,
+)
+PHONED: Final = Act(
+    name="phoned",
+    key="c",
+    label=N_("it is them"),
+    help=N_(
+        "You called them and they did begin anew: what waits leaves, what they lost goes again."
+    ),
+    in_palette=False,
+    needs=commands.ConfirmRestored,
+)
+ANEW: Final = Act(
+    name="anew",
+    key="a",
+    label=N_("begin anew"),
+    help=N_("You called them about messages that contradict each other: ask for a new beginning."),
+    in_palette=False,
+    needs=commands.UnfreezePeer,
 )
 ERASE: Final = Act(
     name="erase",
@@ -75,7 +96,7 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         "Call them on a number you knew before, or sit beside them, and read the twelve groups to each"
         " other. Only if every group is the same do you really talk to each other's computers."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (MATCH, DIFFER, LATER, ERASE, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (MATCH, DIFFER, LATER, PHONED, ANEW, ERASE, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
     def __init__(self, desk: Desk, *, node_id: bytes) -> None:
@@ -103,7 +124,14 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         if loaded is None:
             page.put([Paragraph(text=self.words.say(N_("We do not know this partner.")))])
         else:
-            page.put([*self._about(loaded), *self._unconfirmed(loaded), *self._comparing(loaded)])
+            page.put(
+                [
+                    *self._about(loaded),
+                    *what_waits(self.words, loaded),
+                    *self._unconfirmed(loaded),
+                    *self._comparing(loaded),
+                ]
+            )
         self.refresh_frame()
 
     def _about(self, peer: views.PeerView) -> list[Paragraph]:
@@ -172,12 +200,6 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
                 style="$text-muted",
             ),
         ]
-        if peer.is_frozen:
-            frozen = N_(
-                "Stopped for safety: their messages no longer follow one another. Call them. Nothing is"
-                " taken from them until your supervisor and theirs have cleared it up."
-            )
-            told.append(Paragraph(text=say(frozen), style="$warning", mark="! "))
         if self._differ:
             told += [Paragraph(text=""), *self._when_they_differ()]
         return told
@@ -203,6 +225,10 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         peer = self._loaded
         if name == ERASE.name:
             return peer is not None and peer.unconfirmed > 0
+        if name == PHONED.name:
+            return peer is not None and peer.confirm_awaited is not None
+        if name == ANEW.name:
+            return peer is not None and peer.is_frozen
         return peer is not None and not peer.is_frozen and peer.level < LEVEL_CHECKED
 
     async def action_match(self) -> None:
@@ -237,6 +263,43 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
 
     def _confirmed(self, _done: views.Done) -> None:
         self.say(self.words.say(N_("What she took back is erased now.")))
+        self.reload()
+
+    def action_phoned(self) -> None:
+        """Somebody called them, and it is they who began anew; a slip of a key may not say so."""
+        question = N_("Did you speak with them, on a number you knew before, and was it them?")
+        self._ask(question, self._confirm)
+
+    def _confirm(self) -> None:
+        if self._loaded is not None:
+            command = commands.ConfirmRestored(peer=self._loaded.node_id)
+            self.attempt(lambda client: client.confirm_restored(command), self._is_them)
+
+    def _ask(self, question: str, act: Callable[[], None]) -> None:
+        def answered(is_so: bool | None) -> None:  # noqa: FBT001  (what a question hands back)
+            if is_so:
+                act()
+
+        asked = AskScreen(self.desk, self.words.say(question))
+        self.call_later(self.app.push_screen, asked, answered)
+
+    def _is_them(self, _done: views.Done) -> None:
+        self.say(self.words.say(N_("Written down. What they lost goes to them again.")))
+        self.reload()
+
+    def action_anew(self) -> None:
+        """Somebody called them about what contradicts itself."""
+        self._ask(
+            N_("Did you call them, and does only one computer speak for them now?"), self._begin
+        )
+
+    def _begin(self) -> None:
+        if self._loaded is not None:
+            command = commands.UnfreezePeer(peer=self._loaded.node_id)
+            self.attempt(lambda client: client.unfreeze_peer(command), self._asked)
+
+    def _asked(self, _done: views.Done) -> None:
+        self.say(self.words.say(N_("Their computer is asked to begin anew.")))
         self.reload()
 
     def action_differ(self) -> None:
