@@ -47,8 +47,8 @@ _SENTENCES: Final[Mapping[type[ClientError], str]] = {
 }
 _NOTICES: Final[Mapping[str, str]] = {
     NoticeCode.SHEET_USED: (
-        "the recovery sheet was used, and a supervisor has a new passphrase by it. If nobody of you did "
-        "that, somebody else has the sheet: speak to each other now"
+        "the recovery sheet was used: to restore this node, or to give a supervisor a new passphrase. If "
+        "nobody of you did that, somebody else has the sheet: speak to each other now"
     ),
     NoticeCode.SHEET_NEW: (
         "a new recovery sheet was made, and the old one opens nothing. If nobody has the new one, a "

@@ -22,7 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-COPIED: Final = ("protocol", "node", "tui", "tests", "pyproject.toml", "federation.toml.example")
+COPIED: Final = (
+    "protocol", "node", "tui", "tests", "docs", "pyproject.toml", "federation.toml.example",
+)  # fmt: skip
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 KEYS: Final = ("fault", "test", "also")
 

@@ -59,8 +59,9 @@ class Ledger:
 class Post:
     """One node: its process, one person at its desk, and the ledger beside it."""
 
-    def __init__(self, founded: Founded) -> None:
+    def __init__(self, founded: Founded, *, is_cheap: bool = True) -> None:
         self.founded = founded
+        self._is_cheap = is_cheap
         self.folder = founded.folder
         self.ledger = Ledger(founded.folder.parent / f"{founded.folder.name}.accepted")
         self._process: asyncio.subprocess.Process | None = None
@@ -75,7 +76,8 @@ class Post:
     def vault_key(self) -> bytes:
         """The raw key, for reading the files without the product."""
         person = keyring.credential(self.founded.user, PASSPHRASE)
-        return keyring.unlock(keyring.load(self.folder), person, cost=CHEAP_COST).vault_key
+        cost = CHEAP_COST if self._is_cheap else keyring.PRODUCT_COST
+        return keyring.unlock(keyring.load(self.folder), person, cost=cost).vault_key
 
     async def start(self, *trial: str) -> bool:
         """Start the process; True once it says that it is ready, False if it was killed before."""
@@ -83,7 +85,7 @@ class Post:
         with written.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "node.cli", "serve"),
-                *(*_TRIAL, "--data", str(self.folder), *trial),
+                *(*(_TRIAL if self._is_cheap else ()), "--data", str(self.folder), *trial),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

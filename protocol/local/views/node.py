@@ -11,7 +11,7 @@ from protocol.local.views.desk import DeskSettings, UserSettings
 class NoticeCode(StrEnum):
     """What everybody is told once, at her next unlock."""
 
-    # The recovery sheet was used: a supervisor has a new passphrase by it.
+    # The recovery sheet was used: the node was restored, or a supervisor has a new passphrase by it.
     SHEET_USED = "sheet_used"
     # There is a new recovery sheet; every older one opens nothing.
     SHEET_NEW = "sheet_new"
