@@ -41,7 +41,7 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "take-over": (
         "node.cli.streams:take_over",
-        "Another computer spoke for us: this one goes on.",
+        "Another computer spoke for us, and this one goes on; only a supervisor may.",
     ),
     "upgrade": ("node.cli.upgrades:upgrade", "What became of the vault when Sathi was updated."),
     "clock": (

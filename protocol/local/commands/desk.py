@@ -19,6 +19,7 @@ from protocol.local.commands.care import (
     SendDossier,
     SendOffer,
 )
+from protocol.local.commands.casework import ReadMessage
 from protocol.local.commands.consent import ConfirmConsent, RecordConsent, WithdrawConsent
 from protocol.local.commands.files import SendFile
 from protocol.local.commands.form import Command
@@ -108,6 +109,8 @@ AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
         ConfirmRestored,
         UnfreezePeer,
         TakeOver,
+        # That a person has seen it is true from the moment in which it is opened.
+        ReadMessage,
         # Who belongs was decided and signed elsewhere, or partners learn that somebody is stopped.
         ApplyCharter,
         ApplySuspend,
