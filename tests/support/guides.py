@@ -57,6 +57,9 @@ def _blocks(text: str) -> Iterator[Block]:
             if typed is not None:
                 yield _block(typed, [])
             typed = lines
+        elif language == "toml":
+            # What stands in a file, and is typed by nobody.
+            continue
         elif language == "text" and typed is not None:
             yield _block(typed, lines)
             typed = None

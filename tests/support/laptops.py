@@ -62,6 +62,11 @@ class Laptops:
         """The stick that was in."""
         return self.base / "stick"
 
+    @property
+    def other_stick(self) -> Path:
+        """A second stick, with nothing on it."""
+        return self.base / "other"
+
     def lose(self) -> None:
         """The old computer is gone; beside the stick and the paper there is a new one, with nothing on it."""
         (self.our_home / NODE).rename(self.gone)
@@ -72,6 +77,7 @@ class Laptops:
 def arrange(base: Path) -> Laptops:
     """Set all of it up and stop both nodes; to be called outside any event loop."""
     (base / "stick").mkdir()
+    (base / "other").mkdir()
     nodes = [
         founded(_place(base / home), port=free_port(), name=name, user=user, is_cheap=False)
         for home, name, user in (("alo", OURS, "Rina"), ("bandhan", PARTNER, "Salma"))
