@@ -26,9 +26,11 @@ def main() -> int:
     except planted.FaultError as error:
         print(error)
         return 2
-    if not green_without_any(faults, seconds_max=options.seconds):
-        return 1
-    found = plant_each(faults, jobs=options.jobs, seconds_max=options.seconds)
+    with TemporaryDirectory(prefix="sathi-clean-") as folder:
+        clean = planted.copy_of(ROOT, Path(folder))
+        if not green_without_any(faults, clean=clean, seconds_max=options.seconds):
+            return 1
+        found = plant_each(faults, clean=clean, jobs=options.jobs, seconds_max=options.seconds)
     print(f"{found} of {len(faults)} planted faults found")
     return 0 if found == len(faults) else 1
 
@@ -42,25 +44,25 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def green_without_any(faults: list[planted.Fault], *, seconds_max: int) -> bool:
-    """Run every named test once on a clean copy."""
+def green_without_any(faults: list[planted.Fault], *, clean: Path, seconds_max: int) -> bool:
+    """Run every named test once in the clean copy."""
     tests = sorted({fault.test for fault in faults})
-    with TemporaryDirectory(prefix="sathi-clean-") as folder:
-        copy = planted.copy_of(ROOT, Path(folder))
-        clean = planted.run(tests, copy=copy, root=ROOT, seconds_max=seconds_max)
-    reason = planted.why_not_clean(faults, clean)
+    unharmed = planted.run(tests, copy=clean, root=ROOT, seconds_max=seconds_max)
+    reason = planted.why_not_clean(faults, unharmed)
     if reason is not None:
         print(reason)
-        print_end_of(clean.printed)
+        print_end_of(unharmed.printed)
     return reason is None
 
 
-def plant_each(faults: list[planted.Fault], *, jobs: int, seconds_max: int) -> int:
+def plant_each(faults: list[planted.Fault], *, clean: Path, jobs: int, seconds_max: int) -> int:
     """Plant each fault alone, say what became of it, and count those that were found."""
     found = 0
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         waiting = {
-            pool.submit(planted.try_one, fault, root=ROOT, seconds_max=seconds_max): fault
+            pool.submit(
+                planted.try_one, fault, clean=clean, root=ROOT, seconds_max=seconds_max
+            ): fault
             for fault in faults
         }
         for done in as_completed(waiting):

@@ -14,6 +14,7 @@ bound to turn red with it. The patch is applied to a copy; the working tree is n
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,8 @@ COPIED: Final = (
     "protocol", "node", "tui", "tests", "docs", "pyproject.toml", "federation.toml.example",
 )  # fmt: skip
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+HIDDEN: Final = shutil.ignore_patterns(".*")
+PATCHED: Final = re.compile(r"^\+\+\+ b/(\S+)$", re.MULTILINE)
 KEYS: Final = ("fault", "test", "also")
 
 ALL_GREEN: Final = 0
@@ -129,8 +132,15 @@ def copy_of(root: Path, into: Path) -> Path:
     return into
 
 
+def twin_of(copy: Path, into: Path) -> Path:
+    """Copy a copy into an empty folder, with what was compiled there: nothing in it is compiled twice."""
+    return Path(shutil.copytree(copy, into, ignore=HIDDEN, dirs_exist_ok=True))
+
+
 def plant(fault: Fault, copy: Path) -> None:
-    """Apply the patch to the copy, strictly.
+    """Apply the patch to the copy, strictly, and drop what was compiled of the files it changes.
+
+    A compiled file is told from its source by a time and a size alone, and a patch may keep both.
 
     Raises:
         FaultError: if it does not apply: the code has moved on, and the fault must follow.
@@ -150,6 +160,9 @@ def plant(fault: Fault, copy: Path) -> None:
     )
     if done.returncode != 0:
         raise FaultError(f"the patch does not apply: {(done.stderr or done.stdout).strip()}")
+    for patched in map(copy.joinpath, PATCHED.findall(fault.patch)):
+        for compiled in (patched.parent / "__pycache__").glob(f"{patched.stem}.*"):
+            compiled.unlink()
 
 
 def run(tests: list[str], *, copy: Path, root: Path, seconds_max: int) -> Run:
@@ -213,14 +226,14 @@ def why_not_exact(fault: Fault, faulty: Run, *, red: frozenset[str]) -> str | No
     return None
 
 
-def try_one(fault: Fault, *, root: Path, seconds_max: int) -> tuple[str | None, str]:
-    """Plant one fault in a fresh copy and run its test file.
+def try_one(fault: Fault, *, clean: Path, root: Path, seconds_max: int) -> tuple[str | None, str]:
+    """Plant one fault in a fresh copy of the clean one and run its test file.
 
     Returns:
         Why it was not found (None: it was), and what pytest printed.
     """
     with TemporaryDirectory(prefix="sathi-fault-") as folder:
-        copy = copy_of(root, Path(folder))
+        copy = twin_of(clean, Path(folder))
         try:
             plant(fault, copy)
         except FaultError as error:

@@ -1,6 +1,7 @@
 """The harness for planted faults is held to what it promises, on a small project of its own."""
 
 import ast
+import py_compile
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,9 @@ def fault(folder: Path, text: str) -> planted.Fault:
 
 
 def tried(project: Path, text: str) -> str | None:
-    reason, _ = planted.try_one(fault(project.parent, text), root=project, seconds_max=60)
+    reason, _ = planted.try_one(
+        fault(project.parent, text), clean=project, root=project, seconds_max=60
+    )
     return reason
 
 
@@ -93,6 +96,16 @@ def test_a_patch_that_the_code_has_outgrown_is_reported(project: Path) -> None:
     assert (tried(project, HEADER + diff("return now > end")) or "").startswith(
         "the patch does not apply"
     )
+
+
+def test_what_was_compiled_of_a_file_is_dropped_when_the_file_is_patched(project: Path) -> None:
+    rule, other = project / "protocol" / "rule.py", project / "protocol" / "other.py"
+    other.write_text("")
+    py_compile.compile(str(rule), doraise=True)
+    py_compile.compile(str(other), doraise=True)
+    planted.plant(fault(project.parent, HEADER + diff("return now > end")), project)
+    left = {path.name.partition(".")[0] for path in rule.parent.rglob("*.pyc")}
+    assert left == {"other"}
 
 
 @pytest.mark.slow
