@@ -15,6 +15,13 @@ from protocol.skeleton import NO_HEAD, Head
 from protocol.values import Instant, MessageId, NodeId, later, new_message_id
 
 
+def await_everywhere(unit: Unit, *, acting: Acting) -> None:
+    """Await every peer's list of consents before anything is said: nobody knows yet by which day."""
+    for peer in peers.load_peers(unit.vault):
+        if peer.status != "removed" and peer.state_awaited is None:
+            streams.await_state(unit.vault, peer.node_id, now=acting.now)
+
+
 def begin_everywhere(unit: Unit, *, acting: Acting) -> int:
     """Begin a new stream to every peer and await its list of consents: this node lost what it knew.
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, final
 
-from node import faults
+from node import faults, trusted_clock
 from node.effects import NODE_ITSELF, Acting
 from node.services import backing_up, opening, renewing, resuming, retaining
 from node.system import Clock
@@ -163,12 +163,26 @@ class Gate:
             database.close()
             raise
 
-    async def _begin_after_restore(self, database: Database) -> None:
+    async def _begin_after_restore(self, database: Database) -> bool:
         """The first opening of a restored vault: new streams, new prekeys, and a word to every partner."""
         if await database.read(backing_up.restore_to_begin) is None:
-            return
+            return False
         acting = self.acting()
-        await database.write(lambda unit: begin_restored(unit, acting=acting))
+        return await database.write(lambda unit: begin_restored(unit, acting=acting))
+
+    async def begin_if_restored(self) -> bool:
+        """What a restored vault could not begin at its first opening, once its clock is trusted.
+
+        Returns:
+            Whether it began now.
+
+        Raises:
+            LockedError: if the node is locked.
+        """
+        if not await self._begin_after_restore(self.vault.database):
+            return False
+        await self.refresh()
+        return True
 
     async def _load(self, database: Database) -> OpenVault:
         acting = self.acting()
@@ -305,12 +319,20 @@ class Gate:
         )
 
 
-def begin_restored(unit: Unit, *, acting: Acting) -> None:
-    """All that the first opening of a restored vault has to begin, in one step."""
+def begin_restored(unit: Unit, *, acting: Acting) -> bool:
+    """All that a restored vault has to begin, in one step; False while its clock is in doubt.
+
+    A stream that began in the year 2250 would be taken by nobody, and followed by no honest one. Until then
+    nothing leaves, and nothing that came from others is shown.
+    """
+    if trusted_clock.is_in_doubt(unit, now=acting.now):
+        resuming.await_lists(unit, acting=acting)
+        return False
     me = opening.load_me(unit)
     resuming.begin_epoch(unit, me=me, acting=acting)
     renewing.renew_bundle(unit, me=me, acting=acting)
     backing_up.note_begun(unit, acting=acting)
+    return True
 
 
 async def _nothing_to_do(_opened: OpenVault) -> None:

@@ -3,6 +3,7 @@
 While the clock is in doubt nothing is destroyed by it, and a supervisor is asked.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 
 from node.vault.tables import clock, identity
@@ -63,6 +64,12 @@ def _hear(unit: Unit, sample: Sample) -> None:
     elif clock.is_overruled(unit.vault, sample.source, now=sample.heard_at):
         return
     clock.add_sample(unit.vault, sample)
+
+
+def is_day(day: str, *, now: Instant) -> bool:
+    """Is this the day that a clock says, as a person writes it? Somewhere on earth it is one more or less."""
+    today = dt.datetime.fromtimestamp(now, tz=dt.UTC).date()
+    return day in {(today + dt.timedelta(days=off)).isoformat() for off in (-1, 0, 1)}
 
 
 def confirm(unit: Unit, *, now: Instant) -> None:

@@ -27,6 +27,7 @@ class Upkeep:
         """Do what is due; nothing while the node is locked."""
         with contextlib.suppress(LockedError):
             await self._look_at_clock()
+            await self._begin_if_restored()
             await self._renew_bundle()
             await self._destroy_prekeys()
             await self._look_after_card()
@@ -43,6 +44,10 @@ class Upkeep:
                     unit, me=opened.me, prekeys=opened.prekeys, acting=acting
                 )
             )
+            self._wake()
+
+    async def _begin_if_restored(self) -> None:
+        if await self._gate.begin_if_restored():
             self._wake()
 
     async def _renew_bundle(self) -> None:

@@ -27,7 +27,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What is known of the clock: when it was last trusted, the latest time ever seen, what others said."""
+    """What is known of the clock: when it was last trusted, the latest time ever seen, what others said.
+
+    Where it was never trusted, as in a vault that came to another computer, the latest time ever seen stands
+    in for that; 0 if there is none either.
+    """
 
     trusted_at: Instant | None
     latest_seen: Instant
@@ -53,8 +57,8 @@ def doubt(evidence: Evidence, *, now: Instant) -> Doubt | None:
     offsets = sorted(offsets_of(evidence.samples, now=now).values())
     if offsets and any(abs(middle) > limits.CLOCK_SKEW_SECONDS for middle in _middles(offsets)):
         return Doubt.DISAGREES
-    trusted = evidence.trusted_at
-    if trusted is None or offsets or abs(now - trusted) <= limits.CLOCK_MOVE_SECONDS:
+    trusted = evidence.latest_seen if evidence.trusted_at is None else evidence.trusted_at
+    if not trusted or offsets or abs(now - trusted) <= limits.CLOCK_MOVE_SECONDS:
         return None
     return Doubt.MOVED
 

@@ -1,6 +1,7 @@
 """Opens a backup with the code of a recovery sheet, and makes a vault of it: to look at, or to stay."""
 
 import contextlib
+import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Final
 
 import click
 
-from node import system
+from node import system, trusted_clock
 from node.cli import passphrases
 from node.cli.sheets import read_recovery
 from node.cli.talking import CommandFailedError
@@ -20,6 +21,8 @@ from node.vault.backup import copying, packing, restoring
 from node.vault.backup.copying import BackupError, Head
 from node.vault.backup.packing import NotThisSheetError
 from node.vault.keyring import Cost, RecoveryCodeError
+from protocol import limits
+from protocol.values import Instant
 
 _SHEET_BYTES_MAX: Final = 65_536
 _COPY: Final = "copy.db"
@@ -63,6 +66,31 @@ def read_code(file: Path | None) -> str:
         raise CommandFailedError(
             f"the file '{file.name}' cannot be read ({type(error).__name__})"
         ) from None
+
+
+def check_day(head: Head, day: str | None, *, now: Instant) -> None:
+    """Make sure of this computer's date, by which the restored node begins its new streams (R-130).
+
+    Within a week of the backup it is believed, as any clock is that moved no further. Otherwise somebody
+    who looked at another clock says which day it is.
+
+    Raises:
+        CommandFailedError: if this computer says another day, or there is nobody to ask.
+    """
+    if day is None and head.made_at <= now <= head.made_at + limits.CLOCK_MOVE_SECONDS:
+        return
+    if day is None:
+        here, then = (dt.datetime.fromtimestamp(at, dt.UTC).date() for at in (now, head.made_at))
+        says = f"this computer says that it is {here}, and the backup is of {then}"
+        if not passphrases.is_terminal():
+            raise CommandFailedError(
+                f"{says}: look at a telephone, and add the day it says with --day YYYY-MM-DD"
+            )
+        day = str(click.prompt(f"{says}. The day on a telephone, YYYY-MM-DD", err=True))
+    if not trusted_clock.is_day(day.strip(), now=now):
+        raise CommandFailedError(
+            "this computer says another day: set its clock first, then restore again; nothing was made"
+        )
 
 
 @contextlib.contextmanager

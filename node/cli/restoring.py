@@ -13,7 +13,7 @@ import click
 from node import config, system
 from node.cli import founding, initialising
 from node.cli.backups import cheap, code_file, tell
-from node.cli.restored import Opened, opened_backup, read_code, tried_vault
+from node.cli.restored import Opened, check_day, opened_backup, read_code, tried_vault
 from node.cli.sheets import recovery_text, reserved
 from node.cli.talking import CommandFailedError, put, put_json, say
 from node.effects import NODE_ITSELF, Acting
@@ -60,6 +60,7 @@ class Restoring:
     type=click.Path(path_type=Path, dir_okay=False),
     help="stats.journal of the lost computer, if its disk can still be read.",
 )
+@click.option("--day", default=None, help="The day on another clock, such as 2026-11-30.")
 @click.option(
     "--dry-run", "is_dry", is_flag=True, help="Try all of it, say what is there, keep nothing."
 )
@@ -71,6 +72,7 @@ def restore(
     code_file: Path | None,
     sheet: Path | None,
     old_journal: Path | None,
+    day: str | None,
     **flags: bool,
 ) -> None:
     """Make a node of a backup, in a folder where nothing is. The old computer must not run any more."""
@@ -80,6 +82,7 @@ def restore(
     initialising.check_length(folder)
     cost = founding.cost_of(is_cheap=flags["is_cheap"])
     with opened_backup(file, read_code(code_file), cost=cost) as opened:
+        check_day(opened.head, day, now=SystemClock().wall())
         known, gap_since = _journal(file, old_journal, opened)
         if flags["is_dry"]:
             with tried_vault(opened):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from node import trusted_clock
 from node.effects import Acting, audit
 from node.vault.backup.copying import Head, steps_of
 from node.vault.journal import Journal
@@ -114,6 +115,8 @@ def restored(
     for user in identity.load_active_users(unit.vault):
         for code in (NoticeCode.RESTORED, NoticeCode.SHEET_USED):
             identity.insert_notice(unit.vault, user.user_id, code=code.value, now=acting.now)
+    # By the clock of the lost computer nothing is known of this one: whoever restores vouches for its day.
+    trusted_clock.note_time_confirmed(unit, now=acting.now)
     known = audit_days.newest(unit.vault)
     # The next entry after a restore names the last head that is known, and begins a new epoch of the log.
     audit_log.append_restore(

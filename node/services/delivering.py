@@ -14,7 +14,7 @@ from node.filing import leaving
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import desk, outbox, peers, secrets, streams
+from node.vault.tables import backups, desk, outbox, peers, secrets, streams
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cadence import Cadence, open_batch
@@ -72,6 +72,9 @@ def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence) -> list[Parce
         acting: the node itself, with the wall clock.
         cadence: whether it leaves in batches, and with cover.
     """
+    if backups.restore_to_begin(unit.vault) is not None:
+        # Under the numbers of the backup the lost computer may have said something else (R-130).
+        return []
     now = acting.now
     with unit.unseen():
         trusted = trusted_clock.note_time(unit, now=now)

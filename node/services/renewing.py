@@ -7,7 +7,7 @@ from typing import Final
 from node import bundles, trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer, Self
-from node.vault.tables import desk, peers, secrets, upkeep
+from node.vault.tables import backups, desk, peers, secrets, upkeep
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cards import encode_card, follows, next_card, read_card
@@ -43,7 +43,9 @@ def renew_bundle(
 
 
 def renew_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
-    """The weekly renewal (R-115); None if it is not due."""
+    """The weekly renewal (R-115); None if it is not due, or a restored node has not begun yet."""
+    if backups.restore_to_begin(unit.vault) is not None:
+        return None
     now = trusted_clock.time_to_sign(unit, now=acting.now)
     if not is_renewal_due(me.bundle, now=now):
         return None

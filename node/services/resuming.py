@@ -35,6 +35,11 @@ def begin_epoch(unit: Unit, *, me: Self, acting: Acting) -> int:
     return epochs.begin_everywhere(unit, acting=acting)
 
 
+def await_lists(unit: Unit, *, acting: Acting) -> None:
+    """Show nothing that came from any peer: this node was restored, and does not know which day it is."""
+    epochs.await_everywhere(unit, acting=acting)
+
+
 def take_over(
     unit: Unit, _command: commands.TakeOver, /, *, me: Self, acting: Acting
 ) -> views.Done | Refused:

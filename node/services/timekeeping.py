@@ -1,6 +1,5 @@
 """Looking at the clock, and asking a person when nobody knows which day it is (SPEC 3.4)."""
 
-import datetime as dt
 from typing import Final
 
 from node import trusted_clock
@@ -13,7 +12,7 @@ from protocol.clock import Sample, offsets_of
 from protocol.effects import Task
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
-from protocol.values import Instant, node_id
+from protocol.values import node_id
 
 _HELD: Final = "messages held for the clock"
 
@@ -76,7 +75,7 @@ def confirm_clock(
     unit: Unit, command: commands.ConfirmClock, *, me: Self, acting: Acting
 ) -> views.Done | Refused:
     """A supervisor saw the same day on another clock; somewhere on earth it is a day more or less."""
-    if command.day not in _days_around(acting.now):
+    if not trusted_clock.is_day(command.day, now=acting.now):
         return refused(No.NUMBER_DIFFERS)
     trusted_clock.confirm(unit, now=acting.now)
     upkeep.forget_done(unit.vault, _HELD)
@@ -89,8 +88,3 @@ def confirm_clock(
     )
     audit(unit, "clock.confirmed", b"", acting=acting, details=command.day)
     return views.Done()
-
-
-def _days_around(now: Instant) -> set[str]:
-    today = dt.datetime.fromtimestamp(now, tz=dt.UTC).date()
-    return {(today + dt.timedelta(days=off)).isoformat() for off in (-1, 0, 1)}

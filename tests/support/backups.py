@@ -26,10 +26,19 @@ class Taken:
     secret: bytes = field(repr=False)
 
 
-def take(database: Database, folder: Path, *, now: Instant, name: str = "one") -> Taken:
-    """Make a backup of an open vault in a folder."""
+def take(
+    database: Database,
+    folder: Path,
+    *,
+    now: Instant,
+    name: str = "one",
+    sheet: bytes | None = None,
+    salt: bytes = SALT,
+) -> Taken:
+    """Make a backup of an open vault in a folder; `sheet` is the secret of the sheet that opens it."""
     draw = entropy(f"backup {name}")
-    secret, key = draw(32), draw(32)
+    drawn, key = draw(32), draw(32)
+    secret = drawn if sheet is None else sheet
     copy, path = folder / f"{name}.copy", folder / f"{name}.backup"
 
     def job(unit: Unit) -> None:
@@ -38,7 +47,7 @@ def take(database: Database, folder: Path, *, now: Instant, name: str = "one") -
 
     database.read_now(job)
     public = bytes(PrivateKey(secret).public_key)
-    packing.pack(copy, path, key=key, sheet=public, salt=SALT, entropy=draw)
+    packing.pack(copy, path, key=key, sheet=public, salt=salt, entropy=draw)
     copy.unlink()
     return Taken(path=path, secret=secret)
 
