@@ -31,6 +31,7 @@ class Upkeep:
             await self._renew_bundle()
             await self._destroy_prekeys()
             await self._look_after_card()
+            await self._look_at_erasures()
             await self._forget_skeletons()
 
     async def _look_at_clock(self) -> None:
@@ -76,6 +77,12 @@ class Upkeep:
         )
         if changed:
             await self._gate.refresh()
+
+    async def _look_at_erasures(self) -> None:
+        opened, acting = self._gate.vault, self._gate.acting()
+        await self._gate.write(
+            lambda unit: retaining.look_at_erasures(unit, me=opened.me, acting=acting)
+        )
 
     async def _forget_skeletons(self) -> None:
         acting = self._gate.acting()

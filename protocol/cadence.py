@@ -34,6 +34,12 @@ WHEN_DUE: Final = Cadence(batch_seconds=0, has_cover=False)
 """No batches and no cover."""
 
 
+def at_high_risk(cadence: Cadence) -> Cadence:
+    """How a node leaves its envelopes where the charter asks for the high risk profile (R-200)."""
+    batch_seconds = cadence.batch_seconds or limits.BATCH_SECONDS
+    return Cadence(batch_seconds=batch_seconds, has_cover=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverPlan:
     """One peer's envelope of a day: on which day the last one left, and when cover is to leave today."""

@@ -58,6 +58,8 @@ class Task(StrEnum):
     CHARTER_TO_LOOK_AT = "charter_to_look_at"
     CHARTER_REFUSED = "charter_refused"
     CONFIRM_ERASURE = "confirm_erasure"
+    ERASURE_OVERDUE = "erasure_overdue"
+    RISK_RAISED = "risk_raised"
     AUDIT_DIFFERS = "audit_differs"
     AUDIT_RESTORED = "audit_restored"
     AUDIT_QUESTIONED = "audit_questioned"
@@ -98,6 +100,8 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.SUSPENDED_OURSELVES: TaskKind.WAITING,
     Task.CHARTER_TO_LOOK_AT: TaskKind.WAITING,
     Task.CONFIRM_ERASURE: TaskKind.WAITING,
+    # She withdrew, and what she took back is still there.
+    Task.ERASURE_OVERDUE: TaskKind.WAITING,
     # Nothing is let go of, and what comes may be held, until somebody looked at the date.
     Task.CLOCK_IN_DOUBT: TaskKind.WAITING,
     Task.CARD_OVER: TaskKind.WAITING,
@@ -116,6 +120,7 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.BACKUP_OLD: TaskKind.NEWS,
     Task.PEER_SUSPENDED: TaskKind.NEWS,
     Task.CHARTER_REFUSED: TaskKind.NEWS,
+    Task.RISK_RAISED: TaskKind.NEWS,
     Task.AUDIT_DIFFERS: TaskKind.NEWS,
     Task.AUDIT_RESTORED: TaskKind.NEWS,
     Task.AUDIT_QUESTIONED: TaskKind.NEWS,
@@ -153,6 +158,7 @@ DONE_BY_SAYING: Final = frozenset(
         Task.SUSPENDED_OURSELVES,
         Task.MEMBER_REMOVED,
         Task.CHARTER_REFUSED,
+        Task.RISK_RAISED,
         Task.AUDIT_DIFFERS,
         Task.AUDIT_RESTORED,
         Task.AUDIT_QUESTIONED,

@@ -122,6 +122,7 @@ MAILBOX_NONCE_SECONDS: Final = 600
 
 # When things leave (SPEC 10.4). A batch stays open long enough for a slow computer to leave what was due by
 # then; cover is planned for the hours of an office day.
+BATCH_SECONDS: Final = 30 * MINUTE
 BATCH_OPEN_SECONDS: Final = 5 * MINUTE
 COVER_SECONDS: Final = 8 * HOUR
 

@@ -1,6 +1,6 @@
 """`sathi charter`: who belongs to the federation, signed by its stewards; by files, from hand to hand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -302,9 +302,25 @@ def _say_look(look: CharterLook) -> None:
     over = ", OVER" if look.is_over else ""
     say(f"Charter, version {look.version}, until {until:%Y-%m-%d}{over}; {look.threshold} of")
     say(f"{len(look.stewards)} stewards sign. Its number: {' '.join(look.number)}")
+    for asked in _asked(look):
+        say(f"  asks: {asked}")
     for line in look.members:
         if line.was is not None:
             say(f"  {_MARKS[line.state]} {_columns(line)}\twas: {line.was}")
+
+
+def _asked(look: CharterLook) -> Iterator[str]:
+    """What it asks of every node beyond who belongs, as far as it says anything."""
+    if look.risk is not None:
+        yield f"risk {look.risk}, whatever federation.toml says less"
+    if look.erase_hours is not None:
+        yield f"what she took back is erased within {look.erase_hours} hours of open vault"
+    if look.skeleton_months is not None:
+        yield f"skeletons are kept for {look.skeleton_months} months"
+    if look.storage:
+        yield f"her data lies in {', '.join(look.storage)} only; this version shows it and checks nothing"
+    if look.complaints:
+        yield f"complaints go to {', '.join(look.complaints)}; here by paper and telephone"
 
 
 def _columns(line: MemberLine) -> str:

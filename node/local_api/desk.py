@@ -12,7 +12,7 @@ from typing import Final, Protocol, final
 
 from node import faults, trusted_clock
 from node.backups import BackupRunningError, Made, NotMadeError
-from node.gate import Gate, OpenVault
+from node.gate import Gate, LockedError, OpenVault
 from node.local_api.dispatch import ROUTES, Does, Route
 from node.local_api.held import Held
 from node.local_api.people import People, PeopleCommand
@@ -20,7 +20,7 @@ from node.local_api.problems import ProblemError
 from node.local_api.requests import BUSY_SECONDS
 from node.local_api.sessions import Guesses, Session, Sessions
 from node.local_api.watching import Watching
-from node.services import arranging, people, reading
+from node.services import arranging, belonging, people, reading
 from node.system import Clock
 from node.vault.unit import Unit
 from protocol import limits
@@ -96,6 +96,7 @@ class Desk:
         self._carrier = carrier
         self._clock = clock
         self._lock_seconds = vault_lock_seconds
+        self._alone_seconds = vault_lock_seconds
         self._settings = settings
         self.held = Held(gate, wake=carrier.wake, clock=clock, undo_seconds=settings.undo_seconds)
         self._sessions = Sessions(entropy=entropy)
@@ -139,15 +140,23 @@ class Desk:
             # Whoever closed the lid went away, and whoever opened it may be somebody else.
             await self._gate.lock()
             self._slept = self._clock.slept()
+        with contextlib.suppress(LockedError):
+            await self._heed_charter()
         if self._gate.is_open and not self._is_wanted():
             await self._gate.lock(unless=self._is_wanted)
+
+    async def _heed_charter(self) -> None:
+        """Where the charter asks for high risk, the vault closes with the last session (R-200)."""
+        if self._gate.is_open and len(self._sessions) == 0:
+            is_high = await self._gate.read(belonging.is_risk_high)
+            self._alone_seconds = 0 if is_high else self._lock_seconds
 
     def _has_slept(self) -> bool:
         return self._clock.slept() - self._slept > SLEPT_SECONDS
 
     def _is_wanted(self) -> bool:
         alone = self._sessions.seconds_alone(now=self._clock.monotonic())
-        return len(self._sessions) > 0 or alone < self._lock_seconds
+        return len(self._sessions) > 0 or alone < self._alone_seconds
 
     async def answer(self, command: Command, caller: Caller) -> View:
         """Carry out a command that this caller may give.
@@ -234,7 +243,7 @@ class Desk:
             user_id=user.user_id,
             name=user.name,
             role=user.role.value,
-            desk=self._settings,
+            desk=await self._gate.read(lambda unit: belonging.desk_settings(unit, self._settings)),
             settings=await self._gate.read(
                 lambda unit: arranging.load_settings(unit, user.user_id)
             ),
@@ -273,6 +282,7 @@ class Desk:
                 lambda unit: trusted_clock.is_in_doubt(unit, now=now)
             ),
             card_seconds_left=opened.me.card.expires - now,
+            is_risk_raised=await self._gate.read(belonging.is_risk_high),
         )
 
     @contextlib.asynccontextmanager

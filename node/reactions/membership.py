@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from node.effects import Acting, audit, drop_unsealed, withhold
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer, Self
-from node.vault.tables import charters, identity, outbox, peers, skeletons
+from node.vault.tables import charters, identity, outbox, peers, terms
 from node.vault.unit import Unit
-from protocol import limits, membership
+from protocol import membership
 from protocol.cards import Card, read_suspend
-from protocol.charter import Charter, HeldCharter, MemberState
+from protocol.charter import Charter, HeldCharter, MemberState, Parameters
 from protocol.charter_chain import encode_chain, follow
 from protocol.delivery import OutboxState
 from protocol.effects import Effect, Remind, Send, Task, Urgency
@@ -81,11 +81,7 @@ def apply_versions(
         audit(unit, "charter.applied", held.body_hash, acting=acting, details=details)
     charters.drop_offered(unit.vault)
     newest = versions[-1].charter
-    months = newest.parameters.skeleton_months
-    skeletons.keep_for(
-        unit.vault, months=limits.SKELETON_MONTHS_DEFAULT if months is None else months
-    )
-    effects: list[Effect] = []
+    effects = _take_terms(unit, newest.parameters, me=me, acting=acting)
     for member in newest.members:
         if member.node_id == me:
             if member.state is not MemberState.ACTIVE:
@@ -101,6 +97,16 @@ def apply_versions(
     update = CharterUpdate(chain=charters.load_chain(unit.vault))
     passed_on = _others(unit, newest, apart_from=(came_from,))
     return [*effects, *(_send(update, to=node, urgency=Urgency.SOON) for node in passed_on)]
+
+
+def _take_terms(unit: Unit, parameters: Parameters, *, me: NodeId, acting: Acting) -> list[Effect]:
+    """What the charter asks of this node itself; people are told when it asks for more care (R-200)."""
+    was_high = terms.is_risk_high(unit.vault)
+    terms.keep(unit.vault, parameters)
+    if was_high or not terms.is_risk_high(unit.vault):
+        return []
+    audit(unit, "risk.raised", b"", acting=acting)
+    return [_remind(Task.RISK_RAISED, me, acting.now)]
 
 
 def apply_suspend(

@@ -1,10 +1,13 @@
 """Who belongs: looking at a charter and applying it, a suspend from paper, ending it with a partner."""
 
+from msgspec import structs
+
 from node.effects import Acting, apply, audit
 from node.reactions import membership
 from node.vault.records import Self
-from node.vault.tables import charters, consents, desk, identity, peers
+from node.vault.tables import charters, consents, desk, identity, peers, terms
 from node.vault.unit import Unit
+from protocol.cadence import Cadence, at_high_risk
 from protocol.cards import held_suspend
 from protocol.charter import HeldCharter, Member, MemberState, RiskProfile
 from protocol.charter_chain import charter_number, encode_chain, follow, parse_chain
@@ -120,6 +123,19 @@ def confirm_erasures(
     return views.Done(ref=peer)
 
 
+def is_risk_high(unit: Unit) -> bool:
+    """Does the charter ask for the high risk profile, whatever this node's own settings say (R-200)?"""
+    return terms.is_risk_high(unit.vault)
+
+
+def desk_settings(unit: Unit, own: views.DeskSettings) -> views.DeskSettings:
+    """What a desk is told: as federation.toml says, and as the charter asks beyond it."""
+    if not terms.is_risk_high(unit.vault):
+        return own
+    cadence = at_high_risk(Cadence(batch_seconds=own.batch_seconds, has_cover=False))
+    return structs.replace(own, batch_seconds=cadence.batch_seconds)
+
+
 def _look(
     unit: Unit, shown: HeldCharter, *, before: HeldCharter | None, me: Self, now: Instant
 ) -> views.CharterLook:
@@ -140,6 +156,7 @@ def _look(
         skeleton_months=parameters.skeleton_months,
         risk=None if risk is None else risk.name.lower(),
         storage=[country.value for country in parameters.storage],
+        complaints=[node_id_text(node) for node in parameters.complaints],
     )
 
 

@@ -14,10 +14,10 @@ from node.filing import leaving
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import backups, desk, outbox, peers, secrets, streams
+from node.vault.tables import backups, desk, outbox, peers, secrets, streams, terms
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.cadence import Cadence, open_batch
+from protocol.cadence import Cadence, at_high_risk, open_batch
 from protocol.delivery import next_attempt
 from protocol.effects import Task
 from protocol.envelope import seal_message
@@ -70,12 +70,14 @@ def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence) -> list[Parce
         unit: the transaction.
         me: this organisation.
         acting: the node itself, with the wall clock.
-        cadence: whether it leaves in batches, and with cover.
+        cadence: whether it leaves in batches, and with cover; a charter may ask for both.
     """
     if backups.restore_to_begin(unit.vault) is not None:
         # Under the numbers of the backup the lost computer may have said something else (R-130).
         return []
     now = acting.now
+    if terms.is_risk_high(unit.vault):
+        cadence = at_high_risk(cadence)
     with unit.unseen():
         trusted = trusted_clock.note_time(unit, now=now)
         audit_days.close_days(unit, now=now)

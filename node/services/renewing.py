@@ -7,7 +7,7 @@ from typing import Final
 from node import bundles, trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer, Self
-from node.vault.tables import backups, desk, peers, secrets, upkeep
+from node.vault.tables import backups, desk, peers, secrets, terms, upkeep
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cards import encode_card, follows, next_card, read_card
@@ -63,10 +63,14 @@ def note_emptied(unit: Unit, mailbox: MailboxId, *, acting: Acting) -> None:
 def destroy_prekeys(unit: Unit, *, grace_seconds: int, acting: Acting) -> int:
     """Destroy the prekeys whose time is over (R-32), but none while the clock is in doubt (R-110).
 
+    Where the charter asks for the high risk profile, they are kept no longer than that allows (R-200).
+
     Returns:
         How many there were; what they opened can be read by nobody once this is committed.
     """
     now = acting.now
+    if terms.is_risk_high(unit.vault):
+        grace_seconds = min(grace_seconds, limits.PREKEY_GRACE_SECONDS_HIGH_RISK)
     ended = secrets.prekeys_that_ended(unit.keys, now=now)
     if not ended or trusted_clock.is_in_doubt(unit, now=now):
         return 0

@@ -12,6 +12,7 @@ from node.effects import Acting, apply, audit
 from node.filing import coming, leaving
 from node.vault.records import ConsentRecord, Self
 from node.vault.tables import (
+    charters,
     consents,
     desk,
     held,
@@ -24,6 +25,7 @@ from node.vault.tables import (
     referrals,
     secrets,
     skeletons,
+    terms,
     upkeep,
 )
 from node.vault.unit import Unit
@@ -34,7 +36,7 @@ from protocol.effects import Task
 from protocol.errors import RefusalCode
 from protocol.local.views import No
 from protocol.retention import kept_until
-from protocol.values import ConsentId, Hash, ThreadId, later
+from protocol.values import ConsentId, Hash, NodeId, ThreadId, later
 from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
 
 _EVIDENCE: Final = (
@@ -99,6 +101,39 @@ def _refuse_held(unit: Unit, thread: ThreadId, *, acting: Acting) -> None:
         audit(unit, "sending.refused", known.held_id, acting=acting, details=No.ERASED.value)
 
 
+def look_at_erasures(unit: Unit, *, me: Self, acting: Acting) -> None:
+    """A minute of open vault went by: people are told of what should be destroyed and is not (R-201).
+
+    What is in the way is a person who has not confirmed it, a disk that is full, or a defect; each of them is
+    for people to mend.
+    """
+    with unit.unseen():
+        consents.age_erasures(unit.vault)
+    overdue = consents.erasures_overdue(unit.vault, hours=terms.erase_hours(unit.vault))
+    for told_by in overdue:
+        desk.insert_task(
+            unit.vault,
+            task=Task.ERASURE_OVERDUE.value,
+            peer=me.node_id if told_by is None else told_by,
+            thread=None,
+            due=acting.now,
+            now=acting.now,
+        )
+
+
+def _finish_overdue(unit: Unit, told_by: NodeId, *, acting: Acting) -> None:
+    hours = terms.erase_hours(unit.vault)
+    if told_by in consents.erasures_overdue(unit.vault, hours=hours):
+        return
+    desk.finish_peer_tasks(
+        unit.vault,
+        task=Task.ERASURE_OVERDUE.value,
+        peer=told_by,
+        by=acting.actor,
+        now=acting.now,
+    )
+
+
 def forget_old(unit: Unit, *, acting: Acting) -> None:
     """Let go of sealed envelopes that nobody could open for a week, and of files that nobody finished.
 
@@ -159,6 +194,8 @@ def confirm_erased(unit: Unit, erased: Sequence[ConsentId], *, me: Self, acting:
     for consent_id in erased:
         record = consents.find_consent(unit.vault, consent_id)
         consents.mark_erased(unit.vault, consent_id, now=acting.now)
+        told_by = me.node_id if record is None else record.standing.consent.holder
+        _finish_overdue(unit, told_by, acting=acting)
         other = None if record is None else record.standing.consent.other_party(me.node_id)
         if record is None or other is None or not _was_heard_of(unit, record):
             continue
@@ -206,6 +243,10 @@ def sweep(unit: Unit, *, acting: Acting) -> int:
         How many were mended.
     """
     outbox.take_up_again(unit.vault, now=acting.now)
+    held_charter = charters.find_charter(unit.vault)
+    if held_charter is not None:
+        # Of a vault that is older than this reading of a charter, or was restored, it asks the same.
+        terms.keep(unit.vault, held_charter.charter.parameters)
     keys = secrets.load_disclosure_key_ids(unit.keys)
     rows = (
         outbox.key_ids(unit.vault) | messages.key_ids(unit.vault) | own_files.key_ids(unit.vault)

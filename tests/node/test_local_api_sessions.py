@@ -21,6 +21,8 @@ from node.local_api.sessions import (
 )
 from node.system import entropy
 from node.vault.records import User
+from node.vault.tables import terms
+from protocol.charter import Parameters, RiskProfile
 from protocol.local import commands, views
 from protocol.local.views import parse_view
 from protocol.values import instant, plain_text, pseudonym
@@ -127,6 +129,19 @@ async def test_with_high_risk_the_end_of_the_last_session_locks_the_vault(tmp_pa
         assert counter.gate.is_open
         await counter.ask(commands.CloseSession(), second)
         assert not counter.gate.is_open
+
+
+async def test_a_charter_of_high_risk_locks_the_vault_with_the_last_session_whatever_is_set(
+    counter: Counter,
+) -> None:
+    first, second = await unlocked(counter), await unlocked(counter)
+    await counter.gate.write(
+        lambda unit: terms.keep(unit.vault, Parameters(risk=RiskProfile.HIGH))
+    )
+    await counter.ask(commands.CloseSession(), first)
+    assert counter.gate.is_open
+    await counter.ask(commands.CloseSession(), second)
+    assert not counter.gate.is_open
 
 
 async def test_looking_for_idleness_never_ends_a_session_that_is_being_opened(

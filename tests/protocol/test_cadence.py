@@ -10,6 +10,7 @@ from protocol.cadence import (
     WHEN_DUE,
     Cadence,
     CoverPlan,
+    at_high_risk,
     is_cover_due,
     leaves_at,
     open_batch,
@@ -146,3 +147,13 @@ def test_cover_leaves_with_its_batch_of_today_unless_something_left_today(
 def test_cover_outside_of_batches_cannot_be_asked_for() -> None:
     with pytest.raises(LocalProtocolError):
         Cadence(batch_seconds=0, has_cover=True)
+
+
+@given(seconds=st.sampled_from([0, 300, 600, 900, 1_200, 1_800, 3_600]), has_cover=st.booleans())
+def test_high_risk_never_leaves_anything_outside_a_batch_or_a_day_without_cover(
+    seconds: int, *, has_cover: bool
+) -> None:
+    own = Cadence(batch_seconds=seconds, has_cover=has_cover and seconds > 0)
+    raised = at_high_risk(own)
+
+    assert raised == Cadence(batch_seconds=seconds or 1_800, has_cover=True)

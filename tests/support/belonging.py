@@ -163,6 +163,8 @@ def tasks(node: Node) -> list[str]:
         "charter_to_look_at",
         "charter_refused",
         "confirm_erasure",
+        "erasure_overdue",
+        "risk_raised",
     )
     rows = node.rows("SELECT task FROM tasks WHERE done_at IS NULL ORDER BY task_id")
     return [task for (task,) in rows if task in asked]

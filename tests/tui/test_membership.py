@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from protocol.charter import MemberState
+from protocol.charter import MemberState, Parameters, RiskProfile
 from protocol.charter_chain import charter_number, encode_chain
-from protocol.values import later
+from protocol.values import NodeId, later
+from protocol.vocabulary.codes import Country
 from tests.support.belonging import (
     apply_charter,
     charter_of,
@@ -53,6 +54,38 @@ async def test_a_charter_is_looked_at_with_its_number_and_holds_when_a_person_sa
     assert "Call two stewards" in looked
     assert "This charter holds from now on." in taken
     assert held_version(alo) == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        (Parameters(risk=RiskProfile.HIGH), "It asks for high risk: this computer locks at once"),
+        (Parameters(erase_hours=24), "has to be erased within 24 hours of this being open"),
+        (
+            Parameters(storage=(Country.BANGLADESH, Country.INDIA)),
+            "Her data may lie in: Bangladesh, India. It is for you to see to that.",
+        ),
+        (Parameters(complaints=(NodeId(bytes(32)),)), "It names who takes complaints."),
+    ],
+    ids=["risk", "erasing", "storage", "complaints"],
+)
+async def test_what_a_charter_asks_is_said_before_it_is_taken_and_while_it_holds(
+    federation: Federation, alo: Node, tmp_path: Path, parameters: Parameters, said: str
+) -> None:
+    file = tmp_path / "charter"
+    charter = replace(charter_of(federation), parameters=parameters)
+    file.write_bytes(encode_chain([signed(charter)]))
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToMembership())
+        before = " ".join(shown(pilot.app).split())
+        await press(pilot, "tab")
+        await write(pilot, str(file))
+        await press(pilot, "ctrl+s")
+        looked = " ".join(shown(pilot.app).split())
+        await press(pilot, "f6")
+        holds = " ".join(shown(pilot.app).split())
+
+    assert [said in text for text in (before, looked, holds)] == [False, True, True]
 
 
 async def test_looking_at_a_charter_holds_nothing(

@@ -84,6 +84,8 @@ LEADS_TO = {
     Task.CHARTER_TO_LOOK_AT: ToPlace(place=Place.PARTNERS),
     Task.CHARTER_REFUSED: ToPlace(place=Place.PARTNERS),
     Task.CONFIRM_ERASURE: ToPartner(node_id=PEER),
+    Task.ERASURE_OVERDUE: ToPartner(node_id=PEER),
+    Task.RISK_RAISED: ToPlace(place=Place.PARTNERS),
 }
 
 

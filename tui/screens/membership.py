@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from protocol.limits import DAY, ENCODED_BYTES_MAX
 from protocol.local import commands, views
+from protocol.vocabulary.codes import Country
 from tui.acts import Act, bindings
 from tui.client import Client, NotLegalError, RefusedError
 from tui.desk import Desk
@@ -40,6 +41,7 @@ HOLD: Final = Act(
     needs=commands.ApplyCharter,
 )
 CHARTER: Final = "charter"
+RISK_HIGH: Final = "high"
 SHEET: Final = "sheet"
 SOON_DAYS: Final = 30
 PATH_CHARACTERS_MAX: Final = 1_000
@@ -100,6 +102,25 @@ def charter_lines(desk: Desk, held: views.CharterLook | None) -> list[Paragraph]
     return lines
 
 
+def asked_lines(desk: Desk, look: views.CharterLook) -> list[Paragraph]:
+    """What a charter asks of this computer and of the people at it, beyond who belongs."""
+    say, lines = desk.words.say, []
+    if look.risk == RISK_HIGH:
+        asked = N_("It asks for high risk: this computer locks at once when everybody has left.")
+        lines.append(Paragraph(text=say(asked), style="$warning", mark="! "))
+    if look.erase_hours is not None:
+        asked = N_("What she took back has to be erased within {count} hours of this being open.")
+        lines.append(Paragraph(text=say(asked, count=look.erase_hours), mark="· "))
+    if look.storage:
+        names = [desk.words.code_of(Country, code) for code in look.storage]
+        asked = N_("Her data may lie in: {countries}. It is for you to see to that.")
+        lines.append(Paragraph(text=say(asked, countries=", ".join(names)), mark="· "))
+    if look.complaints:
+        asked = N_("It names who takes complaints. They go there by paper and by telephone.")
+        lines.append(Paragraph(text=say(asked), mark="· "))
+    return lines
+
+
 @final
 class MembershipScreen(DeskScreen[views.CharterView]):
     """What holds, and one file at a time."""
@@ -143,6 +164,8 @@ class MembershipScreen(DeskScreen[views.CharterView]):
     def show(self, loaded: views.CharterView) -> None:
         """What holds, and what partners offered."""
         lines = charter_lines(self.desk, loaded.held)
+        if loaded.held is not None:
+            lines += asked_lines(self.desk, loaded.held)
         lines += [
             Paragraph(
                 text=self.words.say(
@@ -206,6 +229,7 @@ class MembershipScreen(DeskScreen[views.CharterView]):
         )
         return [
             Paragraph(text=told, style="bold"),
+            *asked_lines(self.desk, look),
             *(self._member(line) for line in look.members if line.was is not None),
             Paragraph(text=say(heard), style="$warning", mark="? "),
             # Never in other digits: people read them aloud.

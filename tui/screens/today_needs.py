@@ -159,6 +159,8 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "charter_to_look_at": ("?", _partners),
     "charter_refused": ("!", _partners),
     "confirm_erasure": ("?", _partner),
+    "erasure_overdue": ("!", _partner),
+    "risk_raised": ("!", _partners),
 }
 """The mark of each task, and the screen on which it is done."""
 

@@ -123,6 +123,8 @@ def _of_the_node(folder: Path) -> list[Finding]:
         findings.append(files.judge_mailbox(seen))
         findings.append(running.judge_waiting(status, envelopes=seen.envelopes))
     if isinstance(status, NodeStatus):
+        if not isinstance(read, Finding):
+            findings += settings.judge_risk(read, status)
         findings += running.judge_open(status) + running.judge_clock_and_card(status)
     return findings
 

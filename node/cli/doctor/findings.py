@@ -31,6 +31,7 @@ class Check(StrEnum):
     SPACE = "space"
     CONFIGURATION = "configuration"
     ADDRESS = "address"
+    RISK = "risk"
     KEYRING = "keyring"
     DATABASES = "databases"
     MAILBOX = "mailbox"

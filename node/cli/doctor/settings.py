@@ -5,6 +5,7 @@ from pathlib import Path
 from node import config
 from node.cli.doctor.findings import Check, Finding, bad, doubtful, good
 from node.config import ConfigError, NodeConfig
+from protocol.local.views import NodeStatus
 
 
 def read(folder: Path) -> NodeConfig | Finding:
@@ -49,3 +50,20 @@ def judge_address(settings: NodeConfig) -> Finding:
             fix="set publish_address = false under [mailbox]",
         )
     return good(Check.ADDRESS, "none is published that shows where this computer stands")
+
+
+def judge_risk(settings: NodeConfig, seen: NodeStatus) -> list[Finding]:
+    """Does the charter ask for more care than is set? Only an open node can say what its charter asks."""
+    if not seen.is_risk_raised:
+        return []
+    if settings.profile.risk == "high":
+        return [good(Check.RISK, "the charter asks for high risk, and it is set")]
+    address = "; our address outside Tor stays as it is set" if settings.shows_place else ""
+    return [
+        doubtful(
+            Check.RISK,
+            "the charter asks for high risk, and federation.toml says normal: the vault closes with the last "
+            f"session, prekeys go after a week and cover leaves all the same{address}",
+            fix='set risk = "high" under [profile], then: sathi config check',
+        )
+    ]

@@ -46,7 +46,7 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
         " is_demo latest_seen made_at former_seed former_until"
     ),
     "card_next": Copied(columns="singleton seed body made_at"),
-    "retention": Copied(columns="singleton skeleton_months"),
+    "retention": Copied(columns="singleton skeleton_months erase_hours is_high_risk"),
     "own_mailboxes": Copied(
         columns="mailbox_id origin seed deposit_secret is_local emptied_at ends",
         # By the clock of this computer, and about prekeys that do not come back.
@@ -113,7 +113,9 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
         columns="consent_id peer wanted told_at repeat_due status locked_at erased_at locked_answer"
         " erased_answer"
     ),
-    "erasures": Copied(columns="consent_id told_by locked_at erase_by erased_at unconfirmed"),
+    "erasures": Copied(
+        columns="consent_id told_by locked_at erase_by erased_at unconfirmed open_minutes"
+    ),
     "disclosures": Copied(
         columns="message_id consent_id peer categories fields content_hash at",
         where=f"message_id NOT IN ({_VANISHED})",

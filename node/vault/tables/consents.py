@@ -44,6 +44,7 @@ _EVENTS_FROM: Final = (
     " WHERE number > ? ORDER BY number LIMIT ?"
 )
 _ROWS_AT_ONCE: Final = 1_000
+_MINUTES_IN_AN_HOUR: Final = 60
 
 
 def insert_consent(
@@ -282,6 +283,21 @@ def erasures_open(vault: Connection) -> list[Erasure]:
         )
         for row in rows
     ]
+
+
+def age_erasures(vault: Connection) -> None:
+    """One more minute in which the vault was open, and what is locked was not destroyed."""
+    vault.execute("UPDATE erasures SET open_minutes = open_minutes + 1 WHERE erased_at IS NULL")
+
+
+def erasures_overdue(vault: Connection, *, hours: int) -> set[NodeId | None]:
+    """Whose withdrawals were to be carried out by now; None where nobody knows any more."""
+    rows = vault.execute(
+        "SELECT DISTINCT told_by FROM erasures WHERE erased_at IS NULL AND open_minutes >= ?"
+        " LIMIT ?",
+        (hours * _MINUTES_IN_AN_HOUR, limits.PEERS_MAX),
+    ).fetchall()
+    return {None if row[0] is None else node_id(row[0]) for row in rows}
 
 
 def is_erased(vault: Connection, consent: ConsentId) -> bool:

@@ -1,5 +1,7 @@
 """What is shown of who belongs."""
 
+import msgspec
+
 from protocol.local.fitting import View
 
 
@@ -41,6 +43,7 @@ class CharterLook(View, frozen=True, kw_only=True):
     skeleton_months: int | None
     risk: str | None
     storage: list[str]
+    complaints: list[str] = msgspec.field(default_factory=list)
 
 
 class CharterOffered(View, frozen=True, kw_only=True):

@@ -50,7 +50,8 @@ class NodeStatus(View, frozen=True, kw_only=True):
     """How the node stands; it names no case and no partner, because it is told to anybody on this computer.
 
     While the node is locked `name` and `node_id` are empty, and the last three are nothing.
-    `outbox_oldest_seconds` is how long the oldest message has been waiting for its answer.
+    `outbox_oldest_seconds` is how long the oldest message has been waiting for its answer;
+    `is_risk_raised` says that the charter asks for the high risk profile.
     """
 
     is_open: bool
@@ -62,6 +63,7 @@ class NodeStatus(View, frozen=True, kw_only=True):
     outbox_oldest_seconds: int | None
     is_clock_in_doubt: bool | None = None
     card_seconds_left: int | None = None
+    is_risk_raised: bool | None = None
 
 
 class UserView(View, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from node import config
 from node.cli.doctor import files, running, settings, terminal
@@ -139,6 +140,32 @@ def test_an_address_that_shows_where_the_computer_stands_is_warned_of(
 def test_the_configuration_says_what_its_risk_sets(risk: str, said: str) -> None:
     read = config.parse(f'[profile]\nrisk = "{risk}"\n'.encode(), name="federation.toml")
     assert f"risk is {risk}: the vault closes {said}" in settings.judge(read).detail
+
+
+@pytest.mark.parametrize(
+    ("risk", "asked", "states"),
+    [
+        ("normal", False, []),
+        ("normal", True, ["warn"]),
+        ("high", True, ["ok"]),
+        ("high", False, []),
+    ],
+)
+def test_a_charter_that_asks_for_more_care_than_is_set_is_warned_of(
+    risk: str, *, asked: bool, states: list[str]
+) -> None:
+    read = config.parse(f'[profile]\nrisk = "{risk}"\n'.encode(), name="federation.toml")
+    seen = structs.replace(OPEN, is_risk_raised=asked)
+    assert [finding.state for finding in settings.judge_risk(read, seen)] == states
+    assert settings.judge_risk(read, LOCKED) == []
+
+
+@pytest.mark.parametrize("address", ["https://sathi.example", ""])
+def test_an_address_that_high_risk_would_refuse_is_told_and_not_taken_away(address: str) -> None:
+    text = f'[mailbox]\naddress = "{address}"\npublish_address = true\n' if address else ""
+    read = config.parse(text.encode(), name="federation.toml")
+    [finding] = settings.judge_risk(read, structs.replace(OPEN, is_risk_raised=True))
+    assert ("our address outside Tor stays" in finding.detail) is bool(address)
 
 
 @pytest.mark.parametrize(

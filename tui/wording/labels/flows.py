@@ -92,6 +92,8 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "charter_to_look_at": N_("A charter came: hear its number from two stewards"),
         "charter_refused": N_("A charter came that does not fit ours: call a steward"),
         "confirm_erasure": N_("A stopped partner says she withdrew: ask before it is erased"),
+        "erasure_overdue": N_("She withdrew, and it is not erased yet: it should be by now"),
+        "risk_raised": N_("The charter asks for high risk: this computer locks at once now"),
         "sending_refused": N_("Not sent: look at it and send it again"),
         "clock_in_doubt": N_("The date may be wrong: a supervisor must compare it"),
         "card_ending": N_("Our card ends soon: fetch the 24 words and renew it"),
