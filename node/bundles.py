@@ -6,7 +6,7 @@ from dataclasses import replace
 from node import trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Self
-from node.vault.tables import peers, secrets, upkeep
+from node.vault.tables import identity, peers, secrets, upkeep
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.effects import Send, Urgency
@@ -49,6 +49,14 @@ def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | Non
             _tell(unit, peer.node_id, signed, acting=acting)
     audit(unit, "bundle.renewed", me.node_id, acting=acting)
     return replace(me, bundle=bundle, signed_bundle=signed)
+
+
+def tell_again(unit: Unit, peer: NodeId, *, acting: Acting) -> None:
+    """The bundle we have, for a peer that was told nothing while it was stopped (R-170).
+
+    It may know neither where we pick up nor a prekey that lives.
+    """
+    _tell(unit, peer, identity.load_self(unit.vault).signed_bundle, acting=acting)
 
 
 def signing_key_for(unit: Unit, me: Self, peer: NodeId) -> SigningSecret:

@@ -5,6 +5,7 @@ Every change of where a peer stands is made here, as `protocol.membership` decid
 
 from collections.abc import Sequence
 
+from node import bundles
 from node.effects import Acting, audit, drop_unsealed, withhold
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer, Self
@@ -211,6 +212,9 @@ def _move(unit: Unit, peer: Peer, event: MembershipEvent, *, acting: Acting) -> 
         return []
     peers.set_status(unit.vault, peer.node_id, status)
     audit(unit, f"peer.{status.value}", peer.node_id, acting=acting, details=event.value)
+    if status is PeerStatus.ACTIVE:
+        # Meanwhile it heard of no new prekeys, and not where we pick up since somebody was removed.
+        bundles.tell_again(unit, peer.node_id, acting=acting)
     if event is MembershipEvent.LIFT:
         charters.end_suspends(unit.vault, peer.node_id, below=None, how="charter", now=acting.now)
     if event is MembershipEvent.SUSPEND:

@@ -6,10 +6,13 @@ from functools import partial
 
 import aiohttp
 import pytest
+from aiohttp.pytest_plugin import AiohttpServer
 
 from node import trusted_clock
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
+from node.mailbox.client import Delivered, deposit_batch
+from node.mailbox.client import Route as Way
 from node.mailbox.store import MailboxStore
 from node.moves import Moves
 from node.services import belonging, moving, opening, peering, renewing
@@ -25,7 +28,7 @@ from protocol.prekeys import Route, parse_bundle
 from protocol.signing import parse as parse_signed
 from protocol.values import MailboxId
 from tests.support.federation import Federation, Node, done
-from tests.support.mailboxes import StandingClock, envelope, open_store
+from tests.support.mailboxes import StandingClock, app_of, envelope, open_store, own_policy
 
 
 @dataclass(slots=True, kw_only=True)
@@ -237,6 +240,40 @@ async def test_what_still_comes_to_the_former_mailbox_is_taken(
         await courier.begin(house.opened)
 
     assert (await house.store.waiting(former)).envelopes == 0
+
+
+async def test_over_http_the_former_secret_opens_the_former_mailbox_until_its_end_and_never_the_new_one(
+    house: House, federation: Federation, aiohttp_server: AiohttpServer
+) -> None:
+    former = house.node.mailbox
+    house.remove(federation["Bandhan"])
+    await house.moves.run()
+    current = house.opened.mailbox
+    server = await aiohttp_server(app_of(house.store, house.clock, own_policy(former.mailbox_id)))
+    origin = str(server.make_url("")).rstrip("/")
+
+    async def is_taken(mailbox: MailboxId, secret: bytes, number: int) -> bool:
+        way = Way(origin=origin, mailbox_id=mailbox, deposit_secret=secret)
+        async with aiohttp.ClientSession() as session:
+            answer = await deposit_batch(session, way, [envelope(number)])
+        return isinstance(answer, Delivered)
+
+    during = [
+        await is_taken(former.mailbox_id, former.deposit_secret, 1),
+        await is_taken(current.mailbox_id, former.deposit_secret, 2),
+        await is_taken(current.mailbox_id, current.deposit_secret, 3),
+    ]
+    house.forward(limits.FORMER_MAILBOX_SECONDS)
+    house.trust()
+    house.emptied(former.mailbox_id)
+    await house.moves.run()
+    afterwards = [
+        await is_taken(former.mailbox_id, former.deposit_secret, 4),
+        await is_taken(current.mailbox_id, current.deposit_secret, 5),
+    ]
+
+    assert during == [True, False, True]
+    assert afterwards == [False, True]
 
 
 def test_the_vault_remembers_what_it_left(federation: Federation) -> None:
