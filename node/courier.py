@@ -8,7 +8,7 @@ them; while one request is under way, the next parcel is made ready.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -23,7 +23,8 @@ from node.mailbox.store import MailboxStore
 from node.services import delivering, receiving, renewing, retaining
 from node.services.delivering import Parcel, Settled
 from node.services.receiving import Taken
-from node.vault.unit import Unit
+from node.vault.unit import NotWrittenError, Unit
+from node.writer import GroupLostError
 from protocol import limits
 from protocol.cadence import Cadence
 from protocol.values import EnvelopeId, Instant, MailboxId, MessageId, envelope_id_of
@@ -172,23 +173,61 @@ class Courier:
         await _wait(self._work, seconds=self._patience.poll_seconds)
 
     async def _collect(self, opened: OpenVault, mailbox: MailboxId) -> None:
-        """Take batch after batch until the mailbox is empty."""
+        """Take batch after batch until the mailbox is empty.
+
+        Raises:
+            NotWrittenError: if the disk did not take something; that stays where it is.
+        """
+        behind: EnvelopeId | None = None
         async with self._round:
             for _ in range(_BATCHES_IN_A_ROUND):
                 batch = await self._store.take(
-                    mailbox, limit=limits.BATCH_ENVELOPES_MAX, bytes_max=limits.BATCH_BYTES_MAX
+                    mailbox,
+                    limit=limits.BATCH_ENVELOPES_MAX,
+                    bytes_max=limits.BATCH_BYTES_MAX,
+                    after=behind,
                 )
                 envelopes = tuple(batch.envelopes)
                 if not envelopes:
-                    await self._note_emptied(opened, mailbox)
-                    return
-                await opened.database.write(_TakeJob(opened, self._gate, envelopes))
+                    break
+                taken = await self._take(opened, envelopes)
                 faults.point("inbox.after_commit")
-                names: list[EnvelopeId] = [envelope_id_of(raw) for raw in envelopes]
-                await self._store.delete(mailbox, names)
+                await self._store.delete(mailbox, [envelope_id_of(raw) for raw in taken])
                 faults.point("inbox.after_delete")
                 # Receipts are due for what was taken.
                 self._work.set()
+                stays = [envelope_id_of(raw) for raw in envelopes if raw not in taken]
+                behind = stays[-1] if stays else behind
+            if behind is not None:
+                raise NotWrittenError("the disk did not take something that came")
+            await self._note_emptied(opened, mailbox)
+
+    async def _take(self, opened: OpenVault, envelopes: tuple[bytes, ...]) -> Collection[bytes]:
+        """Take a batch in one step. On a disk that is full only what overtakes is tried, one by one.
+
+        A withdrawal is small. It does not wait for room for what lies beside it, which takes none
+        of its room.
+
+        Returns:
+            Those that are safe.
+        """
+        if await self._is_written(opened, envelopes):
+            return envelopes
+        acting = self._gate.acting()
+        first = await opened.database.read(
+            lambda unit: receiving.overtaking(
+                unit, envelopes, me=opened.me, prekeys=opened.prekeys, acting=acting
+            )
+        )
+        return [raw for raw in first if await self._is_written(opened, (raw,))]
+
+    async def _is_written(self, opened: OpenVault, envelopes: tuple[bytes, ...]) -> bool:
+        try:
+            await opened.database.write(_TakeJob(opened, self._gate, envelopes))
+        except (GroupLostError, NotWrittenError) as error:
+            logs.event(_LOGGER, "courier.not_written", level=logging.ERROR, error=error)
+            return False
+        return True
 
     async def _note_emptied(self, opened: OpenVault, mailbox: MailboxId) -> None:
         """Prekeys whose time is over wait for this; once an hour is often enough."""

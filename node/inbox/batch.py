@@ -63,6 +63,11 @@ def begin(
     )
 
 
+def senders(unit: Unit, *, now: Instant) -> list[KnownSender]:
+    """Everybody whose signature means something here, as the vault has them."""
+    return [_sender(peer, now=now) for peer in peers.load_peers(unit.vault)]
+
+
 def _sender(peer: Peer, *, now: Instant) -> KnownSender:
     return KnownSender(
         node_id=peer.node_id,

@@ -13,6 +13,7 @@ from node.reactions.arrival import Arrival
 from node.reactions.dispatch import react
 from node.vault.records import StoredMessage
 from node.vault.tables import messages
+from node.vault.unit import NotWrittenError
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.messages.union import Message
@@ -141,6 +142,8 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
     except RefusedAfterAllError as error:
         _refuse_late(batch, stored, error.code)
         return True
+    except NotWrittenError:
+        raise
     except Exception as error:  # noqa: BLE001  (a defect of ours: it waits, what came before it stays)
         logs.event(_LOGGER, "message.defect", level=logging.ERROR, error=error)
         audit(batch.unit, "message.defect", stored.hash, acting=batch.acting)

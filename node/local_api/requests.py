@@ -11,6 +11,7 @@ from node.local_api.problems import ProblemError
 from node.vault.database import ReadersBusyError
 from node.vault.keyring import WrongPassphraseError
 from node.vault.rekeying import RekeyError
+from node.vault.unit import NotWrittenError
 from node.writer import GroupLostError, WriterBusyError, WriterStoppedError
 from protocol import limits
 from protocol.errors import MalformedError
@@ -28,6 +29,7 @@ _PROBLEMS: Final[Mapping[type[BaseException], LocalProblem]] = {
     ReadersBusyError: LocalProblem.BUSY,
     WrongPassphraseError: LocalProblem.WRONG_PASSPHRASE,
     GroupLostError: LocalProblem.FULL,
+    NotWrittenError: LocalProblem.FULL,
     RekeyError: LocalProblem.FULL,
 }
 

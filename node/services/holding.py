@@ -14,7 +14,7 @@ from node.effects import Acting, audit
 from node.vault import driver
 from node.vault.records import HeldSending, User
 from node.vault.tables import desk, held, identity, own_files, referrals
-from node.vault.unit import Unit
+from node.vault.unit import NotWrittenError, Unit
 from protocol.effects import Task
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.local import commands, views
@@ -202,7 +202,7 @@ def _carry_out(unit: Unit, known: HeldSending, *, use_case: UseCase, acting: Act
         return undone.answer.code if isinstance(undone.answer, Refused) else None
     except RemoteProtocolError as error:
         return error.code.value
-    except driver.DatabaseError:
+    except (driver.DatabaseError, NotWrittenError):
         # The disk, and not the sending: it is tried again.
         raise
     except Exception as error:  # noqa: BLE001  (a defect of ours must not keep back what was sent after it)

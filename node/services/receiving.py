@@ -4,6 +4,7 @@ One transaction for a batch, a savepoint for each message. Only after its commit
 deleted from the mailbox. Withdrawals are carried out before anything else of the same batch.
 """
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from node.inbox import batch as batches
 from node.inbox.batch import Batch
 from node.vault.records import Self
 from node.vault.tables import quarantine
-from node.vault.unit import Unit
+from node.vault.unit import NotWrittenError, Unit
 from protocol.acceptance import (
     BY_TIME,
     Accepted,
@@ -27,7 +28,13 @@ from protocol.acceptance import (
     Refused,
     Withheld,
 )
-from protocol.envelope import OpenedEnvelope, VerifiedMessage, open_envelope, parse
+from protocol.envelope import (
+    OpenedEnvelope,
+    VerifiedMessage,
+    open_envelope,
+    parse,
+    verify_message,
+)
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.keys import PrekeySecret
 from protocol.messages.core import IntroductionRequest, Receipt
@@ -87,6 +94,29 @@ def take(
         _could_not_open(batch, raw, RefusalCode.E_SENDER_UNKNOWN)
     batches.wake(batch)
     return Taken(taken=len(envelopes) - len(refused), refused=tuple(refused))
+
+
+def overtaking(
+    unit: Unit,
+    envelopes: Sequence[bytes],
+    *,
+    me: Self,
+    prekeys: Mapping[PrekeyId, PrekeySecret],
+    acting: Acting,
+) -> list[bytes]:
+    """Those of a batch that carry a withdrawal or a suspend; nothing is written.
+
+    Where the disk has room for little more, these are what it is for.
+    """
+    senders = batches.senders(unit, now=acting.now)
+    found: list[bytes] = []
+    for raw in envelopes:
+        with contextlib.suppress(RemoteProtocolError):
+            opened = open_envelope(parse(raw), prekeys=prekeys)
+            verified = verify_message(opened, senders=senders, me=me.node_id, now=acting.now)
+            if verified.skeleton.type in OVERTAKING:
+                found.append(raw)
+    return found
 
 
 def take_again(
@@ -154,6 +184,9 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
         )
         with batch.unit.savepoint():
             return _refuse(batch, verified, raw, refusal)
+    except NotWrittenError:
+        # The disk, and not the message: it stays in the mailbox, and comes again.
+        raise
     except Exception as error:  # noqa: BLE001  (a defect of ours must not block every message behind it)
         logs.event(_LOGGER, "message.defect", level=logging.ERROR, error=error)
         batches.forget(batch, verified.skeleton.sender)

@@ -19,7 +19,7 @@ from node import faults
 from node.changes import Changes
 from node.vault import driver
 from node.vault.driver import Connection
-from node.vault.unit import Unit
+from node.vault.unit import NotWrittenError, Unit
 from node.writer import GroupLostError, GroupWriter
 from protocol.errors import SathiError
 
@@ -133,6 +133,7 @@ class Database:
 
         Raises:
             GroupLostError: if the commit failed (disk full, input/output error); nothing was done.
+            NotWrittenError: if the disk did not take what the job wrote; nothing was done.
             WriterBusyError: if too many writes wait; nothing was done.
             WriterStoppedError: if the vault was closed; nothing was done.
             Exception: whatever the job raised; what it had done was undone.
@@ -296,6 +297,8 @@ class _Files:
                 connection.execute("RELEASE job")
         except driver.DatabaseError:
             raise GroupLostError("a job could not be undone by itself") from error
+        if driver.is_of_the_disk(error):
+            raise NotWrittenError("the disk did not take a job") from error
 
 
 @final

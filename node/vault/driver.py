@@ -56,11 +56,15 @@ __all__ = [
     "WrongKeyError",
     "complete_statement",
     "connect",
+    "is_of_the_disk",
     "rekey",
 ]
 
 KEY_BYTES: Final = 32
 _NOT_A_DATABASE: Final = 26
+# SQLITE_IOERR and SQLITE_FULL; what stands above the lowest byte says more exactly which.
+_OF_THE_DISK: Final = frozenset({10, 13})
+_CODE_MASK: Final = 0xFF
 
 _SETTINGS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -80,6 +84,14 @@ BUSY_MILLISECONDS: Final = 5_000
 
 class WrongKeyError(Exception):
     """The key does not open this file, or the file is damaged from its first page on."""
+
+
+def is_of_the_disk(error: BaseException) -> bool:
+    """Was it the disk that did not take or give something, and nothing that was written to it?"""
+    code = getattr(error, "sqlite_errorcode", None)
+    return (
+        isinstance(error, DatabaseError) and code is not None and code & _CODE_MASK in _OF_THE_DISK
+    )
 
 
 def connect(path: Path, *, key: bytes) -> Connection:

@@ -4,7 +4,12 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import final
 
-from node.vault.driver import Connection
+from node.vault.driver import Connection, is_of_the_disk
+from protocol.errors import SathiError
+
+
+class NotWrittenError(SathiError):
+    """The disk did not take what a job wrote. Nothing of it was done; it may be tried again."""
 
 
 @final
@@ -37,14 +42,21 @@ class Unit:
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo exactly what was done inside, in both files, if it raises; the job goes on."""
+        """Undo exactly what was done inside, in both files, if it raises; the job goes on.
+
+        Raises:
+            NotWrittenError: if it was the disk: then the job does not go on. SQLite may have taken back the
+                whole transaction by itself, and what is written after that would stand alone.
+        """
         had_keys = self._has_keys()
         self.vault.execute("SAVEPOINT step")
         if had_keys:
             self.keys.execute("SAVEPOINT step")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
+            if is_of_the_disk(error) or not self.vault.in_transaction:
+                raise NotWrittenError("the disk did not take a step of a job") from error
             self.vault.execute("ROLLBACK TO step")
             self.vault.execute("RELEASE step")
             if self._has_keys():

@@ -16,7 +16,7 @@ from node.local_api.dispatch import ROUTES, Does, Route
 from node.services import casework
 from node.vault.database import ReadersBusyError
 from node.vault.records import Self
-from node.vault.unit import Unit
+from node.vault.unit import NotWrittenError, Unit
 from node.writer import GroupLostError, WriterBusyError, WriterStoppedError
 from protocol import codec, limits
 from protocol.local import commands, views
@@ -232,6 +232,7 @@ async def test_a_user_of_the_machine_who_is_not_on_the_list_gets_nothing(tmp_pat
         (WriterBusyError(CANARY), 503, "busy", "5"),
         (ReadersBusyError(CANARY), 503, "busy", "5"),
         (GroupLostError(CANARY), 507, "full", None),
+        (NotWrittenError(CANARY), 507, "full", None),
         (WriterStoppedError(CANARY), 423, "locked", None),
         (RuntimeError(CANARY), 500, "internal", None),
     ],

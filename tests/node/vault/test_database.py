@@ -13,7 +13,7 @@ from node import faults
 from node.vault import driver
 from node.vault.database import Database, VaultExistsError, VaultMissingError
 from node.vault.driver import Connection
-from node.vault.unit import Unit
+from node.vault.unit import NotWrittenError, Unit
 from node.writer import GroupLostError, WriterStoppedError
 
 KEY = bytes(range(32))
@@ -207,10 +207,35 @@ def test_a_full_disk_fails_the_write_and_not_the_next_one(database: Database) ->
         vault.execute(f"PRAGMA max_page_count={pages + 2}")
 
     database.maintain(limit)
-    with pytest.raises((driver.OperationalError, GroupLostError)):
+    with pytest.raises((NotWrittenError, GroupLostError)):
         database.write_now(writing("x" * 100_000))
     database.write_now(writing("small"))
     assert database.read_now(words)["vault"] == ["small"]
+
+
+@pytest.mark.parametrize("size", [100, 3_000, 100_000])
+def test_a_job_does_not_go_on_after_a_step_that_the_disk_did_not_take(
+    database: Database, size: int
+) -> None:
+    def limit(vault: Connection, _keys: Connection) -> None:
+        [pages] = vault.execute("PRAGMA page_count").fetchone()
+        vault.execute(f"PRAGMA max_page_count={pages}")
+
+    def job(unit: Unit) -> None:
+        writing("before")(unit)
+        for number in range(1_000):
+            try:
+                with unit.savepoint():
+                    writing(f"{number} " + "x" * size)(unit)
+            except NotWrittenError:
+                raise
+            except Exception:  # noqa: BLE001  (what a job may do with a fault of its own)
+                writing("instead")(unit)
+
+    database.maintain(limit)
+    with pytest.raises((NotWrittenError, GroupLostError)):
+        database.write_now(job)
+    assert database.read_now(words)["vault"] == []
 
 
 async def test_a_read_sees_a_snapshot_beside_the_writer(database: Database) -> None:
