@@ -13,11 +13,12 @@ from protocol.codec import Value, encode
 from protocol.effects import Send, Urgency
 from protocol.local import commands, views
 from protocol.messages.core import CardUpdate
-from protocol.values import NodeId
+from protocol.values import Instant, NodeId
 from tests.support import federation as federations
 from tests.support.federation import Federation, Node, done
 
 DAY: Final = limits.DAY
+HALF_HOUR: Final = 1_800
 NOTHING: Final = bytes(32)
 LABEL: Final = b"sathi/1/audit-day"
 
@@ -44,6 +45,17 @@ def write_entries(node: Node, count: int) -> None:
             audit(unit, "case.read", bytes([number % 256]), acting=acting, details="a look")
 
     node.write(write)
+
+
+def half_hours_go_by(federation: Federation, sender: Node, count: int) -> list[Instant]:
+    """So many batches; when each envelope left."""
+    left: list[Instant] = []
+    for _ in range(count):
+        before = len(federation.sent)
+        federation.deliver(sender)
+        left += [sender.now] * (len(federation.sent) - before)
+        federation.clock.forward(HALF_HOUR)
+    return left
 
 
 @contextmanager

@@ -1,21 +1,19 @@
 """Everything waits for the half hour but what may not wait; on quiet days cover leaves on the same clock."""
 
-import random
 from collections import Counter
 from typing import Any, Final
 
 import pytest
 
 from node.services import delivering
-from protocol.cadence import Cadence, leaves_at, plan_cover
+from protocol.cadence import Cadence
 from protocol.messages.witness import Cover
 from protocol.values import Instant
-from tests.support.auditing import DAY, say_something
+from tests.support.auditing import DAY, HALF_HOUR, half_hours_go_by, say_something
 from tests.support.federation import Federation, Node
 from tests.support.forging import forge
 from tests.support.story import Story
 
-HALF_HOUR: Final = 1_800
 BATCHES: Final = Cadence(batch_seconds=HALF_HOUR, has_cover=False)
 COVERED: Final = Cadence(batch_seconds=HALF_HOUR, has_cover=True)
 
@@ -38,17 +36,6 @@ def until(federation: Federation, second: int) -> None:
     """It becomes so many seconds after the last half hour."""
     now = federation.clock.now
     federation.clock.forward((second - now) % HALF_HOUR)
-
-
-def half_hours_go_by(federation: Federation, sender: Node, count: int) -> list[Instant]:
-    """So many batches; when each envelope left."""
-    left: list[Instant] = []
-    for _ in range(count):
-        before = len(federation.sent)
-        federation.deliver(sender)
-        left += [sender.now] * (len(federation.sent) - before)
-        federation.clock.forward(HALF_HOUR)
-    return left
 
 
 # Batches
@@ -301,80 +288,3 @@ def test_cover_a_receipt_and_an_offer_have_the_same_number_of_bytes(story: Story
     sizes = {federation.seen(one).skeleton.type: len(one.raw) for one in federation.sent[since:]}
 
     assert sizes == {"referral.offer/1": 4_096, "receipt/1": 4_096, "cover/1": 4_096}
-
-
-# What somebody sees who watches
-
-
-Watched = list[tuple[int, int, int]]
-"""For each envelope of a day: the second within its half hour, its size, and how many left with it."""
-
-
-def watched_day(federation: Federation, sender: Node, to: Node) -> Watched:
-    """A day from midnight to midnight, as whoever watches the deposits at one mailbox sees it."""
-    seen: Watched = []
-    for _ in range(48):
-        since = len(federation.sent)
-        federation.deliver(sender)
-        left = [len(one.raw) for one in federation.sent[since:] if one.recipient == to.node_id]
-        seen += [(sender.now % HALF_HOUR, size, len(left)) for size in left]
-        federation.clock.forward(HALF_HOUR)
-    return seen
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_day_with_one_message_cannot_be_told_from_a_day_with_cover_alone(
-    federation: Federation, alo: Node, bandhan: Node, seed: int
-) -> None:
-    federation.cadence = COVERED
-    for _ in range(seed):
-        alo.entropy(1)
-    federation.clock.forward(DAY - federation.clock.now % DAY)
-    quiet = watched_day(federation, alo, bandhan)
-    # Somebody writes in the night before: cover was not planned yet.
-    say_something(alo, bandhan.node_id)
-    federation.clock.forward(60 * seed)
-    federation.clock.forward(-federation.clock.now % HALF_HOUR)
-    busy = watched_day(federation, alo, bandhan)
-
-    assert quiet == busy == [(0, 4_096, 1)]
-
-
-def test_what_is_written_after_the_cover_of_a_day_is_one_envelope_more_and_nothing_else(
-    federation: Federation, alo: Node, bandhan: Node
-) -> None:
-    federation.cadence = COVERED
-    federation.clock.forward(DAY - federation.clock.now % DAY)
-    half_hours_go_by(federation, alo, 18)
-    say_something(alo, bandhan.node_id)
-    since = len(federation.sent)
-    half_hours_go_by(federation, alo, 18)
-
-    assert [(len(one.raw)) for one in federation.sent[since:]] == [4_096]
-
-
-def guesses_right(seeds: range, *, written_at_any_hour: bool) -> float:
-    """How often the best observer of number and hour is right; half is no better than a coin.
-
-    It knows both kinds of day by heart, and of each outcome says what it is more often.
-    """
-    counts: Counter[tuple[bool, tuple[Instant, ...]]] = Counter()
-    for seed in seeds:
-        dice = random.Random(seed)  # noqa: S311  (a test's dice)
-        cover = plan_cover(now=MORNING, cadence=COVERED, jitter=dice.randrange(65_536))
-        counts[False, (cover,)] += 1
-        ends = MORNING + 7 * 3_600 if written_at_any_hour else cover
-        written = Instant(dice.randrange(MORNING - HALF_HOUR + 1, ends + 1))
-        leaves = leaves_at(due=written, now=written, cadence=COVERED)
-        counts[True, (leaves,) if leaves <= cover else (cover, leaves)] += 1
-    outcomes = {outcome for _, outcome in counts}
-    return sum(max(counts[True, o], counts[False, o]) for o in outcomes) / (2 * len(seeds))
-
-
-MORNING: Final = Instant(20_834 * DAY + 4 * 3_600)
-
-
-def test_number_and_hour_give_away_no_more_than_three_guesses_in_four() -> None:
-    # SECURITY.md says so: one envelope a day hides that something was said, not how much.
-    assert guesses_right(range(4_000), written_at_any_hour=True) < 0.8
-    assert guesses_right(range(4_000), written_at_any_hour=False) < 0.8
