@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("protocol", "node", "tui")
 SOURCES = sorted(path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py"))
 BESIDE = sorted(path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py"))
+EVERY = SOURCES + BESIDE
 TABLES = [path for path in SOURCES if path.is_relative_to(ROOT / "node" / "vault" / "tables")]
 
 LINES_PER_FILE = 400
@@ -66,8 +67,11 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def called(path: Path) -> set[str]:
-    return {ast.unparse(n.func) for n in ast.walk(tree_of(path)) if isinstance(n, ast.Call)}
+@cache
+def called(path: Path) -> frozenset[str]:
+    return frozenset(
+        ast.unparse(n.func) for n in ast.walk(tree_of(path)) if isinstance(n, ast.Call)
+    )
 
 
 @cache
@@ -89,103 +93,121 @@ def exists(module: str) -> bool:
     return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
 
 
-@pytest.mark.parametrize("path", SOURCES + BESIDE, ids=name_of)
-def test_a_file_fits_in_one_sitting(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_PER_FILE
+def broken(
+    rule: Callable[[Path], Sequence[str]], paths: Iterable[Path]
+) -> dict[str, Sequence[str]]:
+    """Each file that breaks a rule, with where it does: one test asks about all files at once."""
+    return {name_of(path): found for path in paths if (found := rule(path))}
 
 
-@pytest.mark.parametrize("path", SOURCES + BESIDE, ids=name_of)
-def test_a_function_fits_on_one_screen(path: Path) -> None:
-    long = [
-        f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno >= LINES_PER_FUNCTION
-    ]
-    assert long == []
+def test_a_file_fits_in_one_sitting() -> None:
+    def too_much(path: Path) -> list[str]:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        return [f"{lines} lines"] if lines > LINES_PER_FILE else []
+
+    assert broken(too_much, EVERY) == {}
 
 
-@pytest.mark.parametrize("path", SOURCES + BESIDE, ids=name_of)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    empty_marker = path.name == "__init__.py" and not path.read_text(encoding="utf-8").strip()
-    if not (empty_marker and path in BESIDE):
-        assert ast.get_docstring(tree_of(path))
+def test_a_function_fits_on_one_screen() -> None:
+    def too_long(path: Path) -> list[str]:
+        return [
+            f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno >= LINES_PER_FUNCTION
+        ]
+
+    assert broken(too_long, EVERY) == {}
 
 
-@pytest.mark.parametrize("path", SOURCES + BESIDE, ids=name_of)
-def test_nothing_is_left_for_later(path: Path) -> None:
-    if path != Path(__file__):
-        assert LEFTOVERS.findall(path.read_text(encoding="utf-8")) == []
+def test_every_module_says_what_it_is_for() -> None:
+    def unsaid(path: Path) -> list[str]:
+        is_mark = path.name == "__init__.py" and not path.read_text(encoding="utf-8").strip()
+        if (is_mark and path in BESIDE) or ast.get_docstring(tree_of(path)):
+            return []
+        return ["no docstring"]
+
+    assert broken(unsaid, EVERY) == {}
 
 
-@pytest.mark.parametrize("path", SOURCES + BESIDE, ids=name_of)
-def test_a_module_is_named_after_its_subject(path: Path) -> None:
-    assert path.stem not in NAMES_OF_NOTHING
+def test_nothing_is_left_for_later() -> None:
+    def left(path: Path) -> list[str]:
+        return LEFTOVERS.findall(path.read_text(encoding="utf-8"))
+
+    assert broken(left, [path for path in EVERY if path != Path(__file__)]) == {}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_imports_stand_at_the_top(path: Path) -> None:
-    inside = [
-        f.name
-        for f in functions(path)
-        for n in ast.walk(f)
-        if isinstance(n, ast.Import | ast.ImportFrom)
-    ]
-    assert inside == []
+def test_a_module_is_named_after_its_subject() -> None:
+    assert [name_of(path) for path in EVERY if path.stem in NAMES_OF_NOTHING] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_only_an_exception_inherits_from_our_own_class(path: Path) -> None:
-    ours = {n.name for n in ast.walk(tree_of(path)) if isinstance(n, ast.ClassDef)}
-    children = [
-        n.name
-        for n in ast.walk(tree_of(path))
-        if isinstance(n, ast.ClassDef)
-        and {ast.unparse(b) for b in n.bases} & ours
-        and not n.name.endswith("Error")
-    ]
-    assert children == []
+def test_imports_stand_at_the_top() -> None:
+    def inside(path: Path) -> list[str]:
+        return [
+            f.name
+            for f in functions(path)
+            for n in ast.walk(f)
+            if isinstance(n, ast.Import | ast.ImportFrom)
+        ]
+
+    assert broken(inside, SOURCES) == {}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_proof_is_made_only_where_it_is_earned(path: Path) -> None:
-    made = {call.rpartition(".")[2] for call in called(path)}
-    assert [g for g in sorted(made & GUARDED.keys()) if GUARDED[g] != name_of(path)] == []
+def test_only_an_exception_inherits_from_our_own_class() -> None:
+    def children(path: Path) -> list[str]:
+        classes = [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.ClassDef)]
+        ours = {n.name for n in classes}
+        return [
+            n.name
+            for n in classes
+            if {ast.unparse(b) for b in n.bases} & ours and not n.name.endswith("Error")
+        ]
+
+    assert broken(children, SOURCES) == {}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_proof_is_never_copied_or_forged(path: Path) -> None:
-    nodes = list(ast.walk(tree_of(path)))
-    named = {a.name for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names}
-    defined = {n.name for n in nodes if isinstance(n, ast.ClassDef)}
-    calls = called(path)
-    assert [c for c in sorted(calls) if "__new__" in c or c.startswith("type(")] == []
-    if (named | defined) & GUARDED.keys():
-        assert sorted(COPIERS & calls) == []
-    if "_TOKEN" in named:
-        assert name_of(path) in MAKERS
+def test_a_proof_is_made_only_where_it_is_earned() -> None:
+    def unearned(path: Path) -> list[str]:
+        made = {call.rpartition(".")[2] for call in called(path)}
+        return [g for g in sorted(made & GUARDED.keys()) if GUARDED[g] != name_of(path)]
+
+    assert broken(unearned, SOURCES) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if p != VALUES], ids=name_of)
-def test_a_checked_value_is_made_only_by_its_checking_function(path: Path) -> None:
-    made = {call.rpartition(".")[2] for call in called(path)}
-    assert sorted(made & checked_values()) == []
+def test_a_proof_is_never_copied_or_forged() -> None:
+    def forged(path: Path) -> list[str]:
+        nodes = list(ast.walk(tree_of(path)))
+        named = {a.name for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names}
+        defined = {n.name for n in nodes if isinstance(n, ast.ClassDef)}
+        calls = called(path)
+        found = [c for c in sorted(calls) if "__new__" in c or c.startswith("type(")]
+        if (named | defined) & GUARDED.keys():
+            found += sorted(COPIERS & calls)
+        if "_TOKEN" in named and name_of(path) not in MAKERS:
+            found.append("_TOKEN")
+        return found
+
+    assert broken(forged, SOURCES) == {}
 
 
-@pytest.mark.parametrize("path", TABLES, ids=name_of)
-def test_a_table_function_returns_a_list_and_never_a_generator(path: Path) -> None:
+def test_a_checked_value_is_made_only_by_its_checking_function() -> None:
+    def unchecked(path: Path) -> list[str]:
+        made = {call.rpartition(".")[2] for call in called(path)}
+        return sorted(made & checked_values())
+
+    assert broken(unchecked, [path for path in SOURCES if path != VALUES]) == {}
+
+
+def test_a_table_function_returns_a_list_and_never_a_generator() -> None:
     # An unfinished generator keeps its read open, and the write-ahead file can never be emptied:
     # what was erased would stay in it.
-    yielding = [
-        f.name
-        for f in functions(path)
-        for n in ast.walk(f)
-        if isinstance(n, ast.Yield | ast.YieldFrom)
-    ]
-    lazy = [
-        f.name
-        for f in functions(path)
-        for n in ast.walk(f)
-        if isinstance(n, ast.Return) and isinstance(n.value, ast.GeneratorExp)
-    ]
-    assert yielding + lazy == []
+    def lazy(path: Path) -> list[str]:
+        return [
+            f.name
+            for f in functions(path)
+            for n in ast.walk(f)
+            if isinstance(n, ast.Yield | ast.YieldFrom)
+            or (isinstance(n, ast.Return) and isinstance(n.value, ast.GeneratorExp))
+        ]
+
+    assert broken(lazy, TABLES) == {}
 
 
 @pytest.mark.parametrize("module", [m for m in LOADS_NOT if exists(m)])
