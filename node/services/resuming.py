@@ -159,12 +159,18 @@ def ask_for_gaps(unit: Unit, *, acting: Acting) -> int:
         if stream is None or stream.is_frozen or peer.status != "active":
             continue
         ranges = _gaps(unit, peer.node_id, stream, now=acting.now)
-        if ranges and streams.resync_due(unit.vault, peer.node_id) <= acting.now:
+        if ranges and _may_ask(unit, peer.node_id, now=acting.now):
             _ask(unit, peer, stream, ranges=ranges, acting=acting)
             due = later(acting.now, limits.RESYNC_AFTER_SECONDS)
             streams.set_resync_due(unit.vault, peer.node_id, due)
             asked += 1
     return asked
+
+
+def _may_ask(unit: Unit, peer: NodeId, *, now: Instant) -> bool:
+    """Is it a day since it was asked? What lies further ahead was put off by a wrong clock."""
+    due = streams.resync_due(unit.vault, peer)
+    return not now < due <= later(now, 2 * limits.RESYNC_AFTER_SECONDS)
 
 
 def _gaps(
@@ -176,7 +182,8 @@ def _gaps(
     for sequence, at in streams.numbers_above(
         unit.vault, peer, epoch=stream.epoch, sequence=stream.sequence
     ):
-        if sequence > before + 1 and at <= now - limits.RESYNC_AFTER_SECONDS:
+        # What came in our future came by a wrong clock, and is not of today.
+        if sequence > before + 1 and not now - limits.RESYNC_AFTER_SECONDS < at <= now:
             ranges.append((before + 1, sequence - 1))
         before = sequence
     return tuple(ranges[: limits.RESYNC_RANGES_MAX])

@@ -13,6 +13,7 @@ from node.filing import coming, leaving
 from node.vault.records import ConsentRecord, Self
 from node.vault.tables import (
     charters,
+    clock,
     consents,
     desk,
     held,
@@ -141,6 +142,8 @@ def forget_old(unit: Unit, *, acting: Acting) -> None:
     """
     if trusted_clock.is_in_doubt(unit, now=acting.now):
         return
+    with unit.unseen():
+        clock.set_back(unit.vault, now=acting.now)
     trusted = max(acting.now, identity.latest_seen(unit.vault))
     coming.give_up_old(unit, acting=acting, trusted=trusted)
     leaving.tidy(unit, acting=acting, trusted=trusted)

@@ -9,6 +9,14 @@ from protocol.values import Instant, instant
 
 _READ_MAX: Final = (limits.PEERS_MAX + limits.RELAYS_MAX) * limits.CLOCK_SAMPLES_MAX
 
+# By these it is decided when something that is kept for so many days may go.
+_AGES: Final = (
+    ("outbox", "settled_at"),
+    ("quarantine", "at"),
+    ("own_files", "changed_at"),
+    ("received_files", "changed_at"),
+)
+
 
 def load(vault: Connection) -> Evidence:
     """Everything that is known."""
@@ -36,6 +44,15 @@ def trust(vault: Connection, *, now: Instant) -> None:
         " OR ?1 NOT BETWEEN trusted_at AND trusted_at + ?2",
         (now, limits.HOUR),
     )
+
+
+def set_back(vault: Connection, *, now: Instant) -> None:
+    """What a wrong clock wrote in our future happened now at the latest: what waits for its age goes on.
+
+    For a clock that is trusted. History stays as it was written.
+    """
+    for table, column in _AGES:
+        vault.execute(f"UPDATE {table} SET {column} = ?1 WHERE {column} > ?1", (now,))
 
 
 def add_sample(vault: Connection, sample: Sample) -> None:

@@ -24,6 +24,7 @@ from protocol.values import (
     consent_id,
     digest,
     instant,
+    later,
     node_id,
     plain_text,
     pseudonym,
@@ -222,13 +223,13 @@ def withdrawals_of(vault: Connection, consent: ConsentId) -> list[WithdrawalTold
 
 
 def withdrawals_to_repeat(vault: Connection, *, now: Instant) -> list[WithdrawalTold]:
-    """Withdrawals that were not answered for 30 days."""
+    """Withdrawals that were not answered for 30 days, also where a wrong clock put that off."""
     rows = vault.execute(
         "SELECT consent_id, peer, wanted, told_at, repeat_due, status, locked_at, erased_at"
-        " FROM withdrawals_told WHERE repeat_due <= ? AND status < 2"
+        " FROM withdrawals_told WHERE NOT (repeat_due > ? AND repeat_due <= ?) AND status < 2"
         # Where she only wanted it no longer used, locked is the last answer.
         " AND NOT (wanted = 'stop_use' AND status = 1) LIMIT ?",
-        (now, limits.PEERS_MAX),
+        (now, later(now, limits.WITHDRAWAL_REPEAT_SECONDS + limits.DAY), limits.PEERS_MAX),
     ).fetchall()
     return [_told(row) for row in rows]
 

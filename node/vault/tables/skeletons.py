@@ -12,15 +12,17 @@ _WAITS: Final = (
     "state IN ('queued', 'sealed', 'deposited')"
     " AND NOT (type = 'receipt/1' AND state = 'deposited')"
 )
+# What came while the clock was far ahead came when it was sealed.
 # A thread is held as a whole: by what waits to leave, and by what came and may still be read. What is left
 # of one that was forgotten has no skeleton any more.
 _ENDED: Final = (
     "SELECT thread, max(at) FROM ("
-    "SELECT thread, max(received_at, created) AS at, key_id IS NOT NULL AND EXISTS (SELECT 1"
-    " FROM consents c WHERE c.hash = messages.consent AND c.expires > ?) AS is_held FROM messages"
+    "SELECT thread, CASE WHEN received_at > ?1 THEN created ELSE max(received_at, created) END AS at,"
+    " key_id IS NOT NULL AND EXISTS (SELECT 1"
+    " FROM consents c WHERE c.hash = messages.consent AND c.expires > ?1) AS is_held FROM messages"
     " UNION ALL SELECT thread, coalesce(settled_at, queued_at), "
     f"{_WAITS} FROM outbox WHERE {_WAITS} OR skeleton IS NOT NULL"
-    ") GROUP BY thread HAVING max(at) < ? AND max(is_held) = 0 LIMIT ?"
+    ") GROUP BY thread HAVING max(at) < ?2 AND max(is_held) = 0 LIMIT ?3"
 )
 
 
