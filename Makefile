@@ -11,7 +11,7 @@ GATE = $(BIN)/coverage report --include='$(1)' --fail-under=$(2)
 
 # The steps of a target follow one another, also under `make -j`.
 .NOTPARALLEL:
-.PHONY: help setup check lint test covered slow test-all fast fix faults vectors snapshots bench demo docs-check catalogues clean
+.PHONY: help setup check lint test covered slow test-all fast fix faults vectors snapshots bench demo docs-check catalogues postgresql clean
 
 help:
 	@echo 'make demo      the whole story between two nodes on this machine, with invented people'
@@ -22,6 +22,7 @@ help:
 	@echo 'make vectors   write the vectors again        make bench     measure against the floors'
 	@echo 'make test-all  the long searches too          make clean     remove what was built'
 	@echo 'make snapshots take new pictures of the screens, as text'
+	@echo 'make postgresql  the server that the tests of the relay need, from Debian'
 	@echo 'make catalogues  take new texts of the desk into the translations'
 
 # The stamp is newer than pyproject.toml when the environment holds what it asks for.
@@ -37,6 +38,19 @@ help:
 setup: .venv/.ready
 	@if command -v pre-commit >/dev/null; then pre-commit install; \
 	else echo 'Ready. With pre-commit installed, make setup also puts the checks before each commit.'; fi
+
+# The tests start a server of their own from Debian's programs. Installing them makes no server and starts none.
+postgresql:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then echo 'PostgreSQL is here.'; \
+	elif [ "$$(id -u)" != 0 ]; then \
+		echo 'PostgreSQL is not here, and installing it needs root: sudo make postgresql'; exit 1; \
+	else \
+		export DEBIAN_FRONTEND=noninteractive; apt-get update \
+		&& apt-get install --yes --no-install-recommends postgresql-common \
+		&& sed -i -E 's/^#? *create_main_cluster.*/create_main_cluster = false/' \
+			/etc/postgresql-common/createcluster.conf \
+		&& apt-get install --yes --no-install-recommends postgresql; \
+	fi
 
 check: .venv/.ready
 	@$(MAKE) --no-print-directory lint test faults

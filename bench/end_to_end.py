@@ -30,6 +30,7 @@ from node.effects import Acting, apply
 from node.gate import Gate, OpenVault
 from node.mailbox.api import make_app, make_runner
 from node.mailbox.exchange import new_session
+from node.mailbox.rates import OwnBounds
 from node.mailbox.records import STANDARD_QUOTA
 from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
 from node.mailbox.store import MailboxStore
@@ -147,7 +148,9 @@ async def _open_door(store: MailboxStore, folder: Path, port: int) -> web.AppRun
         deposits_per_minute=_DEPOSITS_PER_MINUTE,
         body_patience_seconds=BODY_PATIENCE_SECONDS,
     )
-    runner = make_runner(make_app(store, clock=SystemClock(), policy=policy))
+    bounds = OwnBounds(SystemClock(), deposits_per_minute=_DEPOSITS_PER_MINUTE)
+    app = make_app(store, clock=SystemClock(), policy=policy, bounds=bounds)
+    runner = make_runner(app)
     await runner.setup()
     await web.TCPSite(runner, processes.LOOPBACK, port).start()
     return runner

@@ -19,6 +19,7 @@ from node.local_api.api import LocalApi
 from node.local_api.desk import Desk
 from node.mailbox.api import make_app, make_runner
 from node.mailbox.exchange import new_session
+from node.mailbox.rates import OwnBounds
 from node.mailbox.records import STANDARD_QUOTA
 from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
 from node.mailbox.store import MailboxStore
@@ -173,7 +174,9 @@ class Node:
             deposits_per_minute=self._tuning.deposits_per_minute,
             body_patience_seconds=BODY_PATIENCE_SECONDS,
         )
-        runner = make_runner(make_app(store, clock=self._clock, policy=policy))
+        bounds = OwnBounds(self._clock, deposits_per_minute=policy.deposits_per_minute)
+        app = make_app(store, clock=self._clock, policy=policy, bounds=bounds)
+        runner = make_runner(app)
         await runner.setup()
         node = self._config.node
         await web.TCPSite(runner, node.host, node.port).start()

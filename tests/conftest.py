@@ -13,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import federation as federations
+from tests.support import postgresql as postgresql_server
 from tests.support.federation import Federation, Node
+from tests.support.postgresql import Server
 from tests.support.story import Story, meet_and_verify, tell
 
 ROOT = Path(__file__).parents[1]
@@ -114,3 +116,14 @@ def strangers(tmp_path: Path) -> Iterator[Federation]:
     )
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of our own, begun once."""
+    if postgresql_server.binaries() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(postgresql_server.MISSING)
+        pytest.skip(postgresql_server.MISSING)
+    with postgresql_server.running() as server:
+        yield server

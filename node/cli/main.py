@@ -54,6 +54,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Files of a referral: read in and sent, or taken out of this node.",
     ),
     "audit": ("node.cli.auditing:audit", "The record of who did what."),
+    "relay": (
+        "node.cli.relaying:relay",
+        "Keep mailboxes for other organisations, without reading anything.",
+    ),
     "config": ("node.cli.configuring:config", "The settings of this node."),
     "demo": (
         "node.cli.demo:demo",

@@ -25,10 +25,11 @@ from node.mailbox.access import (
     read_creation,
     read_deposit_header,
 )
+from node.mailbox.bounds import Bounds
+from node.mailbox.mailboxes import Mailboxes
 from node.mailbox.problems import Problem, ProblemError, answer, blank_answer
-from node.mailbox.records import CreateResult, NewMailbox
-from node.mailbox.serving import PARTS, Parts, Policy, mailbox_of, new_parts, read_bounded
-from node.mailbox.store import DiskFullError, MailboxStore
+from node.mailbox.records import CreateResult, DiskFullError, NewMailbox, StoreAwayError
+from node.mailbox.serving import PARTS, Parts, Policy, mailbox_of, read_bounded
 from node.system import Clock
 from node.writer import WriterBusyError
 from protocol import limits
@@ -50,10 +51,10 @@ _TELLING: Final = frozenset({401, 404, 405})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(store: MailboxStore, *, clock: Clock, policy: Policy) -> web.Application:
+def make_app(store: Mailboxes, *, clock: Clock, policy: Policy, bounds: Bounds) -> web.Application:
     """The application; whoever opened the store closes it after the application has stopped."""
     app = web.Application(middlewares=[_problems])
-    app[PARTS] = new_parts(store, clock, policy)
+    app[PARTS] = Parts(store=store, clock=clock, policy=policy, bounds=bounds)
     app.router.add_routes([
         web.route("GET", "/sathi/v1/info", _info),
         web.route("PUT", _MAILBOX, _create),
@@ -98,7 +99,7 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         problem, retry_after = error.problem, error.retry_after_seconds
     except web.HTTPException as error:
         problem, retry_after = _problem_of(error), None
-    except WriterBusyError:
+    except (WriterBusyError, StoreAwayError):
         problem, retry_after = Problem.BUSY, _BUSY_SECONDS
     except DiskFullError:
         problem, retry_after = Problem.FULL, limits.HOUR
@@ -179,7 +180,7 @@ async def _create(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     if parts.policy.own_mailbox is not None:
         raise ProblemError(Problem.NOT_FOUND)
-    seconds = parts.creations.wait_seconds(None, now=parts.clock.monotonic())
+    seconds = await parts.bounds.creation_wait_seconds()
     if seconds:
         raise ProblemError(Problem.RATE, retry_after_seconds=seconds)
     body = await read_bounded(request, bytes_max=limits.SIGNED_BYTES_MAX)

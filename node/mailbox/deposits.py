@@ -7,9 +7,8 @@ from aiohttp import web
 
 from node.mailbox import stick
 from node.mailbox.problems import Problem, ProblemError
-from node.mailbox.records import DepositResult, Mailbox, UnknownMailboxError
+from node.mailbox.records import DepositResult, DiskFullError, Mailbox, UnknownMailboxError
 from node.mailbox.serving import PARTS, depositor, read_bounded
-from node.mailbox.store import DiskFullError
 from protocol import limits
 from protocol.errors import MalformedError
 from protocol.values import EnvelopeId, MailboxId, envelope_id_of
@@ -70,9 +69,8 @@ async def get_bundle(request: web.Request) -> web.Response:
 async def _allowed(request: web.Request) -> Mailbox:
     """Whose mailbox it is, if one more deposit is allowed there in this minute."""
     mailbox = await depositor(request)
-    parts = request.app[PARTS]
     # Counted after the token was seen to be good: without one nobody can use up the others' share.
-    seconds = parts.deposits.wait_seconds(mailbox.mailbox_id, now=parts.clock.monotonic())
+    seconds = await request.app[PARTS].bounds.deposit_wait_seconds(mailbox.mailbox_id)
     if seconds:
         raise ProblemError(Problem.RATE, retry_after_seconds=seconds)
     return mailbox

@@ -1,6 +1,7 @@
 """What the owner may do with a mailbox over HTTP: collect, delete, publish a bundle, change, close."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -88,16 +89,19 @@ async def _when_there(
     request: web.Request, mailbox: MailboxId, seconds: int, look: Callable[[], Awaitable[Found]]
 ) -> Found:
     """What is found now, or when the bell has rung or the time is over."""
-    bell = request.app[PARTS].store.bell(mailbox) if seconds else None
+    store = request.app[PARTS].store
+    if not seconds:
+        return await look()
+    bell, left = store.bell(mailbox), float(seconds)
     found = await look()
-    if found.envelopes or bell is None:
-        return found
-    try:
-        async with asyncio.timeout(seconds):
-            await bell.wait()
-    except TimeoutError:
-        return found
-    return await look()
+    while left > 0 and not found.envelopes and not bell.is_set():
+        pause = min(left, store.look_again_seconds)
+        left -= pause
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await bell.wait()
+        found = await look()
+    return found
 
 
 def _pick_up(request: web.Request) -> PickUp:

@@ -1,12 +1,16 @@
-"""How often something may be done, and what was done already: memories of bounded size.
+"""How often something may be done, and what was done already: memories of bounded size in one process.
 
 Both run on the monotonic clock, so setting the clock neither opens nor closes anything.
 """
 
 import math
 from collections.abc import Hashable
-from enum import Enum
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, final
+
+from node.mailbox.bounds import CREATIONS_PER_MINUTE, OWNER_REQUESTS_REMEMBERED_MAX, Note
+from node.system import Clock
+from protocol import limits
+from protocol.values import MailboxId
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -34,14 +38,6 @@ class Allowance(Generic[Key]):
         return max(1, math.ceil((1 - level) * _MINUTE / self._per_minute))
 
 
-class Note(Enum):
-    """What the memory says of a value."""
-
-    NEW = "new"
-    SEEN = "seen"
-    CROWDED = "crowded"
-
-
 class Remembered(Generic[Key]):
     """Which values were seen for each key in the last so many seconds."""
 
@@ -62,3 +58,28 @@ class Remembered(Generic[Key]):
             return Note.CROWDED
         seen[value] = now
         return Note.NEW
+
+
+@final
+class OwnBounds:
+    """What the one process remembers that serves its mailboxes; it begins with nothing."""
+
+    def __init__(self, clock: Clock, *, deposits_per_minute: int) -> None:
+        self._clock = clock
+        self._deposits: Allowance[MailboxId] = Allowance(per_minute=deposits_per_minute)
+        self._creations: Allowance[None] = Allowance(per_minute=CREATIONS_PER_MINUTE)
+        self._nonces: Remembered[MailboxId] = Remembered(
+            seconds=limits.MAILBOX_NONCE_SECONDS, values_max=OWNER_REQUESTS_REMEMBERED_MAX
+        )
+
+    async def deposit_wait_seconds(self, mailbox: MailboxId) -> int:
+        """Count a deposit to an existing mailbox; 0 if it may be, else in how many seconds it may."""
+        return self._deposits.wait_seconds(mailbox, now=self._clock.monotonic())
+
+    async def creation_wait_seconds(self) -> int:
+        """Count a request for a new mailbox; 0 if it may be, else in how many seconds it may."""
+        return self._creations.wait_seconds(None, now=self._clock.monotonic())
+
+    async def note(self, mailbox: MailboxId, nonce: bytes) -> Note:
+        """Was this nonce of an owner seen in the last 600 s? If not, it is remembered from now on."""
+        return self._nonces.note(mailbox, nonce, now=self._clock.monotonic())

@@ -14,6 +14,14 @@ class UnknownMailboxError(Exception):
     """There is no such mailbox (any more); nothing was done."""
 
 
+class DiskFullError(Exception):
+    """The disk has no room; nothing was done, and whoever asked still holds what it sent."""
+
+
+class StoreAwayError(Exception):
+    """Nobody can be reached who keeps the mailboxes. What was asked may be done or not: ask again."""
+
+
 class CreateResult(StrEnum):
     """What became of a new mailbox."""
 
@@ -108,5 +116,22 @@ class Taken:
 class Waiting:
     """How much lies in a mailbox."""
 
+    envelopes: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How much a service keeps altogether; of no mailbox is anything said.
+
+    Attributes:
+        mailboxes: how many there are.
+        tickets: how many more may be made.
+        envelopes: how many wait.
+        bytes: how large these are together.
+    """
+
+    mailboxes: int
+    tickets: int
     envelopes: int
     bytes: int

@@ -1,14 +1,10 @@
-"""What a mailbox does, as functions of one connection; each runs inside somebody's transaction.
-
-Full means refuse (R-19): the oldest is never dropped, because its sender believes it delivered, while
-whoever is refused still holds what it wanted to leave. The end of a quota takes only the smallest
-envelopes, so that a filled mailbox still takes a withdrawal.
-"""
+"""What a mailbox does in SQLite, as functions of one connection; each runs inside somebody's transaction."""
 
 import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from node.mailbox.judging import judge_all
 from node.mailbox.records import (
     CreateResult,
     DepositResult,
@@ -18,6 +14,7 @@ from node.mailbox.records import (
     NewMailbox,
     Quota,
     Taken,
+    Totals,
     UnknownMailboxError,
     Waiting,
 )
@@ -30,12 +27,9 @@ from protocol.values import (
     MailboxId,
     digest,
     envelope_id,
-    envelope_id_of,
     mailbox_id,
 )
 
-_MAGIC: Final = b"SATH"
-_BUCKETS: Final = frozenset(limits.BUCKETS)
 _PURGE_ROWS: Final = 256
 _FEW: Final = 32
 
@@ -151,9 +145,14 @@ def waiting(connection: sqlite3.Connection, wanted: MailboxId) -> Waiting:
     return Waiting(envelopes=count, bytes=size)
 
 
-def name_all(envelopes: Sequence[bytes]) -> tuple[tuple[EnvelopeId, bytes], ...]:
-    """Each envelope with its name, which is its hash."""
-    return tuple((envelope_id_of(envelope), envelope) for envelope in envelopes)
+def totals(connection: sqlite3.Connection) -> Totals:
+    """How much lies in all mailboxes, and how many more may be made."""
+    mailboxes, tickets, envelopes, size = connection.execute(
+        "SELECT (SELECT count(*) FROM mailbox),"
+        " (SELECT count(*) FROM ticket WHERE mailbox_id IS NULL),"
+        " count(*), coalesce(sum(size), 0) FROM envelope"
+    ).fetchone()
+    return Totals(mailboxes=mailboxes, tickets=tickets, envelopes=envelopes, bytes=size)
 
 
 def deposit(
@@ -171,35 +170,9 @@ def deposit(
     if find(connection, wanted) is None:
         raise UnknownMailboxError
     held = _held(connection, wanted, [name for name, _ in named])
-    lying = waiting(connection, wanted)
-    count, total = lying.envelopes, lying.bytes
-    results: list[DepositResult] = []
-    stored: list[tuple[EnvelopeId, bytes]] = []
-    for name, envelope in named:
-        result = _judge(envelope, is_held=name in held, count=count, total=total, quota=quota)
-        results.append(result)
-        if result is DepositResult.STORED:
-            count, total = count + 1, total + len(envelope)
-            held.add(name)
-            stored.append((name, envelope))
+    results, stored = judge_all(named, held=held, lying=waiting(connection, wanted), quota=quota)
     _insert(connection, wanted, stored)
-    return tuple(results)
-
-
-def _judge(
-    envelope: bytes, *, is_held: bool, count: int, total: int, quota: Quota
-) -> DepositResult:
-    size = len(envelope)
-    if size not in _BUCKETS or envelope[:4] != _MAGIC:
-        return DepositResult.NOT_A_BUCKET
-    if is_held:
-        return DepositResult.HELD
-    is_smallest = size == limits.BUCKETS[0]
-    count_max = quota.envelopes_max - (0 if is_smallest else quota.reserve_envelopes)
-    bytes_max = quota.bytes_max - (0 if is_smallest else quota.reserve_bytes)
-    if count + 1 > count_max or total + size > bytes_max:
-        return DepositResult.FULL
-    return DepositResult.STORED
+    return results
 
 
 def _held(

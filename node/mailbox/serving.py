@@ -17,10 +17,10 @@ from node.mailbox.access import (
     read_deposit_header,
     read_owner_header,
 )
+from node.mailbox.bounds import Bounds, Note
+from node.mailbox.mailboxes import Mailboxes
 from node.mailbox.problems import Problem, ProblemError
-from node.mailbox.rates import Allowance, Note, Remembered
 from node.mailbox.records import Mailbox
-from node.mailbox.store import MailboxStore
 from node.system import Clock
 from protocol import limits
 from protocol.keys import VerifyingKey, signing_secret
@@ -29,9 +29,6 @@ from protocol.values import MailboxId, mailbox_id, sha256
 # What a request may make the node wait for: ten seconds, and its bytes at 32 kbit/s.
 BODY_PATIENCE_SECONDS: Final = 10.0
 BODY_BYTES_PER_SECOND: Final = 4_000
-# An owner asks about every 15 minutes, and in bursts while draining; this is 2 a second.
-OWNER_REQUESTS_REMEMBERED_MAX: Final = 1_200
-CREATIONS_PER_MINUTE: Final = 60
 
 # Verified against where there is no mailbox, so that both answers cost the same.
 _NOBODYS_KEY: Final[VerifyingKey] = signing_secret(bytes(32)).public
@@ -58,29 +55,13 @@ class Policy:
 class Parts:
     """Everything a handler needs."""
 
-    store: MailboxStore
+    store: Mailboxes
     clock: Clock
     policy: Policy
-    deposits: Allowance[MailboxId]
-    creations: Allowance[None]
-    nonces: Remembered[MailboxId]
+    bounds: Bounds
 
 
 PARTS: Final = web.AppKey("parts", Parts)
-
-
-def new_parts(store: MailboxStore, clock: Clock, policy: Policy) -> Parts:
-    """The parts of a service that has seen no request yet."""
-    return Parts(
-        store=store,
-        clock=clock,
-        policy=policy,
-        deposits=Allowance(per_minute=policy.deposits_per_minute),
-        creations=Allowance(per_minute=CREATIONS_PER_MINUTE),
-        nonces=Remembered(
-            seconds=limits.MAILBOX_NONCE_SECONDS, values_max=OWNER_REQUESTS_REMEMBERED_MAX
-        ),
-    )
 
 
 def mailbox_of(request: web.Request) -> MailboxId:
@@ -156,7 +137,7 @@ async def owner(request: web.Request, *, body_bytes_max: int = 0) -> tuple[Mailb
         raise ProblemError(Problem.AUTH) from None
     if mailbox is None or not _is_for(claim, request):
         raise ProblemError(Problem.AUTH)
-    _check_fresh(claim, mailbox.mailbox_id, parts)
+    await _check_fresh(claim, mailbox.mailbox_id, parts)
     body = await read_bounded(request, bytes_max=body_bytes_max)
     if sha256(body) != claim.body_hash:
         raise ProblemError(Problem.AUTH)
@@ -169,10 +150,10 @@ def _is_for(claim: Claim, request: web.Request) -> bool:
     return (claim.origin, claim.method, claim.path) == here
 
 
-def _check_fresh(claim: Claim, mailbox: MailboxId, parts: Parts) -> None:
+async def _check_fresh(claim: Claim, mailbox: MailboxId, parts: Parts) -> None:
     if abs(claim.time - parts.clock.wall()) > limits.MAILBOX_AUTH_SKEW_SECONDS:
         raise ProblemError(Problem.AUTH)
-    note = parts.nonces.note(mailbox, claim.nonce, now=parts.clock.monotonic())
+    note = await parts.bounds.note(mailbox, claim.nonce)
     if note is Note.CROWDED:
         raise ProblemError(Problem.RATE, retry_after_seconds=limits.MINUTE)
     if note is Note.SEEN:

@@ -16,26 +16,26 @@ from typing import Concatenate, ParamSpec, Self, TypeVar, final
 from node import faults
 from node.mailbox import rows
 from node.mailbox.database import MailboxGroups, connect, connect_reader
+from node.mailbox.judging import name_all
 from node.mailbox.records import (
     CreateResult,
     DepositResult,
+    DiskFullError,
     Listing,
     Mailbox,
     NewMailbox,
     Quota,
     Taken,
+    Totals,
     Waiting,
 )
 from node.system import free_bytes
 from node.writer import GroupLostError, GroupWriter
+from protocol import limits
 from protocol.values import EnvelopeId, Hash, Instant, MailboxId
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
-
-
-class DiskFullError(Exception):
-    """The disk has no room; nothing was done, and whoever asked still holds what it sent."""
 
 
 def _nobody_listens(_mailbox: MailboxId) -> None:
@@ -64,6 +64,11 @@ class MailboxStore:
         if threads:
             self._readers = ThreadPoolExecutor(1, thread_name_prefix="mailbox-reader")
             self._writer.start()
+
+    @property
+    def look_again_seconds(self) -> float:
+        """A bell of this process rings for every deposit: nobody has to look before it does."""
+        return limits.LONG_POLL_SECONDS_MAX
 
     @classmethod
     async def open(
@@ -149,7 +154,7 @@ class MailboxStore:
             UnknownMailboxError: if there is no such mailbox.
             DiskFullError: if nothing could be stored for want of room on the disk.
         """
-        named = rows.name_all(envelopes)
+        named = name_all(envelopes)
         results = await self._write(self._deposit_job, mailbox, named)
         faults.point("deposit.after_commit")
         if DepositResult.STORED in results:
@@ -221,6 +226,10 @@ class MailboxStore:
     async def get_bundle(self, mailbox: MailboxId) -> bytes | None:
         """The owner's sealed bundle, if there is one."""
         return await self._read(rows.get_bundle, mailbox)
+
+    async def totals(self) -> Totals:
+        """How much is kept altogether, naming no mailbox."""
+        return await self._read(rows.totals)
 
     # Waiting.
 

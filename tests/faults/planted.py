@@ -25,6 +25,7 @@ from typing import Final
 
 COPIED: Final = (
     "protocol", "node", "tui", "tests", "docs", "pyproject.toml", "federation.toml.example",
+    "relay.toml.example",
 )  # fmt: skip
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 HIDDEN: Final = shutil.ignore_patterns(".*")

@@ -8,6 +8,8 @@ from typing import Final
 
 _FENCE: Final = re.compile(r"^( *)```([a-z]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _WAY: Final = re.compile(r"^## (The [a-z]+ way): .*$", re.MULTILINE)
+# What stands in a file is typed by nobody.
+_IN_A_FILE: Final = ("toml", "ini", "nginx")
 _AT_THE_PARTNER: Final = "# at the partner"
 _STAYS: Final = "# in a second terminal, which stays open"
 
@@ -57,8 +59,7 @@ def _blocks(text: str) -> Iterator[Block]:
             if typed is not None:
                 yield _block(typed, [])
             typed = lines
-        elif language == "toml":
-            # What stands in a file, and is typed by nobody.
+        elif language in _IN_A_FILE:
             continue
         elif language == "text" and typed is not None:
             yield _block(typed, lines)

@@ -23,7 +23,7 @@ def problem(problem_name: str, status: int) -> dict[str, object]:
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
         405: "Method Not Allowed", 409: "Conflict", 413: "Request Entity Too Large",
         422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error",
-        507: "Insufficient Storage",
+        503: "Service Unavailable", 507: "Insufficient Storage",
     }  # fmt: skip
     return {
         "type": f"urn:sathi:problem:{problem_name}",

@@ -11,7 +11,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from node.mailbox import access, api
+from node.mailbox.bounds import Bounds
 from node.mailbox.client import deposit_hash_of
+from node.mailbox.mailboxes import Mailboxes
+from node.mailbox.postgres import PostgresStore
+from node.mailbox.postgres_bounds import SharedBounds
+from node.mailbox.rates import OwnBounds
 from node.mailbox.records import STANDARD_QUOTA, NewMailbox, Quota
 from node.mailbox.serving import Policy
 from node.mailbox.store import MailboxStore
@@ -107,12 +112,45 @@ async def open_store(
         await store.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the mailboxes of one test are: a folder with the file, or a database.
+
+    Attributes:
+        folder: for the file, which has no address.
+        address: of the database.
+    """
+
+    folder: Path
+    address: str | None
+
+    @asynccontextmanager
+    async def opened(self, *, quota: Quota = STANDARD_QUOTA) -> AsyncIterator[Mailboxes]:
+        """The store, until the block ends; whoever opens it again finds what was there."""
+        if self.address is None:
+            async with open_store(self.folder, quota=quota) as file:
+                yield file
+            return
+        store = await PostgresStore.open(self.address, quota=quota, is_new=True)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+def bounds_of(store: Mailboxes, clock: StandingClock, *, deposits_per_minute: int = 60) -> Bounds:
+    """What is remembered of requests, beside this store."""
+    if isinstance(store, PostgresStore):
+        return SharedBounds(store, deposits_per_minute=deposits_per_minute, clock=clock)
+    return OwnBounds(clock, deposits_per_minute=deposits_per_minute)
+
+
 @dataclass(slots=True, kw_only=True)
 class Served:
     """A running API, seen by its owner and by depositors."""
 
     browser: Browser
-    store: MailboxStore
+    store: Mailboxes
     secret: SigningSecret
     clock: StandingClock
     entropy: CountingEntropy = field(default_factory=CountingEntropy)
@@ -173,5 +211,6 @@ def own_policy(mailbox: MailboxId) -> Policy:
     )
 
 
-def app_of(store: MailboxStore, clock: StandingClock, policy: Policy) -> web.Application:
-    return api.make_app(store, clock=clock, policy=policy)
+def app_of(store: Mailboxes, clock: StandingClock, policy: Policy) -> web.Application:
+    bounds = bounds_of(store, clock, deposits_per_minute=policy.deposits_per_minute)
+    return api.make_app(store, clock=clock, policy=policy, bounds=bounds)

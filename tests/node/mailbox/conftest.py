@@ -8,6 +8,7 @@ from aiohttp.pytest_plugin import AiohttpClient
 
 from node import faults
 from tests.support.mailboxes import (
+    Place,
     Served,
     StandingClock,
     app_of,
@@ -18,6 +19,7 @@ from tests.support.mailboxes import (
     relay_policy,
     ticket_hash,
 )
+from tests.support.postgresql import Server
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +28,20 @@ def _harmless_failpoints() -> Iterator[None]:
     faults.disarm()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where mailboxes are, of each kind in turn."""
+    if request.param == "sqlite":
+        return Place(folder=tmp_path, address=None)
+    server: Server = request.getfixturevalue("postgresql")
+    return Place(folder=tmp_path, address=await server.new_database())
+
+
 @pytest.fixture
-async def relay(tmp_path: Path, aiohttp_client: AiohttpClient) -> AsyncIterator[Served]:
+async def relay(place: Place, aiohttp_client: AiohttpClient) -> AsyncIterator[Served]:
     """A relay with one ticket not used yet, and no mailbox."""
     clock = StandingClock()
-    async with open_store(tmp_path) as store:
+    async with place.opened() as store:
         await store.add_ticket(ticket_hash())
         browser = await aiohttp_client(app_of(store, clock, relay_policy()))
         yield Served(browser=browser, store=store, secret=owner(), clock=clock)

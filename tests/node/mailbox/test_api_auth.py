@@ -1,11 +1,13 @@
 """The signature of the owner: for one request, at one service, once and not for long."""
 
+import asyncio
 import dataclasses
 
 import pytest
 from yarl import URL
 
-from node.mailbox.serving import OWNER_REQUESTS_REMEMBERED_MAX, PARTS
+from node.mailbox.bounds import OWNER_REQUESTS_REMEMBERED_MAX
+from node.mailbox.serving import PARTS
 from protocol import limits
 from protocol.keys import mailbox_id_of
 from protocol.values import later, sha256
@@ -116,9 +118,13 @@ async def test_more_requests_than_can_be_remembered_are_refused_for_ten_minutes(
     there: Served,
 ) -> None:
     assert there.browser.app is not None
-    nonces = there.browser.app[PARTS].nonces
-    for number in range(OWNER_REQUESTS_REMEMBERED_MAX):
-        nonces.note(there.mailbox, number.to_bytes(16), now=0.0)
+    bounds = there.browser.app[PARTS].bounds
+    await asyncio.gather(
+        *(
+            bounds.note(there.mailbox, number.to_bytes(16))
+            for number in range(OWNER_REQUESTS_REMEMBERED_MAX)
+        )
+    )
     refused = await as_owner(there, "GET", "/envelopes")
     await assert_problem(refused, "rate", 429)
     assert refused.headers["Retry-After"] == "60"

@@ -14,12 +14,15 @@ from aiohttp.test_utils import TestServer
 from node import faults
 from node.mailbox import stick
 from node.mailbox.api import make_runner
+from node.mailbox.rates import OwnBounds
 from node.mailbox.records import Waiting
 from node.mailbox.serving import PARTS
+from node.mailbox.store import MailboxStore
 from protocol.codec import encode
 from tests.support.mailboxes import (
     DEPOSIT_SECRET,
     NOON,
+    Place,
     Served,
     StandingClock,
     app_of,
@@ -36,6 +39,17 @@ pytestmark = pytest.mark.sockets
 MAILBOX = new_mailbox(owner()).mailbox_id
 PATH = f"/sathi/v1/mailboxes/{MAILBOX.hex()}/envelopes"
 Socket = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Bodies are read before any store is asked: one kind of store is enough."""
+    return Place(folder=tmp_path, address=None)
+
+
+def connection_of(served: Served) -> sqlite3.Connection:
+    assert isinstance(served.store, MailboxStore)
+    return served.store._connection
 
 
 def head(*lines: str, method: str = "POST", path: str = PATH, authorised: bool = True) -> bytes:
@@ -137,14 +151,14 @@ async def test_a_stranger_is_refused_without_reading_the_body(
 
 
 async def test_a_full_disk_is_answered_507_and_the_sender_keeps_it(there: Served) -> None:
-    there.store._connection.execute("PRAGMA max_page_count=20").fetchall()
+    connection_of(there).execute("PRAGMA max_page_count=20").fetchall()
     response = await there.browser.post(
         there.path + "/envelopes", data=stick.pack(envelopes(64)), headers=as_depositor()
     )
     assert (response.status, response.headers["Retry-After"]) == (507, "3600")
     assert (await response.json())["type"] == "urn:sathi:problem:full"
     assert await there.store.waiting(there.mailbox) == Waiting(envelopes=0, bytes=0)
-    there.store._connection.execute("PRAGMA max_page_count=1000000").fetchall()
+    connection_of(there).execute("PRAGMA max_page_count=1000000").fetchall()
     response = await there.browser.post(
         there.path + "/envelopes", data=stick.pack(envelopes(64)), headers=as_depositor()
     )
@@ -227,7 +241,9 @@ async def test_a_mailbox_that_goes_while_its_owner_is_speaking_is_not_found(
     socket = await asyncio.open_connection("127.0.0.1", there.browser.port)
     lines = ("Transfer-Encoding: chunked", "Authorization: " + authorisation)
     socket[1].write(head(*lines, method=method, path=path, authorised=False))
-    seen = there.browser.app[PARTS].nonces._seen
+    bounds = there.browser.app[PARTS].bounds
+    assert isinstance(bounds, OwnBounds)
+    seen = bounds._nonces._seen
     while there.mailbox not in seen:  # noqa: ASYNC110 - the condition itself
         await asyncio.sleep(0)
     await there.store.delete_mailbox(there.mailbox)

