@@ -53,7 +53,7 @@ _data: Final = click.option(
 
 @click.group(name="relay")
 def relay() -> None:
-    """Keep mailboxes for others: sealed envelopes, and nobody's name."""
+    """Keep mailboxes for other organisations, without reading anything."""
 
 
 @relay.command(name="init")
