@@ -17,6 +17,7 @@ from node.sections import (
     NodeSection,
     ProfileSection,
     RelaySection,
+    StickSection,
 )
 from node.settings_file import ConfigError
 from protocol import limits
@@ -34,6 +35,7 @@ __all__ = [
     "NodeSection",
     "ProfileSection",
     "RelaySection",
+    "StickSection",
     "load",
     "parse",
 ]
@@ -65,6 +67,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     api: ApiSection = ApiSection()
     desk: DeskSection = DeskSection()
     backup: BackupSection = BackupSection()
+    stick: StickSection = StickSection()
 
     @property
     def cadence(self) -> Cadence:

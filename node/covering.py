@@ -131,7 +131,7 @@ def _seal(
         reply_to=None,
         consent=None,
         commitment=payload_commitment(payload),
-        head=_head(peer),
+        head=head_of(peer),
         bundle_generation=me.bundle.generation,
         suite=SUITE_ONE,
         card_sequence=me.card.sequence,
@@ -141,7 +141,8 @@ def _seal(
     return seal_message(signed, payload=payload, recipient=prekey)
 
 
-def _head(peer: Peer) -> Head:
+def head_of(peer: Peer) -> Head:
+    """The highest message of this peer that we have without a gap."""
     if peer.incoming is None:
         return NO_HEAD
     stream = peer.incoming

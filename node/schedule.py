@@ -15,7 +15,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox.store import MailboxStore
-from node.services import resuming, retaining
+from node.services import resuming, retaining, sticks
 from node.system import Clock
 
 _TENDING_SECONDS: Final = 60
@@ -108,6 +108,7 @@ class Schedule:
         with contextlib.suppress(LockedError):
             await self._gate.write(lambda unit: retaining.forget_old(unit, acting=acting))
             await self._gate.write(lambda unit: resuming.forget_payloads(unit, acting=acting))
+            await self._gate.write(lambda unit: sticks.forget_ferried(unit, acting=acting))
             repeated = await self._gate.write(
                 lambda unit: retaining.repeat_withdrawals(unit, acting=acting)
             )

@@ -134,6 +134,16 @@ class ApiSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     socket: str = "run/api.sock"
 
 
+class StickSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[stick]`.
+
+    Attributes:
+        ferry: may envelopes for partners be carried along, where a person says yes to it at a stick?
+    """
+
+    ferry: bool = False
+
+
 class BackupSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[backup]`.
 

@@ -117,6 +117,7 @@ class Node:
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
         backups = Backups(gate, self._folder, self._config.backup, entropy=self._entropy)
         desk.make_backup = backups.make
+        desk.settle = courier.tend
         schedule.add(backups.make_if_due, seconds=_BACKUP_LOOK_SECONDS)
         moves = Moves(
             gate, store, name=partial(write_own_mailbox, self._folder), wake=courier.wake
@@ -189,6 +190,7 @@ def _desk_settings(config: NodeConfig) -> views.DeskSettings:
         unfocused_seconds=config.desk.unfocused_seconds,
         undo_seconds=config.desk.undo_seconds,
         batch_seconds=config.cadence.batch_seconds,
+        may_ferry=config.stick.ferry,
     )
 
 

@@ -25,6 +25,7 @@ class Label(StrEnum):
     INTRODUCTION_OK = "sathi/1/intro-ok"
     DEPOSIT = "sathi/1/deposit"
     BUNDLE_KEY = "sathi/1/bundle-key"
+    STICK = "sathi/1/stick"
 
 
 class Kind(StrEnum):

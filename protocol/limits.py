@@ -109,6 +109,15 @@ BATCH_BYTES_MAX: Final = 1_048_576
 LISTED_ENVELOPES_MAX: Final = 100
 STICK_ENVELOPES_MAX: Final = 4_096
 STICK_BYTES_MAX: Final = 64 * 1_048_576
+# Its wrap adds a head of some hundred bytes, and 16 bytes to every 64 KiB.
+STICK_FILE_BYTES_MAX: Final = STICK_BYTES_MAX + 65_536
+# Two to this power: a wrap takes 64 MiB, so that an old laptop can open it, and one that would take more than
+# 256 MiB is not opened.
+STICK_WORK: Final = 16
+STICK_WORK_MAX: Final = 18
+# What a node carries for others is no reason to fill its disk, and no letter is worth carrying for ever.
+FERRIED_BYTES_MAX: Final = 16 * 1_048_576
+FERRIED_SECONDS: Final = 30 * DAY
 MAILBOX_ENVELOPES_MAX: Final = 4_096
 MAILBOX_BYTES_MAX: Final = 64 * 1_048_576
 # The end of a quota is for the smallest envelopes only, so that a filled mailbox still takes a withdrawal.

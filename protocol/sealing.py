@@ -4,6 +4,7 @@ HPKE base mode, KEM MLKEM768-X25519, HKDF-SHA256, ChaCha20-Poly1305, empty assoc
 `info`. There is no session: the same message can be sealed again to a newer prekey at any time.
 """
 
+import base64
 import hashlib
 import hmac
 from typing import Final
@@ -83,6 +84,12 @@ def deposit_token(deposit_secret: bytes) -> bytes:
 def bundle_key(deposit_secret: bytes) -> bytes:
     """The key under which a mailbox keeps its owner's bundle, unreadable to the mailbox (R-62)."""
     return _derive(deposit_secret, Label.BUNDLE_KEY)
+
+
+def stick_passphrase(deposit_secret: bytes) -> str:
+    """What a stick for one organisation alone is wrapped with; nobody has to agree on a word (R-203)."""
+    drawn = base64.b32encode(_derive(deposit_secret, Label.STICK))
+    return drawn.decode("ascii").lower().rstrip("=")
 
 
 def authenticator(secret: bytes, message: bytes) -> bytes:

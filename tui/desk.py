@@ -58,6 +58,7 @@ class Desk:
         has_tried_hiding: this person pressed Esc three times at least once in this window.
         has_practised: this person has been through the practice case.
         cadence: in which batches things leave.
+        may_ferry: may a stick's envelopes for partners be carried along?
         held: what leaves in some seconds and may still be stopped.
         standing: how the partners stand, for the row above the keys while nothing new happened.
         notices: what this person is told once; empty as soon as she has read it.
@@ -73,6 +74,7 @@ class Desk:
         self._sat_here_last = b""
         self.has_practised = False
         self.cadence = WHEN_DUE
+        self.may_ferry = False
         self.held: views.Held | None = None
         self.standing = Content("")
         self.notices: tuple[views.NoticeView, ...] = ()
@@ -118,6 +120,7 @@ class Desk:
         self.person = Person(user_id=session.user_id, name=session.name, role=session.role)
         self.has_practised = session.settings.has_practised
         self.cadence = Cadence(batch_seconds=session.desk.batch_seconds, has_cover=False)
+        self.may_ferry = session.desk.may_ferry
         self.notices = tuple(session.notices)
         chosen = session.settings.language
         digits: Digits = "latin" if session.settings.digits == "latin" else "native"

@@ -183,6 +183,10 @@ class ToOutbox(msgspec.Struct, frozen=True, kw_only=True):
     """What waits to leave or to be answered."""
 
 
+class ToSticks(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits, written onto a stick, and what came on one."""
+
+
 class ToSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Language and digits."""
 
@@ -218,6 +222,7 @@ Destination: TypeAlias = (
     | ToMeet
     | ToMembership
     | ToOutbox
+    | ToSticks
     | ToSettings
     | ToPlainWords
     | ToPractice

@@ -45,6 +45,7 @@ _OF_SCREENS: Final[Mapping[type[Destination], type[Command] | None]] = {
     places.ToMeet: commands.MakeIntroduction,
     places.ToMembership: commands.ShowCharter,
     places.ToOutbox: commands.ListOutbox,
+    places.ToSticks: commands.MakeStick,
     places.ToSettings: None,
     places.ToPlainWords: None,
     places.ToPractice: None,

@@ -1,6 +1,6 @@
 """Which screen a destination is."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from tui.desk import Desk
 from tui.places import (
@@ -25,6 +25,7 @@ from tui.places import (
     ToReferral,
     ToReport,
     ToSettings,
+    ToSticks,
     ToTakeConsent,
     ToThreadConsents,
     ToTickSentences,
@@ -57,6 +58,7 @@ from tui.screens.referral import ReferralScreen
 from tui.screens.report import ReportScreen
 from tui.screens.settings import SettingsScreen
 from tui.screens.sharing import SharingScreen
+from tui.screens.sticks import SticksScreen
 from tui.screens.take_consent import TakeConsentScreen
 from tui.screens.tick_sentences import TickSentencesScreen
 from tui.screens.today import TodayScreen
@@ -79,10 +81,6 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return WithdrawScreen(desk, to)
         case ToLedger():
             return LedgerScreen(desk, to)
-        case ToSettings():
-            return SettingsScreen(desk)
-        case ToPlainWords():
-            return PlainWordsScreen(desk)
         case ToOffer(case_id=case_id):
             return OfferScreen(desk, case_id=case_id)
         case ToReferral(thread=thread):
@@ -105,12 +103,30 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return ReportScreen(desk, thread=thread, follow_up=follow_up)
         case ToPartner(node_id=node_id):
             return PartnerScreen(desk, node_id=node_id)
+        case _:
+            return _alone(to, desk)
+
+
+_Alone: TypeAlias = (
+    ToMeet | ToMembership | ToOutbox | ToSticks | ToSettings | ToPlainWords | ToPractice
+)
+
+
+def _alone(to: _Alone, desk: Desk) -> DeskScreen[Any]:  # Any: as above
+    """One of the screens that are about nobody."""
+    match to:
         case ToMeet():
             return MeetScreen(desk)
         case ToMembership():
             return MembershipScreen(desk)
         case ToOutbox():
             return OutboxScreen(desk)
+        case ToSticks():
+            return SticksScreen(desk)
+        case ToSettings():
+            return SettingsScreen(desk)
+        case ToPlainWords():
+            return PlainWordsScreen(desk)
         case ToPractice():
             return PracticeScreen(desk)
 

@@ -32,6 +32,7 @@ _TROUBLES: Final[Mapping[FileTrouble, str]] = {
     FileTrouble.NO_FILE: "this is no ordinary file",
     FileTrouble.EMPTY: "this file is empty",
     FileTrouble.TOO_LARGE: "a file of more than 16 MiB cannot be sent",
+    FileTrouble.TOO_MANY: "there are too many files; nothing was read",
     FileTrouble.CHANGED: "the file changed while it was read; nothing of it was kept",
     FileTrouble.NOT_ALLOWED: "this computer does not let you do that there",
     FileTrouble.DISK: "the disk did not do it",

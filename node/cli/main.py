@@ -53,6 +53,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "node.cli.files:file",
         "Files of a referral: read in and sent, or taken out of this node.",
     ),
+    "stick": (
+        "node.cli.sticks:stick",
+        "Sticks: what waits for partners, carried by hand, and what came that way.",
+    ),
     "audit": ("node.cli.auditing:audit", "The record of who did what."),
     "relay": (
         "node.cli.relaying:relay",

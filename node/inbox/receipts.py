@@ -10,17 +10,26 @@ from node.vault.unit import Unit
 from protocol import limits
 from protocol.effects import Send, Urgency
 from protocol.messages.core import Receipt, ReceiptRange, ReceiptSingle
+from protocol.values import NodeId
 from protocol.vocabulary.codes import ReceiptStatus
 
 
 def write(unit: Unit, *, acting: Acting) -> None:
     """Queue a receipt for each peer that is owed one."""
     for node in receipts_due.peers_to_answer(unit.vault):
-        if peers.find_peer(unit.vault, node) is None:
-            continue
-        receipt = compose(receipts_due.take_receipts_due(unit.vault, node))
-        send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
-        apply([send], unit, acting=acting)
+        write_for(unit, node, acting=acting)
+
+
+def write_for(unit: Unit, node: NodeId, *, acting: Acting) -> bool:
+    """Queue a receipt for one peer; False if it is not known, or owed none."""
+    is_known = peers.find_peer(unit.vault, node) is not None
+    owed = receipts_due.take_receipts_due(unit.vault, node) if is_known else []
+    if not owed:
+        return False
+    receipt = compose(owed)
+    send = Send(message=receipt, to=node, thread=None, reply_to=None, urgency=Urgency.AT_ONCE)
+    apply([send], unit, acting=acting)
+    return True
 
 
 def compose(owed: Sequence[ReceiptDue]) -> Receipt:

@@ -21,12 +21,13 @@ from node.local_api.requests import BUSY_SECONDS
 from node.local_api.sessions import Guesses, Session, Sessions
 from node.local_api.watching import Watching
 from node.services import arranging, belonging, people, reading
+from node.sticks.holding import Sticks
 from node.system import Clock
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.errors import LocalProtocolError
 from protocol.local import commands, views
-from protocol.local.commands import Command
+from protocol.local.commands import Command, StickCommand
 from protocol.local.fitting import View
 from protocol.local.transport import LocalProblem
 from protocol.local.views import No, Refused, refused
@@ -79,7 +80,8 @@ class _NotDoneError(Exception):
 class Desk:
     """One node's side of the local API, without the socket.
 
-    `make_backup` is asked for a backup; whoever builds the node says who makes it.
+    `make_backup` is asked for a backup, `settle` after a stick was taken; whoever builds the node says who
+    does that.
     """
 
     def __init__(
@@ -106,6 +108,10 @@ class Desk:
         self._people = People(gate, self._sessions, clock=clock, deriving=self._deriving)
         self._slept = clock.slept()
         self._watching = Watching(gate)
+        self.sticks = Sticks(
+            gate, entropy=entropy, may_ferry=settings.may_ferry, settle=self._settled
+        )
+        self.settle: Callable[[OpenVault], Awaitable[None]] = _nothing_to_settle
         self.make_backup: Callable[[], Awaitable[Made]] = _nobody_makes_one
 
     @property
@@ -123,6 +129,10 @@ class Desk:
     def end_sessions(self) -> None:
         """End all sessions; for whoever locks the vault."""
         self._sessions.close_all()
+        self.sticks.forget()
+
+    async def _settled(self, opened: OpenVault) -> None:
+        await self.settle(opened)
 
     def end_watching(self) -> None:
         """Send away every screen that waits for a change; for whoever stops the node."""
@@ -171,6 +181,8 @@ class Desk:
             return await self._by_service(route, command, _session_of(caller))
         if isinstance(command, PeopleCommand):
             return await self._people.answer(command, _session_of(caller))
+        if isinstance(command, StickCommand):
+            return await self.sticks.answer(command, user=_session_of(caller).user_id)
         if isinstance(command, commands.HoldSending):
             return await self.held.hold(command, _session_of(caller))
         if isinstance(command, commands.WatchChanges):
@@ -296,6 +308,10 @@ class Desk:
                 yield
         finally:
             self._derivations_waiting -= 1
+
+
+async def _nothing_to_settle(_opened: OpenVault) -> None:
+    """Nobody carries here."""
 
 
 async def _nobody_makes_one() -> Made:

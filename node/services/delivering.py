@@ -18,7 +18,7 @@ from node.vault.tables import backups, desk, outbox, peers, secrets, streams, te
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cadence import Cadence, at_high_risk, open_batch
-from protocol.delivery import next_attempt
+from protocol.delivery import OutboxState, next_attempt
 from protocol.effects import Task
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic, SigningSecret
@@ -29,10 +29,8 @@ from protocol.sealing import decrypt_at_rest
 from protocol.signing import Signed, sign
 from protocol.signing import parse as parse_signed
 from protocol.skeleton import (
-    NO_HEAD,
     SUITE_ONE,
     DayHead,
-    Head,
     Skeleton,
     encode_skeleton,
     message_hash,
@@ -43,6 +41,7 @@ from protocol.values import Hash, Instant, MessageId, NodeId, instant, later
 
 # Without any answer for a day, a deposited item is sealed and left again.
 _RETRY_STORED_SECONDS: Final = limits.DAY
+_NO_WAIT_IS_LONGER_SECONDS: Final = 2 * limits.DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +77,14 @@ def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence) -> list[Parce
     now = acting.now
     if terms.is_risk_high(unit.vault):
         cadence = at_high_risk(cadence)
-    with unit.unseen():
-        trusted = trusted_clock.note_time(unit, now=now)
-        audit_days.close_days(unit, now=now)
-    times = Times(
-        now=now,
-        trusted=trusted,
-        signed=trusted_clock.time_to_sign(unit, now=now),
-        is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
-    )
+    times = _times(unit, now=now)
     batch = open_batch(now=now, cadence=cadence)
     # No wait is longer: what lies further ahead is due, because the clock went back.
-    window = outbox.Window(now=now, batch=batch, horizon=later(now, 2 * limits.DAY))
+    window = outbox.Window(now=now, batch=batch, horizon=later(now, _NO_WAIT_IS_LONGER_SECONDS))
     if batch is not None:
         # Of the batch's own instant, so that they leave with it.
         receipts.write(unit, acting=replace(acting, now=batch))
-        leaving.go_on(unit, me=me, acting=replace(acting, now=batch), trusted=trusted)
+        leaving.go_on(unit, me=me, acting=replace(acting, now=batch), trusted=times.trusted)
     parcels: list[Parcel] = []
     for node in outbox.due_peers(unit.vault, window):
         peer = peers.find_peer(unit.vault, node)
@@ -105,12 +96,77 @@ def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence) -> list[Parce
     return parcels
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnStick:
+    """What goes onto a stick for one peer; `is_all`: nothing that may go had to stay for want of room."""
+
+    envelopes: tuple[bytes, ...]
+    is_all: bool
+
+
+def for_stick(
+    unit: Unit, to: NodeId, *, me: Self, acting: Acting, count: int, bytes_max: int
+) -> OnStick:
+    """Seal everything that waits for one peer once more, for a stick that somebody carries (R-205).
+
+    What becomes of it on the line stays as it is, for a stick can be lost. At most `count` envelopes.
+    """
+    times, sealing = _times(unit, now=acting.now), None
+    if backups.restore_to_begin(unit.vault) is None:
+        while receipts.write_for(unit, to, acting=acting):
+            pass
+        leaving.go_on(unit, me=me, acting=acting, trusted=times.trusted)
+        sealing = _begin(unit, peers.find_peer(unit.vault, to), me, times)
+    if sealing is None:
+        return OnStick(envelopes=(), is_all=True)
+    sealing.is_besides = True
+    # Whatever waits is due for somebody who leaves now.
+    far = later(acting.now, _NO_WAIT_IS_LONGER_SECONDS)
+    window = outbox.Window(now=far, batch=far, horizon=far)
+    only = _only(unit, sealing.peer)
+    items = outbox.due_items(unit.vault, to, window, count=count + 1, only=only)
+    sealed = _seal_all(sealing, items[:count], bytes_max=bytes_max)
+    size = sum(len(raw) for _, raw in sealed)
+    is_all = len(items) <= count and size + limits.ENVELOPE_BYTES_MAX <= bytes_max
+    return OnStick(envelopes=tuple(raw for _, raw in sealed), is_all=is_all)
+
+
+def _times(unit: Unit, *, now: Instant) -> Times:
+    with unit.unseen():
+        trusted = trusted_clock.note_time(unit, now=now)
+        audit_days.close_days(unit, now=now)
+    return Times(
+        now=now,
+        trusted=trusted,
+        signed=trusted_clock.time_to_sign(unit, now=now),
+        is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
+    )
+
+
 def _parcels(
     unit: Unit, peer: Peer | None, me: Self, times: Times, window: outbox.Window
 ) -> list[Parcel]:
+    sealing = _begin(unit, peer, me, times)
+    if sealing is None:
+        return []
+    items = outbox.due_items(
+        unit.vault,
+        sealing.peer.node_id,
+        window,
+        count=limits.BATCH_ENVELOPES_MAX,
+        only=_only(unit, sealing.peer),
+    )
+    bytes_max = limits.BATCH_BYTES_MAX - limits.BUCKETS[2] + limits.ENVELOPE_BYTES_MAX
+    return [
+        Parcel(peer=sealing.peer.node_id, routes=sealing.routes, envelopes=tuple(envelopes))
+        for envelopes in _requests(_seal_all(sealing, items, bytes_max=bytes_max))
+    ]
+
+
+def _begin(unit: Unit, peer: Peer | None, me: Self, times: Times) -> "_Sealing | None":
     now = times.now
     if peer is None or peer.status not in ("active", "invited"):
-        return []
+        return None
     # What we hold was judged when it came; a clock that went back does not make it a bad one.
     held_at = max(now, instant(peer.bundle_generation))
     bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
@@ -125,15 +181,8 @@ def _parcels(
             due=now,
             now=now,
         )
-        return []
-    items = outbox.due_items(
-        unit.vault,
-        peer.node_id,
-        window,
-        count=limits.BATCH_ENVELOPES_MAX,
-        only=_only(unit, peer),
-    )
-    sealing = _Sealing(
+        return None
+    return _Sealing(
         unit=unit,
         me=me,
         peer=peer,
@@ -143,11 +192,9 @@ def _parcels(
         times=times,
         gate=LastGate(unit=unit, peer=peer, times=times),
         day_head=audit_days.to_tell(unit, peer, now=now),
+        routes=bundle.routes,
+        is_besides=False,
     )
-    return [
-        Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
-        for envelopes in _requests(_seal_all(sealing, items))
-    ]
 
 
 def _only(unit: Unit, peer: Peer) -> frozenset[str] | None:
@@ -178,7 +225,8 @@ class _Sealing:
     """What the items of one parcel share.
 
     `outgoing` moves on with each number that is given; the first carries `day_head`. `states` are the
-    consents read so far: within this transaction nobody else can change what she said.
+    consents read so far: within this transaction nobody else can change what she said. `is_besides`: it goes
+    by another way as well, and what becomes of it on the line stays as it is.
     """
 
     unit: Unit
@@ -190,19 +238,24 @@ class _Sealing:
     times: Times
     day_head: DayHead | None
     gate: LastGate
+    routes: tuple[Route, ...]
+    is_besides: bool
 
 
-def _seal_all(sealing: _Sealing, items: Sequence[OutboxItem]) -> list[tuple[MessageId, bytes]]:
+def _seal_all(
+    sealing: _Sealing, items: Sequence[OutboxItem], *, bytes_max: int
+) -> list[tuple[MessageId, bytes]]:
+    """Seal one after the other, as long as the largest envelope would still fit."""
     envelopes: list[tuple[MessageId, bytes]] = []
     size = 0
     for item in items:
+        if size + limits.ENVELOPE_BYTES_MAX > bytes_max:
+            break
         sealed = _seal_one(sealing, item)
         if sealed is None:
             continue
         size += len(sealed)
         envelopes.append((item.message_id, sealed))
-        if size >= limits.BATCH_BYTES_MAX - limits.BUCKETS[2]:
-            break
     if sealing.outgoing != sealing.peer.outgoing:
         peers.advance_outgoing(
             sealing.unit.vault,
@@ -274,7 +327,7 @@ def _seal_first(sealing: _Sealing, item: OutboxItem) -> bytes:
         reply_to=item.reply_to,
         consent=item.consent,
         commitment=payload_commitment(payload),
-        head=_head(sealing.peer),
+        head=covering.head_of(sealing.peer),
         bundle_generation=sealing.me.bundle.generation,
         suite=SUITE_ONE,
         card_sequence=sealing.me.card.sequence,
@@ -320,16 +373,17 @@ def _mark(
         skeleton=signed.raw,
         prekey=sealing.prekey.prekey_id,
         is_withheld=item.is_withheld,
+        state=_state_after(sealing, item),
         # Until the attempt is settled, nobody else takes it up.
-        retry_at=later(sealing.times.now, limits.ATTEMPT_SECONDS[0]),
+        retry_at=item.due
+        if sealing.is_besides
+        else later(sealing.times.now, limits.ATTEMPT_SECONDS[0]),
     )
 
 
-def _head(peer: Peer) -> Head:
-    if peer.incoming is None:
-        return NO_HEAD
-    stream = peer.incoming
-    return Head(epoch=stream.epoch, sequence=stream.sequence, hash=stream.hash)
+def _state_after(sealing: _Sealing, item: OutboxItem) -> OutboxState:
+    lies_there = item.state is OutboxState.DEPOSITED
+    return OutboxState.DEPOSITED if sealing.is_besides and lies_there else OutboxState.SEALED
 
 
 def settle(unit: Unit, settled: Settled, *, acting: Acting) -> None:

@@ -34,6 +34,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "api": config.ApiSection,
     "desk": config.DeskSection,
     "backup": config.BackupSection,
+    "stick": config.StickSection,
 }
 
 

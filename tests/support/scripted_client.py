@@ -55,6 +55,7 @@ _OF_A_VIEW: Final[dict[tuple[str, str], str]] = {
     ("LedgerLine", "state"): "stored",
     ("MessageLine", "status"): "accepted",
     ("OutboxLine", "state"): "queued",
+    ("StickMade", "wrap"): "open",
     ("UserSettings", "language"): "en",
 }
 

@@ -64,6 +64,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "ReportScreen": {"report", "report-asking"},
     "SettingsScreen": {"settings"},
     "SharingScreen": {"sharing"},
+    "SticksScreen": {"sticks", "sticks-made", "sticks-taken"},
     "TakeConsentScreen": {
         "take_consent_1",
         "take_consent_2",
@@ -81,7 +82,9 @@ PICTURES: Final[Mapping[str, set[str]]] = {
 
 # In a Bengali screen Latin letters stand in these alone: names of keys, ids and codes, and what invented
 # people are called or wrote.
-_CODES: Final = re.compile(r"\b(?:ALO|PRACTICE|IN|R|B)-[0-9A-Z-]+|\bsn1[0-9a-z]+|/tmp/\S+|\bFIR\b")
+_CODES: Final = re.compile(
+    r"\b[a-z2-7]{8}\.bin\b|\b(?:ALO|PRACTICE|IN|R|B)-[0-9A-Z-]+|\bsn1[0-9a-z]+|/tmp/\S+|\bFIR\b"
+)
 _WORDS: Final = re.compile(r"[A-Za-z]+")
 _KEYS: Final = re.compile(r"(?i:esc|tab|enter|space|ctrl|pgup|pgdn|home|end)|F|[A-Za-z]")
 # It says what the English words of the field mean.

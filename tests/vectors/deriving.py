@@ -14,6 +14,8 @@ def derive(what: str, vector: Vector) -> str:
     match what:
         case "node-id-text":
             return node_id_text(node_id(vector.artefact))
+        case "stick-passphrase":
+            return sealing.stick_passphrase(vector.artefact)
         case "safety-number":
             return _safety_number(vector.artefact)
         case "introduction-proof" | "introduction-answer":

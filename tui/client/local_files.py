@@ -37,6 +37,7 @@ class FileTrouble(StrEnum):
     NO_FILE = "no_file"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
     CHANGED = "changed"
     NOT_ALLOWED = "not_allowed"
     DISK = "disk"
@@ -75,7 +76,7 @@ async def read_in(
         LocalFileError: if it cannot be read, or changed while it was.
         ClientError: if the node does not take it; nothing of it stays there then.
     """
-    with _opened(path) as (handle, size):
+    with opened(path, bytes_max=FILE_BYTES_MAX) as (handle, size):
         begin = commands.BeginFile(thread=thread, category=category, label=label, size=size)
         file_id = (await client.ask(begin, views.Done)).ref or b""
         try:
@@ -87,7 +88,7 @@ async def read_in(
 
 async def _hand_over(client: Asker, handle: int, file_id: bytes, *, size: int) -> views.FileLine:
     link = hashlib.sha256()
-    for index, part in enumerate(_parts(handle, size=size)):
+    for index, part in enumerate(parts_of(handle, size=size)):
         link.update(part)
         command = commands.KeepFilePart(file_id=file_id, index=index, content=part)
         await client.ask(command, views.Done)
@@ -104,12 +105,12 @@ async def _forget(client: Asker, file_id: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, int]]:
-    """The handle of an ordinary file and its size in bytes."""
+def opened(path: Path, *, bytes_max: int) -> Iterator[tuple[int, int]]:
+    """The handle of an ordinary file that is not empty, and its size in bytes. Raises: LocalFileError."""
     try:
         handle = os.open(path, _READ)
     except (OSError, ValueError) as error:
-        raise LocalFileError(_trouble(error)) from None
+        raise LocalFileError(trouble_of(error)) from None
     try:
         # Of the opened handle: nobody can put something else in its place in between.
         found = os.fstat(handle)
@@ -117,15 +118,15 @@ def _opened(path: Path) -> Iterator[tuple[int, int]]:
             raise LocalFileError(FileTrouble.NO_FILE)
         if found.st_size == 0:
             raise LocalFileError(FileTrouble.EMPTY)
-        if found.st_size > FILE_BYTES_MAX:
+        if found.st_size > bytes_max:
             raise LocalFileError(FileTrouble.TOO_LARGE)
         yield handle, found.st_size
     finally:
         os.close(handle)
 
 
-def _parts(handle: int, *, size: int) -> Iterator[bytes]:
-    """The file part by part: it must have exactly the size that was announced."""
+def parts_of(handle: int, *, size: int) -> Iterator[bytes]:
+    """The file part by part: it must have exactly the size that was announced. Raises: LocalFileError."""
     left = size
     while left:
         part = _read(handle, min(left, FILE_PART_BYTES))
@@ -141,7 +142,7 @@ def _read(handle: int, count: int, *, is_end: bool = False) -> bytes:
         try:
             more = os.read(handle, count - len(content))
         except OSError as error:
-            raise LocalFileError(_trouble(error)) from None
+            raise LocalFileError(trouble_of(error)) from None
         if not more:
             break
         content += more
@@ -160,7 +161,7 @@ async def take_out(client: Asker, file: views.FileLine, path: Path) -> None:
     try:
         handle = os.open(path, _MAKE, _OWNER_ONLY)
     except (OSError, ValueError) as error:
-        found = _trouble(error)
+        found = trouble_of(error)
         missing = found is FileTrouble.MISSING
         raise LocalFileError(FileTrouble.NO_FOLDER if missing else found) from None
     is_whole = False
@@ -168,7 +169,7 @@ async def take_out(client: Asker, file: views.FileLine, path: Path) -> None:
         await _write_all(client, file, handle)
         is_whole = True
     except OSError as error:
-        raise LocalFileError(_trouble(error)) from None
+        raise LocalFileError(trouble_of(error)) from None
     finally:
         os.close(handle)
         if not is_whole:
@@ -194,6 +195,7 @@ async def _write_all(client: Asker, file: views.FileLine, handle: int) -> None:
     os.fsync(handle)
 
 
-def _trouble(error: OSError | ValueError) -> FileTrouble:
+def trouble_of(error: OSError | ValueError) -> FileTrouble:
+    """What an error of the system is to a person."""
     number = error.errno if isinstance(error, OSError) else errno.ENOENT
     return _MEANINGS.get(number or 0, FileTrouble.DISK)

@@ -6,7 +6,7 @@ from typing import Self, TypeVar, final
 from protocol.local import commands, views
 from protocol.local.commands import Command
 from protocol.local.fitting import View
-from tui.client import about_files, about_screens, upkeep
+from tui.client import about_files, about_members, about_screens, about_sticks, upkeep
 from tui.client.connection import Connection
 from tui.client.errors import ClientError
 
@@ -159,29 +159,12 @@ class Client:
         """The organisations we know."""
         return await self._node.ask(commands.ListPeers(), views.Peers)
 
-    async def look_at_charter(self, command: commands.LookAtCharter) -> views.CharterLook:
-        """What a file of charters says and would change."""
-        return await self._node.ask(command, views.CharterLook)
-
-    async def apply_charter(self, command: commands.ApplyCharter) -> views.Done:
-        """Hold a charter that was looked at, and do what it says."""
-        return await self._node.ask(command, views.Done)
-
-    async def show_charter(self) -> views.CharterView:
-        """The charter that is held, and those that partners sent."""
-        return await self._node.ask(commands.ShowCharter(), views.CharterView)
-
-    async def apply_suspend(self, command: commands.ApplySuspend) -> views.Done:
-        """Stop talking to a node."""
-        return await self._node.ask(command, views.Done)
-
-    async def remove_peer(self, command: commands.RemovePeer) -> views.Done:
-        """End it with a partner."""
-        return await self._node.ask(command, views.Done)
-
-    async def confirm_erasures(self, command: commands.ConfirmErasures) -> views.Done:
-        """It was she who withdrew: what a suspended partner told is erased."""
-        return await self._node.ask(command, views.Done)
+    look_at_charter = about_members.look_at_charter
+    apply_charter = about_members.apply_charter
+    show_charter = about_members.show_charter
+    apply_suspend = about_members.apply_suspend
+    remove_peer = about_members.remove_peer
+    confirm_erasures = about_members.confirm_erasures
 
     async def verify_peer(self, command: commands.VerifyPeer) -> views.PeerView:
         """A person compared the safety number."""
@@ -363,6 +346,15 @@ class Client:
     drop_file = about_files.drop_file
     list_files = about_files.list_files
     export_file_part = about_files.export_file_part
+
+    # Sticks: what waits, as a file that somebody carries, and one that came.
+
+    begin_stick = about_sticks.begin_stick
+    keep_stick_part = about_sticks.keep_stick_part
+    take_stick = about_sticks.take_stick
+    make_stick = about_sticks.make_stick
+    read_stick_part = about_sticks.read_stick_part
+    close_stick = about_sticks.close_stick
 
     # Sendings that may still be stopped, and how the desk behaves.
 

@@ -18,8 +18,9 @@ from tui.client import Client
 from tui.desk import Desk
 from tui.everywhere import STOP
 from tui.messages import Stopped
-from tui.places import Destination, ToOffer, ToReferral
+from tui.places import Destination, ToOffer, ToReferral, ToSticks
 from tui.plain import Text, line_of, one_line, plain
+from tui.rights import needs_of
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.standing import heard
 from tui.termwidth import fit, wrap
@@ -47,6 +48,13 @@ OPEN: Final = Act(
     label=N_("open"),
     help=N_("The referral that it is about."),
     needs=commands.ShowReferral,
+)
+STICK: Final = Act(
+    name="by_stick",
+    key="s",
+    label=N_("by stick"),
+    help=N_("Write what waits onto a stick that somebody carries, or take one in that came."),
+    needs=needs_of(ToSticks()),
 )
 _HELD: Final = "held "
 _SENT: Final = "sent "
@@ -90,7 +98,7 @@ class OutboxScreen(DeskScreen[Waiting]):
         "What was sent here and has not arrived there. For ten seconds it can be stopped. After that it"
         " waits, however long, until their computer is on; you need not do anything for it."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, STOP_IT, PUT_AWAY, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, STOP_IT, PUT_AWAY, STICK, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
     def __init__(self, desk: Desk) -> None:
@@ -290,6 +298,8 @@ class OutboxScreen(DeskScreen[Waiting]):
         """Each key for its own rows."""
         if name == OPEN.name:
             return self._key in self._leads_to
+        if name == STICK.name:
+            return True
         chosen = self._chosen
         if chosen is None:
             return False
@@ -306,6 +316,10 @@ class OutboxScreen(DeskScreen[Waiting]):
         to = self._leads_to.get(self._key)
         if to is not None:
             self.go(to)
+
+    def action_by_stick(self) -> None:
+        """Where there is no line."""
+        self.go(ToSticks())
 
     async def action_stop_it(self) -> None:
         """Stop it; nothing has happened."""

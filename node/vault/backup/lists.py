@@ -160,6 +160,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType({
     "disclosure_keys": "of keys.db: with one of them an erased dossier could be read again",
     "invites": "an invite that was used since would let somebody in again",
     "quarantine": "envelopes sealed to prekeys that do not come back",
+    "ferried": "envelopes of others; whoever sealed them has them still",
     "held": "what may still be stopped is not to leave from an older state",
     "drafts": "half-written words, also about what came from others",
     "search_texts": "an index, also over what came from others; made anew",

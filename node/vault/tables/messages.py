@@ -71,6 +71,12 @@ def seen_hash(vault: Connection, peer: NodeId, message: MessageId) -> Hash | Non
     return None if row is None else digest(row[0])
 
 
+def count_taken(vault: Connection) -> int:
+    """How many messages were taken and not refused."""
+    (count,) = vault.execute("SELECT count(*) FROM messages WHERE status != 'refused'").fetchone()
+    return int(count)
+
+
 def links_around(
     vault: Connection, peer: NodeId, *, epoch: Instant, sequence: int
 ) -> dict[int, Link]:

@@ -165,13 +165,14 @@ def mark_sealed(
     skeleton: bytes,
     prekey: PrekeyId,
     is_withheld: bool,
+    state: OutboxState,
     retry_at: Instant,
 ) -> None:
-    """An item was sealed, for the first time or again."""
+    """An item was sealed, for the first time or again; `state` is where it stands on the line from now on."""
     vault.execute(
         _SEALED,
         (
-            OutboxState.SEALED.value,
+            state.value,
             epoch,
             sequence,
             link,

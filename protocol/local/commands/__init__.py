@@ -119,6 +119,16 @@ from protocol.local.commands.overview import (
     ShowToday,
     WatchChanges,
 )
+from protocol.local.commands.roles import may_use
+from protocol.local.commands.sticks import (
+    BeginStick,
+    CloseStick,
+    KeepStickPart,
+    MakeStick,
+    ReadStickPart,
+    StickCommand,
+    TakeStick,
+)
 from protocol.local.commands.streams import ConfirmRestored, ShowStream, TakeOver, UnfreezePeer
 from protocol.local.commands.upkeep import (
     ConfirmClock,
@@ -128,7 +138,6 @@ from protocol.local.commands.upkeep import (
     ShowClock,
 )
 from protocol.local.fitting import fit
-from protocol.vocabulary.codes import Role
 
 __all__ = [
     "ABOUT_BYTES_MAX",
@@ -147,10 +156,12 @@ __all__ = [
     "ApplySuspend",
     "AskAboutOffer",
     "BeginFile",
+    "BeginStick",
     "CheckAudit",
     "CheckMessage",
     "CloseFile",
     "CloseSession",
+    "CloseStick",
     "Command",
     "ConfirmClock",
     "ConfirmConsent",
@@ -167,6 +178,7 @@ __all__ = [
     "FinishTask",
     "HoldSending",
     "KeepFilePart",
+    "KeepStickPart",
     "ListCases",
     "ListConsents",
     "ListDrafts",
@@ -184,6 +196,7 @@ __all__ = [
     "LookAtCharter",
     "MakeCheckpoint",
     "MakeIntroduction",
+    "MakeStick",
     "OfferInput",
     "OpenCase",
     "OpenSession",
@@ -192,6 +205,7 @@ __all__ = [
     "PreviewDossier",
     "PreviewOffer",
     "ReadMessage",
+    "ReadStickPart",
     "RecallOffer",
     "RecordConsent",
     "RecordFacts",
@@ -224,9 +238,11 @@ __all__ = [
     "ShowStatus",
     "ShowStream",
     "ShowToday",
+    "StickCommand",
     "StopSending",
     "SyncNow",
     "TakeOver",
+    "TakeStick",
     "TickFile",
     "TickTexts",
     "TruncateAudit",
@@ -333,42 +349,18 @@ _COMMANDS: Final[tuple[type[Command], ...]] = (
     DropFile,
     ListFiles,
     ExportFilePart,
+    BeginStick,
+    KeepStickPart,
+    TakeStick,
+    MakeStick,
+    ReadStickPart,
+    CloseStick,
 )
 BY_NAME: Final = {command.NAME: command for command in _COMMANDS}
 WITHOUT_SESSION: Final = frozenset({OpenSession.NAME, RecoverUser.NAME, ShowStatus.NAME})
 
 WITHOUT_ACTIVITY: Final = frozenset({WatchChanges.NAME, CheckMessage.NAME})
 """What a screen asks by itself: it keeps no session alive."""
-
-_CASEWORK: Final = frozenset({Role.CASEWORKER, Role.COUNSELLOR, Role.SUPERVISOR})
-_EVERYBODY: Final = frozenset(Role)
-_SUPERVISOR: Final = frozenset({Role.SUPERVISOR})
-_FOR_EVERYBODY: Final = (
-    CloseSession.NAME, LockNode.NAME, ListUsers.NAME, ListPeers.NAME, ShowStream.NAME,
-    LookAtCharter.NAME, ShowCharter.NAME, ApplySuspend.NAME, MakeIntroduction.NAME,
-    ListOutbox.NAME, CheckAudit.NAME, VerifyAudit.NAME, MakeCheckpoint.NAME, ExportHeads.NAME,
-    CreateBackup.NAME, SyncNow.NAME, ShowSelf.NAME, ShowClock.NAME, ShowCard.NAME,
-    WatchChanges.NAME, SaveSettings.NAME,
-)  # fmt: skip
-_ROLES: Final = {
-    AddUser.NAME: _SUPERVISOR,
-    RemoveUser.NAME: _SUPERVISOR,
-    ResetUser.NAME: _SUPERVISOR,
-    RenewSheet.NAME: _SUPERVISOR,
-    TakeOver.NAME: _SUPERVISOR,
-    TruncateAudit.NAME: _SUPERVISOR,
-    ConfirmClock.NAME: _SUPERVISOR,
-    PrepareCard.NAME: _SUPERVISOR,
-    RenewCard.NAME: _SUPERVISOR,
-    ApplyCharter.NAME: _SUPERVISOR,
-    RemovePeer.NAME: _SUPERVISOR,
-    **dict.fromkeys(_FOR_EVERYBODY, _EVERYBODY),
-}
-
-
-def may_use(role: Role, command: Command | type[Command]) -> bool:
-    """May a person of this role give this command? Casework is for those who do casework."""
-    return role in _ROLES.get(command.NAME, _CASEWORK)
 
 
 def parse_command(name: str, body: bytes) -> Command:

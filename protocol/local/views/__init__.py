@@ -103,6 +103,7 @@ from protocol.local.views.overview import (
     Today,
     UnsentLine,
 )
+from protocol.local.views.sticks import StickFor, StickMade, StickRefusal, StickTaken, Wrap
 from protocol.local.views.streams import EvidenceView, SkeletonView, StreamView
 from protocol.local.views.upkeep import CardDraft, CardView, ClockSource, ClockView
 
@@ -185,6 +186,10 @@ __all__ = [
     "Session",
     "SkeletonView",
     "Station",
+    "StickFor",
+    "StickMade",
+    "StickRefusal",
+    "StickTaken",
     "StreamView",
     "TaskView",
     "Tasks",
@@ -194,6 +199,7 @@ __all__ = [
     "UserView",
     "Users",
     "WithdrawalView",
+    "Wrap",
     "encode_view",
     "parse_view",
     "refused",

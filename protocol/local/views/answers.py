@@ -48,6 +48,12 @@ class No(StrEnum):
     NO_SPACE = "no_space"
     NOT_SUCH_A_FILE = "not_such_a_file"
     NOT_TICKED = "not_ticked"
+    STICK_BUSY = "stick_busy"
+    STICK_WRAPPED = "stick_wrapped"
+    STICK_NOT_OPENED = "stick_not_opened"
+    STICK_EMPTY = "stick_empty"
+    PASSPHRASE_SHORT = "passphrase_short"  # noqa: S105  (a code, not a secret)
+    PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105  (the same)
 
 
 class Refused(View, frozen=True, kw_only=True):

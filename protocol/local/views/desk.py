@@ -36,12 +36,14 @@ class DeskSettings(View, frozen=True, kw_only=True):
     """What federation.toml says about every desk of this node.
 
     `batch_seconds` lie between two batches in which things leave; 0: they leave as soon as they are due.
+    `may_ferry`: may a stick's envelopes for partners be carried along to them, where a person says yes?
     """
 
     lock_seconds: int
     unfocused_seconds: int
     undo_seconds: int
     batch_seconds: int
+    may_ferry: bool = False
 
 
 class UserSettings(View, frozen=True, kw_only=True):

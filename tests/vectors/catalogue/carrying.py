@@ -1,6 +1,8 @@
 """Vectors of the ways envelopes travel, of names that are derived, and of events that do not fit."""
 
+import base64
 import hashlib
+import hmac
 
 from node.mailbox import access, stick
 from protocol.cards import introduction_answer, introduction_proof
@@ -187,11 +189,23 @@ def _derived() -> list[Vector]:
              sha256(WISH.text.encode())),
         case("deposit-token", "R-61", "Of a deposit secret.", secret, deposit_token(secret)),
         case("bundle-key", "R-62", "Of a deposit secret.", secret, bundle_key(secret)),
+        case("stick-passphrase", "R-203", "Of a deposit secret.", secret,
+             _base32_whole(_hkdf(secret, info=b"sathi/1/stick"))),
         case("introduction-proof", "R-75", "Bandhan's, for Alo.", BANDHAN.signed_card.raw, proof,
              now=NOW, auth=INVITE.auth, other=ALO.node_id),
         case("introduction-answer", "R-75", "Alo's, for Bandhan.", ALO.signed_card.raw, answer,
              now=NOW, auth=INVITE.auth, other=BANDHAN.node_id),
     ]  # fmt: skip
+
+
+def _hkdf(secret: bytes, *, info: bytes) -> bytes:
+    # RFC 5869, apart from the code under test: one block is 32 bytes.
+    drawn = hmac.digest(bytes(32), secret, "sha256")
+    return hmac.digest(drawn, info + b"\x01", "sha256")
+
+
+def _base32_whole(data: bytes) -> str:
+    return base64.b32encode(data).decode("ascii").rstrip("=").lower()
 
 
 def _base32(data: bytes) -> str:

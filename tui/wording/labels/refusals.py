@@ -75,6 +75,18 @@ REFUSALS: Final[Mapping[str, str]] = {
         " read in."
     ),
     No.NOT_TICKED: N_("She has not said yes to this very file. Show it to her and ask her first."),
+    No.STICK_BUSY: N_("Others have sticks in at this moment. Try again when they are done."),
+    No.STICK_WRAPPED: N_(
+        "This file is wrapped, and not for us alone. Write the passphrase you agreed on."
+    ),
+    No.STICK_NOT_OPENED: N_(
+        "The passphrase is another one, or the file was changed on the way. Compare it by voice."
+    ),
+    No.STICK_EMPTY: N_("Nothing waits for them. There is nothing to carry."),
+    No.PASSPHRASE_SHORT: N_("The passphrase of a stick has at least 12 characters."),
+    No.PASSPHRASE_NEEDED: N_(
+        "For several partners, or for one that told us of no mailbox, agree on a passphrase by voice."
+    ),
     RefusalCode.E_SIZE: _UNREADABLE,
     RefusalCode.E_MAGIC: _UNREADABLE,
     RefusalCode.E_VERSION: _OTHER_VERSION,

@@ -1,0 +1,1 @@
+"""Sticks: files of envelopes that a person carries, made of what waits and taken in again."""
