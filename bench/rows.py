@@ -3,8 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from bench import desk, end_to_end, messages
-from bench.floors import commits, crypto, desks, durable, http
+from bench import desk, end_to_end, messages, relays
+from bench.floors import commits, crypto, desks, durable, http, sizes
 from bench.harness import CostRow, Limit, Row
 
 
@@ -29,8 +29,22 @@ def rows(folder: Path) -> tuple[Row | CostRow, ...]:
             floor=partial(durable.delivered_per_second, folder),
             product=partial(end_to_end.delivered_per_second, folder),
         ),
+        *_relay_rows(folder),
         *_desk_rows(folder),
     )
+
+
+def _relay_rows(folder: Path) -> tuple[Row, ...]:
+    """Deposits, then pick-ups: in a file, and in PostgreSQL with one process and with two."""
+    made = []
+    for what, pick_ups in (("deposits", 0), ("pick_ups", sizes.RELAY_PICK_UPS)):
+        floor, product = relays.in_a_file(folder, pick_ups=pick_ups)
+        made.append(Row(name=f"relay_{what}_sqlite", target=0.3, floor=floor, product=product))
+        for servers in (1, 2):
+            floor, product = relays.in_postgresql(folder, servers=servers, pick_ups=pick_ups)
+            name = f"relay_{what}_postgresql_{servers}"
+            made.append(Row(name=name, target=0.3, floor=floor, product=product))
+    return tuple(made)
 
 
 def _desk_rows(folder: Path) -> tuple[CostRow, ...]:

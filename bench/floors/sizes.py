@@ -18,6 +18,10 @@ POSTS_IN_FLIGHT: Final = 8
 CRYPTO_MESSAGES: Final = 4_000
 DURABLE_MESSAGES: Final = 5_000
 
+RELAY_MAILBOXES: Final = 8
+RELAY_DEPOSITS: Final = 2_000
+RELAY_PICK_UPS: Final = 800
+
 CASES: Final = 100_000
 # For each four rows down a page down, as somebody looks through a list.
 ROWS_DOWN: Final = 4

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
 from typing import Final, Self, final
 
 import asyncpg
@@ -283,7 +284,8 @@ class PostgresStore:
             self._address, timeout=_CONNECT_SECONDS, command_timeout=_QUERY_SECONDS
         )
         try:
-            await connection.add_listener(_CHANNEL, self._hear)
+            own = connection.get_server_pid()
+            await connection.add_listener(_CHANNEL, partial(self._hear, own))
             connection.add_termination_listener(lambda _: self._news.set())
             while not connection.is_closed():
                 with contextlib.suppress(TimeoutError):
@@ -295,11 +297,9 @@ class PostgresStore:
         finally:
             connection.terminate()
 
-    def _hear(self, connection: object, sender: int, _channel: str, said: object) -> None:
-        is_ours = isinstance(connection, asyncpg.Connection | Connection) and (
-            connection.get_server_pid() == sender
-        )
-        if not is_ours and isinstance(said, str) and _MAILBOX.fullmatch(said):
+    def _hear(self, own: int, _by: object, sender: int, _channel: str, said: object) -> None:
+        """Ring for what another process tells; what this one told rang at once."""
+        if sender != own and isinstance(said, str) and _MAILBOX.fullmatch(said):
             self._ring(mailbox_id(bytes.fromhex(said)))
 
 

@@ -1,11 +1,13 @@
 """A floor is what bare libraries do: it knows nothing of the product, and does the whole of its work."""
 
 import ast
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from bench.floors import commits, crypto, desks, durable, http, sizes
+from bench.floors import commits, crypto, desks, durable, http, relay, sizes
+from tests.support.postgresql import Server
 
 FLOORS = Path(__file__).parents[2] / "bench" / "floors"
 PRODUCT = {"node", "protocol", "tui"}
@@ -75,3 +77,18 @@ def test_the_floors_of_the_desk_give_a_number(tmp_path: Path) -> None:
     assert desks.opening_milliseconds(tmp_path, cases=20).value > 0
     memory = desks.memory_of_a_list()
     assert 0 < memory.value <= memory.beside["most"]
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+def test_the_floor_of_a_relay_gives_numbers_with_a_file(tmp_path: Path) -> None:
+    assert relay.per_second("sqlite", str(tmp_path), deposits=600, pick_ups=10) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.sockets
+async def test_the_floor_of_a_relay_gives_numbers_with_postgresql(postgresql: Server) -> None:
+    address = await postgresql.new_database()
+    where = ("postgresql", address)
+    found = await asyncio.to_thread(relay.per_second, *where, servers=2, deposits=600, pick_ups=10)
+    assert found > 0

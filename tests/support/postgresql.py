@@ -105,10 +105,15 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(*settings: str) -> Iterator[Server]:
-    """Run a new server until the block ends. Raises: FileNotFoundError, if none is installed."""
+def running(*settings: str, folder: Path | None = None) -> Iterator[Server]:
+    """Run a new server until the block ends, with its own folder in this one or that for temporary files.
+
+    Raises:
+        FileNotFoundError: if none is installed.
+    """
     # A socket's path is short, and `nobody` has to reach it: no folder of the tests is both.
-    server = Server(folder=Path(tempfile.mkdtemp(prefix="sathi-pg-")), settings=settings)
+    place = Path(tempfile.mkdtemp(prefix="sathi-pg-", dir=folder))
+    server = Server(folder=place, settings=settings)
     try:
         _hand_over(server.folder)
         with server.log.open("ab") as log:
