@@ -202,4 +202,4 @@ def _problems_of_relays(config: NodeConfig) -> list[tuple[str, str]]:
     if not config.mailbox.relay:
         return []
     # Better refused than taken and left out: somebody would wait for what never comes.
-    return [("mailbox.relay", "cannot be used: relays are not built yet; take it out")]
+    return [("mailbox.relay", "cannot be used: a node does not visit relays yet; take it out")]

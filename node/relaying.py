@@ -112,12 +112,15 @@ class Relay:
         Raises:
             OSError: if the address cannot be taken, or a certificate cannot be read.
         """
+        minutely = [(chore, limits.MINUTE) for chore in self._kept.minutely]
+        chores = [(self._purge, limits.HOUR), *minutely]
+        for chore, _ in chores:
+            await _tried(chore)
         async with asyncio.TaskGroup() as tasks, contextlib.AsyncExitStack() as closing:
             door = await self._open_door()
             closing.push_async_callback(door.cleanup)
             closing.callback(self._kept.mailboxes.release_waiters)
-            minutely = [(chore, limits.MINUTE) for chore in self._kept.minutely]
-            for chore, seconds in [(self._purge, limits.HOUR), *minutely]:
+            for chore, seconds in chores:
                 closing.callback(tasks.create_task(_for_ever(chore, seconds=seconds)).cancel)
             for attend in self._kept.attending:
                 closing.callback(tasks.create_task(_attending(attend)).cancel)
@@ -156,11 +159,15 @@ class Relay:
 
 async def _for_ever(chore: Chore, *, seconds: int) -> None:
     while True:
-        try:
-            await chore()
-        except Exception as error:  # noqa: BLE001 - a database that is away must not end serving
-            logs.event(_LOGGER, "relay.chore_failed", level=logging.ERROR, error=error)
         await asyncio.sleep(seconds)
+        await _tried(chore)
+
+
+async def _tried(chore: Chore) -> None:
+    try:
+        await chore()
+    except Exception as error:  # noqa: BLE001 - a database that is away must not end serving
+        logs.event(_LOGGER, "relay.chore_failed", level=logging.ERROR, error=error)
 
 
 async def _attending(attend: Callable[[], Awaitable[None]]) -> None:

@@ -75,10 +75,15 @@ async def make(connection: Connection) -> None:
     Raises:
         UnfitDatabaseError: as `check` does.
     """
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MAKING)
-        if await connection.fetchval("SELECT to_regclass('service')") is None:
-            await connection.execute(_SCHEMA)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _MAKING)
+            if await connection.fetchval("SELECT to_regclass('service')") is None:
+                await connection.execute(_SCHEMA)
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError):
+        raise UnfitDatabaseError(
+            "the database lets this user make no tables; make the user its owner"
+        ) from None
     await check(connection)
 
 
@@ -90,7 +95,11 @@ async def check(connection: Connection) -> None:
     """
     try:
         version = await connection.fetchval("SELECT version FROM service WHERE id = 1")
-    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+    except (
+        asyncpg.UndefinedTableError,
+        asyncpg.UndefinedColumnError,
+        asyncpg.InsufficientPrivilegeError,
+    ):
         raise UnfitDatabaseError(
             "the database has no tables of a relay; begin with `sathi relay init`"
         ) from None

@@ -23,7 +23,7 @@ EXAMPLE = Path(__file__).parents[2] / "federation.toml.example"
 
 RELAY = "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = 't'\n"
 HIGH = "[profile]\nrisk = 'high'\n"
-NOT_BUILT = "'mailbox.relay' cannot be used: relays are not built yet; take it out"
+NOT_BUILT = "'mailbox.relay' cannot be used: a node does not visit relays yet; take it out"
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "node": config.NodeSection,

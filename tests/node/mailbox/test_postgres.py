@@ -148,10 +148,11 @@ async def test_whoever_reads_on_behind_an_envelope_misses_none_that_comes_meanwh
         )
         seen: list[bytes] = []
         while len(seen) < 120:
+            was_done = leaving.done()
             after = envelope_id_of(seen[-1]) if seen else None
             taken = await pair.other.take(MAILBOX, limit=7, bytes_max=MANY, after=after)
             seen += taken.envelopes
-            if leaving.done() and not taken.envelopes:
+            if was_done and not taken.envelopes:
                 break
         await leaving
         assert sorted(seen) == sorted(envelopes(120))
@@ -314,6 +315,19 @@ async def test_a_database_without_a_relays_tables_or_of_another_version_is_not_t
     await do(database, "UPDATE service SET version = 2")
     with pytest.raises(UnfitDatabaseError):
         await PostgresStore.open(database, quota=STANDARD_QUOTA, is_new=True)
+
+
+async def test_a_user_who_may_make_no_tables_is_told_so(postgresql: Server, database: str) -> None:
+    await postgresql.do("CREATE ROLE weak LOGIN")
+    weak = database.replace("sathi@", "weak@")
+    with pytest.raises(UnfitDatabaseError) as caught:
+        await PostgresStore.open(weak, quota=STANDARD_QUOTA, is_new=True)
+    assert "make the user its owner" in str(caught.value)
+
+
+async def test_a_database_that_does_not_exist_is_said_to_be_away(database: str) -> None:
+    with pytest.raises(StoreAwayError):
+        await PostgresStore.open(database.replace("/postgres?", "/nothing?"), quota=STANDARD_QUOTA)
 
 
 FULL_DISK = """
