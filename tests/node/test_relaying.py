@@ -16,10 +16,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from node.relay_settings import RelayServiceSection
-from node.relaying import Relay, open_file
+from node.relaying import NoRelayError, Relay, open_file
 from protocol import limits
 from protocol.values import Instant, later
-from tests.support.mailboxes import NOON, StandingClock, envelopes, new_mailbox, owner
+from tests.support.mailboxes import (
+    NOON,
+    StandingClock,
+    as_depositor,
+    envelopes,
+    new_mailbox,
+    owner,
+    with_ticket,
+)
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.sockets
@@ -49,6 +57,10 @@ async def serving(
         stop.set()
         await running
         await kept.mailboxes.close()
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 def self_signed(folder: Path) -> None:
@@ -95,6 +107,30 @@ async def test_a_relay_that_speaks_tls_itself_speaks_nothing_older_than_1_3(
         older.maximum_version = ssl.TLSVersion.TLSv1_2
         with pytest.raises(aiohttp.ClientConnectorError):
             await session.get(url, ssl=older)
+
+
+async def test_a_relay_keeps_no_log_of_what_it_is_asked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    async with serving(tmp_path, StandingClock()) as port, aiohttp.ClientSession() as session:
+        mailbox = f"http://127.0.0.1:{port}/sathi/v1/mailboxes/{MAILBOX.hex()}"
+        for method, url, headers, status in (
+            ("GET", f"http://127.0.0.1:{port}/sathi/v1/info", {}, 200),
+            ("POST", mailbox + "/envelopes", as_depositor(), 404),
+            ("GET", mailbox + "/envelopes", {}, 401),
+            ("PUT", mailbox, with_ticket(), 400),
+            ("GET", mailbox + "/elsewhere", {}, 404),
+        ):
+            async with session.request(method, url, headers=headers) as answer:
+                assert answer.status == status
+    assert [record for record in caplog.records if record.name != "asyncio"] == []
+
+
+async def test_a_relay_whose_file_is_missing_does_not_begin_anew(tmp_path: Path) -> None:
+    with pytest.raises(NoRelayError):
+        await open_file(tmp_path, clock=StandingClock(), deposits_per_minute=60)
+    assert names_in(tmp_path) == []
 
 
 async def test_what_waited_for_22_days_is_gone_when_a_relay_begins_to_serve_again(
