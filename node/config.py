@@ -1,5 +1,6 @@
 """`federation.toml`: what whoever installs a node decides, read once into a frozen value."""
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, final
@@ -43,6 +44,9 @@ __all__ = [
 FILE_NAME: Final = "federation.toml"
 POLL_SECONDS_MIN: Final = 5
 POLL_SECONDS_MAX: Final = 3_600
+# A relay keeps an envelope for three weeks; a withdrawal should not wait there for longer than this.
+VISIT_MINUTES_MAX: Final = 240
+_TICKET_BYTES: Final = 32
 # A screen that nobody looks at for a quarter of an hour is somebody else's screen.
 LOCK_MINUTES_MIN: Final = 1
 LOCK_MINUTES_MAX: Final = 15
@@ -83,7 +87,8 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         addresses = [f"http://{self.node.listen}"]
         if self.mailbox.address:
             addresses.append(self.mailbox.address)
-        return not self.mailbox.relay and all(map(is_loopback, addresses))
+        addresses += [relay.url for relay in self.mailbox.relay]
+        return all(map(is_loopback, addresses))
 
     @property
     def shows_place(self) -> bool:
@@ -145,6 +150,7 @@ def _problems_of_numbers(config: NodeConfig) -> list[tuple[str, str]]:
     desk = config.desk
     numbers = (
         ("courier.poll_seconds", config.courier.poll_seconds, POLL_SECONDS_MIN, POLL_SECONDS_MAX),
+        ("courier.visit_minutes", config.courier.visit_minutes, 1, VISIT_MINUTES_MAX),
         ("desk.lock_minutes", desk.lock_minutes, LOCK_MINUTES_MIN, LOCK_MINUTES_MAX),
         (
             "desk.unfocused_seconds",
@@ -199,7 +205,35 @@ def _problems_of_address(config: NodeConfig) -> list[tuple[str, str]]:
 
 
 def _problems_of_relays(config: NodeConfig) -> list[tuple[str, str]]:
-    if not config.mailbox.relay:
-        return []
-    # Better refused than taken and left out: somebody would wait for what never comes.
-    return [("mailbox.relay", "cannot be used: a node does not visit relays yet; take it out")]
+    relays, found = config.mailbox.relay, list[tuple[str, str]]()
+    own = 1 if config.mailbox.address else 0
+    if own + len(relays) > limits.RELAYS_MAX:
+        found.append(("mailbox.relay", "are too many: three places at most, with our own address"))
+    seen: set[str] = set()
+    for number, relay in enumerate(relays):
+        key = f"mailbox.relay[{number}]"
+        found += [(f"{key}.{name}", problem) for name, problem in _problems_of_relay(relay)]
+        if relay.url in seen:
+            found.append((f"{key}.url", "is there twice"))
+        seen.add(relay.url)
+    return found
+
+
+def _problems_of_relay(relay: RelaySection) -> list[tuple[str, str]]:
+    if not is_address(relay.url):
+        return [("url", "is not an address such as https://relay.example.org")]
+    if relay.url.startswith("http://") and not (is_onion(relay.url) or is_loopback(relay.url)):
+        return [("url", "is neither https:// nor an onion address")]
+    if read_ticket(relay.ticket) is None:
+        return [("ticket", "is no ticket: 43 letters, as the operator of the relay gave them")]
+    return []
+
+
+def read_ticket(text: str) -> bytes | None:
+    """The 32 bytes of a relay's ticket; None if it is none. It has one spelling."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=")
+    except (ValueError, UnicodeEncodeError):
+        return None
+    is_spelled = base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=") == text
+    return raw if is_spelled and len(raw) == _TICKET_BYTES else None

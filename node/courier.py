@@ -27,7 +27,15 @@ from node.vault.unit import NotWrittenError, Unit
 from node.writer import GroupLostError
 from protocol import limits
 from protocol.cadence import Cadence
-from protocol.values import EnvelopeId, Instant, MailboxId, MessageId, envelope_id_of
+from protocol.prekeys import Route
+from protocol.values import (
+    EnvelopeId,
+    Instant,
+    MailboxId,
+    MessageId,
+    NodeId,
+    envelope_id_of,
+)
 
 # Envelopes that nobody could take stay where they are only if the machine fails; bounds one round.
 _BATCHES_IN_A_ROUND: Final = 10_000
@@ -67,6 +75,7 @@ class Courier:
         self._under_way: set[asyncio.Task[object]] = set()
         self._is_resting = True
         self._emptied: dict[MailboxId, int] = {}
+        self._left_at: dict[NodeId, int] = {}
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -281,12 +290,23 @@ class Courier:
         await opened.database.write(lambda unit: delivering.settle(unit, settled, acting=acting))
         faults.point("outbox.after_settle")
 
+    def _in_turn(self, parcel: Parcel) -> list[tuple[int, Route]]:
+        """The peer's mailboxes with their places, the first to be tried first.
+
+        That is where the last was left; or the next one, where that one may keep to itself what it was given
+        (R-207).
+        """
+        places = list(enumerate(parcel.routes))
+        start = self._left_at.get(parcel.peer, -1 if parcel.moves_on else 0) + parcel.moves_on
+        first = start % len(places) if places else 0
+        return places[first:] + places[:first]
+
     async def _leave(self, opened: OpenVault, parcel: Parcel) -> Settled:
         """Leave a parcel at the first of the peer's mailboxes that answers."""
         by_name = {envelope_id_of(raw): message for message, raw in parcel.envelopes}
         everything = frozenset(by_name.values())
         envelopes = [raw for _, raw in parcel.envelopes]
-        for route in parcel.routes:
+        for place, route in self._in_turn(parcel):
             way = client.Route(
                 origin=route.origin,
                 mailbox_id=route.mailbox_id,
@@ -296,6 +316,7 @@ class Courier:
             if isinstance(answer, Refused) and answer.peer_time is not None:
                 await self._hear_time(opened, route.origin, answer.peer_time)
             if isinstance(answer, Delivered):
+                self._left_at[parcel.peer] = place
                 laid = _laid(answer, by_name)
                 return Settled(peer=parcel.peer, deposited=laid, failed=everything - laid)
         return Settled(peer=parcel.peer, deposited=frozenset(), failed=everything)

@@ -31,7 +31,7 @@ class NodeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RelaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `[[mailbox.relay]]`; relays are for a later version, and a file with one is refused.
+    """One `[[mailbox.relay]]`.
 
     Attributes:
         url: the relay's address.
@@ -53,7 +53,7 @@ class MailboxSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     Attributes:
         publish_address: may a place where people can be found stand on our card?
         address: where other nodes reach our own mailbox; empty if only this computer does.
-        relay: the relays that keep a mailbox for us; none in this version.
+        relay: the relays that keep a mailbox for us, the first to be tried first.
     """
 
     publish_address: bool = False
@@ -101,11 +101,13 @@ class CourierSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     Attributes:
         poll_seconds: how often mailboxes are asked for something new.
+        visit_minutes: how often the relays that keep a mailbox for us are visited, a third more or less.
         batch_minutes: everything leaves at the full and the half hour (30), or as soon as it is due (0).
         cover: does an envelope leave on a day on which there is nothing to say?
     """
 
     poll_seconds: int = 30
+    visit_minutes: int = 15
     batch_minutes: int = 30
     cover: bool = False
 

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from node.backups import Backups
-from node.config import NodeConfig
+from node.config import NodeConfig, read_ticket
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
 from node.local_api.api import LocalApi
@@ -28,6 +28,7 @@ from node.schedule import Schedule
 from node.system import Clock
 from node.upkeep import UPKEEP_SECONDS, Upkeep
 from node.vault.keyring import PRODUCT_COST, Cost
+from node.visits import Relay, Rhythm, Visits
 from protocol import limits
 from protocol.errors import SathiError
 from protocol.local import views
@@ -106,9 +107,10 @@ class Node:
         schedule = Schedule(gate, store, clock=self._clock, tend=courier.tend, wake=courier.wake)
         grace = self._config.profile.prekey_grace_seconds
         upkeep = Upkeep(gate, wake=courier.wake, grace_seconds=grace)
+        carrying = _Carrying(courier, self._visits(gate, session, courier))
         desk = Desk(
             gate,
-            courier,
+            carrying,
             clock=self._clock,
             entropy=self._entropy,
             vault_lock_seconds=self._config.profile.vault_lock_minutes * limits.MINUTE,
@@ -122,7 +124,7 @@ class Node:
         moves = Moves(
             gate, store, name=partial(write_own_mailbox, self._folder), wake=courier.wake
         )
-        self._join(gate, courier, desk, tasks, backups, moves)
+        self._join(gate, carrying, desk, tasks, backups, moves)
         async with contextlib.AsyncExitStack() as closing:
             closing.push_async_callback(gate.lock)
             door = await self._open_mailbox(store, own)
@@ -139,10 +141,27 @@ class Node:
             ready.set()
             await stop.wait()
 
+    def _visits(self, gate: Gate, session: aiohttp.ClientSession, courier: Courier) -> Visits:
+        config = self._config
+        # A trial without a relay is reached from this computer; any other node where it says, or not at all.
+        is_trial = config.stays_here and not config.mailbox.relay
+        trial = f"http://{config.node.listen}" if is_trial else None
+        return Visits(
+            gate,
+            session,
+            [
+                Relay(origin=relay.url, ticket=read_ticket(relay.ticket) or b"")
+                for relay in config.mailbox.relay
+            ],
+            own=config.mailbox.address or trial,
+            rhythm=Rhythm(seconds=config.courier.visit_minutes * limits.MINUTE),
+            settle=courier.tend,
+        )
+
     def _join(
         self,
         gate: Gate,
-        courier: Courier,
+        carrying: "_Carrying",
         desk: Desk,
         tasks: asyncio.TaskGroup,
         backups: Backups,
@@ -155,15 +174,14 @@ class Node:
             if opened.me.is_demo:
                 refuse_demo_elsewhere(self._config)
             await moves.settle(opened)
-            await courier.begin(opened)
-            tasks.create_task(courier.run(opened))
+            await carrying.begin(opened, tasks)
             desk.held.begin(tasks)
 
         async def end() -> None:
             desk.end_sessions()
             await backups.rest()
             await desk.held.rest()
-            await courier.rest()
+            await carrying.rest()
 
         gate.on_open = begin
         gate.on_close = end
@@ -182,6 +200,36 @@ class Node:
         node = self._config.node
         await web.TCPSite(runner, node.host, node.port).start()
         return runner
+
+
+@final
+class _Carrying:
+    """Whoever carries, as one: the courier, and the visits to relays."""
+
+    def __init__(self, courier: Courier, visits: Visits) -> None:
+        self._courier = courier
+        self._visits = visits
+
+    async def begin(self, opened: OpenVault, tasks: asyncio.TaskGroup) -> None:
+        """Apply what waits, before anything is shown; then carry until `rest`."""
+        await self._visits.begin(opened)
+        await self._courier.begin(opened)
+        tasks.create_task(self._courier.run(opened))
+        tasks.create_task(self._visits.run(opened))
+
+    async def rest(self) -> None:
+        """The vault is being locked: nothing is sent once this returns."""
+        await self._visits.rest()
+        await self._courier.rest()
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._courier.wake()
+
+    async def sync(self, opened: OpenVault) -> None:
+        """One whole round of both. Raises: LockedError."""
+        await self._visits.visit(opened)
+        await self._courier.sync(opened)
 
 
 def _desk_settings(config: NodeConfig) -> views.DeskSettings:

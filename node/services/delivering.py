@@ -23,6 +23,7 @@ from protocol.effects import Task
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic, SigningSecret
 from protocol.labels import Kind
+from protocol.messages.core import Receipt
 from protocol.messages.union import GOES_MEANWHILE, OVERTAKING
 from protocol.prekeys import Route, parse_bundle, slice_for
 from protocol.sealing import decrypt_at_rest
@@ -46,11 +47,12 @@ _NO_WAIT_IS_LONGER_SECONDS: Final = 2 * limits.DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """What leaves for one peer in one request."""
+    """What leaves for one peer in one request; `moves_on`: better not where the last was left."""
 
     peer: NodeId
     routes: tuple[Route, ...]
     envelopes: tuple[tuple[MessageId, bytes], ...]
+    moves_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,16 +151,15 @@ def _parcels(
     sealing = _begin(unit, peer, me, times)
     if sealing is None:
         return []
-    items = outbox.due_items(
-        unit.vault,
-        sealing.peer.node_id,
-        window,
-        count=limits.BATCH_ENVELOPES_MAX,
-        only=_only(unit, sealing.peer),
-    )
+    node, only = sealing.peer.node_id, _only(unit, sealing.peer)
+    count = limits.BATCH_ENVELOPES_MAX
+    items = outbox.due_items(unit.vault, node, window, count=count, only=only)
     bytes_max = limits.BATCH_BYTES_MAX - limits.BUCKETS[2] + limits.ENVELOPE_BYTES_MAX
+    routes = sealing.routes
+    # Nobody answered for a day, or it is a receipt, which nobody answers: one mailbox may keep all to itself.
+    moves_on = any(i.state is OutboxState.DEPOSITED or i.type == Receipt.TYPE for i in items)
     return [
-        Parcel(peer=sealing.peer.node_id, routes=sealing.routes, envelopes=tuple(envelopes))
+        Parcel(peer=node, routes=routes, envelopes=tuple(envelopes), moves_on=moves_on)
         for envelopes in _requests(_seal_all(sealing, items, bytes_max=bytes_max))
     ]
 

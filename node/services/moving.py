@@ -44,8 +44,10 @@ def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
         deposit_secret=mailbox.deposit_secret,
         pin=None,
     )
+    # Where nobody was told of our own mailbox, nobody is told of this one; those at relays stay.
+    routes = [route if r.mailbox_id == former.mailbox_id else r for r in me.bundle.routes]
     audit(unit, "mailbox.moved", mailbox.mailbox_id, acting=acting)
-    return bundles.renew(unit, me=me, acting=acting, routes=[route])
+    return bundles.renew(unit, me=me, acting=acting, routes=routes)
 
 
 def ended(unit: Unit, *, acting: Acting) -> list[MailboxId]:

@@ -4,7 +4,7 @@ from node import showing
 from node.effects import Acting, apply, audit
 from node.reactions import membership
 from node.vault.records import Peer, Self
-from node.vault.tables import desk, identity, peers
+from node.vault.tables import desk, peers
 from node.vault.unit import Unit
 from protocol.cards import (
     Introduction,
@@ -18,25 +18,18 @@ from protocol.effects import Effect, Send, Task, Urgency
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.core import IntroductionRequest
-from protocol.prekeys import Route
 from protocol.safety import safety_number
 from protocol.values import node_id, node_id_text
 
 
 def make_introduction(unit: Unit, *, me: Self, acting: Acting) -> views.IntroductionFile:
     """Card, invite and bundle in one file; the invite lets one organisation in, for seven days."""
-    routes = tuple(
-        Route(
-            origin=mailbox.origin,
-            mailbox_id=mailbox.mailbox_id,
-            deposit_secret=mailbox.deposit_secret,
-            pin=None,
-        )
-        for mailbox in identity.load_mailboxes(unit.vault)
-        if mailbox.ends is None
-    )
+    # Those of the bundle and no others: a mailbox may be there of which nobody is told.
     invite = new_invite(
-        signed_card=me.signed_card, routes=routes, now=acting.now, entropy=acting.entropy
+        signed_card=me.signed_card,
+        routes=me.bundle.routes,
+        now=acting.now,
+        entropy=acting.entropy,
     )
     peers.insert_invite(unit.vault, auth=invite.auth, expires=invite.expires)
     audit(unit, "peer.introduction", b"", acting=acting)

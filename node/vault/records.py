@@ -55,6 +55,8 @@ class OwnMailbox:
     is_local: bool
     ends: Instant | None
     """When it is deleted, because we tell nobody of it any more; None for one that we tell others of."""
+    is_made: bool = True
+    """Is it there? One at a relay is made there first, and told to others afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

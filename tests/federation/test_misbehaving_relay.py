@@ -79,3 +79,21 @@ async def test_what_waited_for_a_relay_that_was_down_for_a_month_is_there_within
     one.relayed.forward(limits.HOUR)
     await one.relayed.settle()
     assert referrals_at(one.story.bandhan) == [("offered",)]
+
+
+async def test_what_a_relay_kept_to_itself_for_a_day_goes_to_the_next_one_and_the_story_goes_on(
+    two: There,
+) -> None:
+    two.act("keep nothing")
+    begin(two.story)
+    await two.relayed.settle()
+    assert referrals_at(two.story.bandhan) == []
+    await two.days(1)
+    assert referrals_at(two.story.bandhan) == [("offered",)]
+    two.story.accept()
+    await two.relayed.settle()
+    await two.days(1)
+    two.story.dossier()
+    await two.relayed.settle()
+    await two.days(2)
+    check_whole(two)

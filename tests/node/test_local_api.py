@@ -68,6 +68,7 @@ def test_every_command_is_in_the_table_of_answers() -> None:
     assert ANSWERS.keys() == BY_NAME.keys()
     at_the_desk = {"session/open", "session/close", "node/lock", "node/status", "user/add"}
     at_the_desk |= {"node/sync", "sending/hold", "sheet/renew", "desk/changes"}
+    at_the_desk |= {f"stick/{act}" for act in ("begin", "part", "take", "make", "read", "close")}
     at_the_desk |= {"backup/create", "user/recover", "user/remove", "user/reset"}
     assert {kind.NAME for kind in ROUTES} | at_the_desk == BY_NAME.keys()
 

@@ -87,7 +87,7 @@ ANSWERS: Final = {
     "session/close": 200,
     "session/open": 401,
     "settings/save": 200,
-    "stick/begin": 400,
+    "stick/begin": 200,
     "stick/close": 404,
     "stick/make": 404,
     "stick/part": 404,

@@ -142,14 +142,14 @@ def config_of(made: MadeNode) -> NodeConfig:
 
 @contextlib.asynccontextmanager
 async def running_node(
-    made: MadeNode, *, clock: Clock | None = None
+    made: MadeNode, *, clock: Clock | None = None, config: NodeConfig | None = None
 ) -> AsyncIterator[RunningNode]:
     """Run a node until the block ends; it is locked until somebody unlocks it."""
     await _have_mailbox(made)
     ready, stop = asyncio.Event(), asyncio.Event()
     node = Node(
         made.folder,
-        config_of(made),
+        config or config_of(made),
         clock=clock or SystemClock(),
         entropy=entropy,
         tuning=Tuning(cost=CHEAP, deposits_per_minute=10_000),

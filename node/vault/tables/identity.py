@@ -100,8 +100,9 @@ def begun_at(vault: Connection) -> Instant:
 def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
     """Add a mailbox."""
     vault.execute(
-        "INSERT INTO own_mailboxes (mailbox_id, origin, seed, deposit_secret, is_local, ends)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO own_mailboxes"
+        " (mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             mailbox.mailbox_id,
             mailbox.origin,
@@ -109,6 +110,7 @@ def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
             mailbox.deposit_secret,
             mailbox.is_local,
             mailbox.ends,
+            mailbox.is_made,
         ),
     )
 
@@ -116,7 +118,7 @@ def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
 def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
     """All mailboxes where this node picks up; those that it left come last."""
     rows = vault.execute(
-        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends FROM own_mailboxes"
+        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made FROM own_mailboxes"
         " ORDER BY ends IS NOT NULL, is_local DESC, mailbox_id LIMIT ?",
         (_MAILBOXES_MAX,),
     ).fetchall()
@@ -128,6 +130,7 @@ def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
             deposit_secret=row[3],
             is_local=bool(row[4]),
             ends=None if row[5] is None else instant(row[5]),
+            is_made=bool(row[6]),
         )
         for row in rows
     ]
@@ -141,6 +144,24 @@ def current_mailbox(vault: Connection) -> OwnMailbox:
 def leave_mailboxes(vault: Connection, *, ends: Instant) -> None:
     """From now on we tell nobody of the mailbox we have here; until `ends` it is emptied."""
     vault.execute("UPDATE own_mailboxes SET ends = ? WHERE is_local = 1 AND ends IS NULL", (ends,))
+
+
+def mark_made(vault: Connection, mailbox: MailboxId) -> None:
+    """The relay has made it: from now on others may be told of it."""
+    vault.execute("UPDATE own_mailboxes SET is_made = 1 WHERE mailbox_id = ?", (mailbox,))
+
+
+def leave_relay(vault: Connection, mailbox: MailboxId, *, ends: Instant) -> None:
+    """From now on we tell nobody of this mailbox at a relay; until `ends` it is emptied."""
+    vault.execute(
+        "UPDATE own_mailboxes SET ends = ? WHERE mailbox_id = ? AND is_local = 0 AND ends IS NULL",
+        (ends, mailbox),
+    )
+
+
+def set_origin(vault: Connection, mailbox: MailboxId, *, origin: str) -> None:
+    """Others reach this mailbox of ours at another address now."""
+    vault.execute("UPDATE own_mailboxes SET origin = ? WHERE mailbox_id = ?", (origin, mailbox))
 
 
 def ended_mailboxes(vault: Connection, *, now: Instant) -> list[MailboxId]:

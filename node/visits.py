@@ -1,0 +1,245 @@
+"""Visits the relays that keep a mailbox for us: has it made there, takes what waits, deletes what was taken.
+
+A relay is nobody's friend: it may answer slowly, with the same again, or not at all. No answer of one keeps
+another from being visited, and what it gave is deleted there only after the vault has committed it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, final
+
+import aiohttp
+
+from node import logs, trusted_clock
+from node.gate import Gate, LockedError, OpenVault
+from node.mailbox import client
+from node.mailbox.client import Collected, Done, Home
+from node.mailbox.exchange import Failure, Refused
+from node.services import receiving, renewing, visiting
+from node.services.visiting import Wanted
+from node.vault.records import OwnMailbox
+from protocol import limits
+from protocol.keys import signing_secret
+from protocol.values import EnvelopeId, Instant, envelope_id_of
+
+DRAIN_SECONDS: Final = 10.0
+"""So long at most somebody who unlocks waits for relays."""
+# A relay that gives more in one round than a mailbox may hold is not telling the truth.
+_BATCHES_IN_A_ROUND: Final = 2 * limits.MAILBOX_ENVELOPES_MAX
+_REST_SECONDS: Final = 5
+_LOGGER: Final = logging.getLogger("sathi.visits")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """A relay of the settings, and the ticket that its operator gave us."""
+
+    origin: str
+    ticket: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often relays are visited: about every so many seconds, a third more or less."""
+
+    seconds: int
+
+
+@final
+class Visits:
+    """The visits of one node, as long as its vault is open.
+
+    `settle` is awaited after something was taken: what she took back is erased, and receipts are due.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        session: aiohttp.ClientSession,
+        relays: Sequence[Relay],
+        *,
+        own: str | None,
+        rhythm: Rhythm,
+        settle: Callable[[OpenVault], Awaitable[None]],
+    ) -> None:
+        self._gate = gate
+        self._session = session
+        self._tickets = {relay.origin: relay.ticket for relay in relays}
+        self._wanted = Wanted(own=own, relays=tuple(self._tickets))
+        self._rhythm = rhythm
+        self._settle = settle
+        self._round = asyncio.Lock()
+        self._under_way: set[asyncio.Task[object]] = set()
+        self._is_resting = True
+
+    async def begin(self, opened: OpenVault) -> None:
+        """The vault was opened: take what waits, before anything is shown; but nobody waits for long."""
+        self._is_resting = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS), self._round_of_somebody():
+                # What has to be erased after it the courier does in its turn, before anybody is let in.
+                await self._collect_all(opened, settles=False)
+
+    async def run(self, opened: OpenVault) -> None:
+        """Visit until `rest`; the first time at once, for what `begin` had no time for."""
+        with contextlib.suppress(LockedError):
+            async with self._round_of_somebody():
+                while True:
+                    await self._visit_safely(opened)
+                    await asyncio.sleep(self._pause())
+
+    async def visit(self, opened: OpenVault) -> None:
+        """One whole round, for somebody who waits for it. Raises: LockedError."""
+        async with self._round_of_somebody():
+            await self._visit(opened)
+
+    async def rest(self) -> None:
+        """The vault is being locked: once this returns, no relay is spoken to."""
+        self._is_resting = True
+        rounds = [task for task in self._under_way if task is not asyncio.current_task()]
+        for task in rounds:
+            task.cancel()
+        if rounds:
+            await asyncio.wait(rounds)
+
+    @contextlib.asynccontextmanager
+    async def _round_of_somebody(self) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        if task is None or self._must_rest():
+            raise LockedError("the node is locked")
+        self._under_way.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._must_rest():
+                raise
+            # It was `rest` that cancelled the round; whoever waits for it is told why it ended.
+            task.uncancel()
+            raise LockedError("the node was locked meanwhile") from None
+        finally:
+            self._under_way.discard(task)
+
+    def _must_rest(self) -> bool:
+        # Asked anew each time: `rest` may have come while a round was waiting.
+        return self._is_resting
+
+    def _pause(self) -> float:
+        """A third more or less, so that nobody can tell a node by its rhythm."""
+        drawn = int.from_bytes(self._gate.acting().entropy(2)) / 65_535
+        return self._rhythm.seconds * (2 + 2 * drawn) / 3
+
+    async def _visit_safely(self, opened: OpenVault) -> None:
+        try:
+            await self._visit(opened)
+        except Exception as error:  # noqa: BLE001  (a full disk or a defect must not end the visits)
+            logs.event(_LOGGER, "visits.failed", level=logging.ERROR, error=error)
+            await asyncio.sleep(_REST_SECONDS)
+
+    async def _visit(self, opened: OpenVault) -> None:
+        await self._arrange(opened)
+        await self._collect_all(opened, settles=True)
+
+    async def _arrange(self, opened: OpenVault) -> None:
+        """Have what the settings say, and tell partners once it is there."""
+        acting = self._gate.acting()
+        to_make = await self._gate.write(
+            lambda unit: visiting.arrange(unit, self._wanted, acting=acting)
+        )
+        for box in to_make:
+            made = await client.create(
+                self._session,
+                _home(box),
+                deposit_secret=box.deposit_secret,
+                ticket=self._tickets[box.origin],
+                created=acting.now,
+            )
+            if isinstance(made, Done):
+                note = partial(visiting.note_made, mailbox=box.mailbox_id, acting=acting)
+                await self._gate.write(note)
+            else:
+                _say("visits.not_made", made)
+        changed = await self._gate.write(
+            lambda unit: visiting.tell_if_changed(unit, self._wanted, me=opened.me, acting=acting)
+        )
+        if to_make or changed is not None:
+            await self._gate.refresh()
+            await self._settle(opened)
+
+    async def _collect_all(self, opened: OpenVault, *, settles: bool) -> None:
+        """Also what still comes to a mailbox that we have left; no relay keeps another one waiting."""
+        boxes = [box for box in opened.mailboxes if not box.is_local and box.is_made]
+        async with self._round, asyncio.TaskGroup() as tasks:
+            for box in boxes:
+                tasks.create_task(self._collect(opened, box, settles=settles))
+
+    async def _collect(self, opened: OpenVault, box: OwnMailbox, *, settles: bool) -> None:
+        seen: set[EnvelopeId] = set()
+        for _ in range(_BATCHES_IN_A_ROUND):
+            given = await self._ask(opened, box)
+            if not isinstance(given, Collected):
+                _say("visits.not_collected", given)
+                return
+            fresh = [raw for raw in given.envelopes if envelope_id_of(raw) not in seen]
+            if not fresh:
+                # Nothing, or only what it was told to delete: then it is not asked again now.
+                await self._note_emptied(box, is_empty=not given.envelopes)
+                return
+            await self._gate.write(
+                partial(
+                    receiving.take,
+                    envelopes=fresh,
+                    me=opened.me,
+                    prekeys=opened.prekeys,
+                    acting=self._gate.acting(),
+                )
+            )
+            names = [envelope_id_of(raw) for raw in fresh]
+            seen.update(names)
+            await self._delete(box, names)
+            if settles:
+                await self._settle(opened)
+
+    async def _ask(self, opened: OpenVault, box: OwnMailbox) -> Collected | Failure:
+        """What waits; once more by the relay's own clock, where ours is too far from it."""
+        given = await self._ask_at(box, now=self._gate.acting().now)
+        if not isinstance(given, Refused) or given.peer_time is None:
+            return given
+        said, now = given.peer_time, self._gate.acting().now
+        await opened.database.write(
+            lambda unit: trusted_clock.hear_mailbox(unit, origin=box.origin, said=said, now=now)
+        )
+        return await self._ask_at(box, now=said)
+
+    async def _ask_at(self, box: OwnMailbox, *, now: Instant) -> Collected | Failure:
+        entropy = self._gate.acting().entropy
+        return await client.collect(
+            self._session, _home(box), wait_seconds=0, after=None, now=now, entropy=entropy
+        )
+
+    async def _delete(self, box: OwnMailbox, names: Sequence[EnvelopeId]) -> None:
+        acting = self._gate.acting()
+        done = await client.delete(
+            self._session, _home(box), names, now=acting.now, entropy=acting.entropy
+        )
+        if not isinstance(done, Done):
+            # They come again, and have no second effect.
+            _say("visits.not_deleted", done)
+
+    async def _note_emptied(self, box: OwnMailbox, *, is_empty: bool) -> None:
+        if is_empty:
+            acting = self._gate.acting()
+            await self._gate.write(
+                lambda unit: renewing.note_emptied(unit, box.mailbox_id, acting=acting)
+            )
+
+
+def _home(box: OwnMailbox) -> Home:
+    return Home(origin=box.origin, secret=signing_secret(box.seed))
+
+
+def _say(event: str, failure: Failure) -> None:
+    logs.event(_LOGGER, event, level=logging.WARNING, code=type(failure).__name__)
