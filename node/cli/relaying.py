@@ -7,7 +7,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -80,12 +81,27 @@ def init(folder: Path, address: str, listen: str, database: str, *, behind_proxy
     except relay_settings.ConfigError as error:
         # The file is not there yet: a line of it would lead nowhere.
         raise CommandFailedError(f"{str(error).partition(': ')[2]}; nothing was made") from None
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _with_store(folder, settings, _nothing, is_new=True)
-    write(folder / relay_settings.FILE_NAME, text)
-    make_durable(folder)
+    with _all_or_nothing(folder):
+        _with_store(folder, settings, _nothing, is_new=True)
+        write(folder / relay_settings.FILE_NAME, text)
+        make_durable(folder)
     put(f"made\t{folder}")
     say("Next: `sathi relay serve`, and for each organisation `sathi relay invite`.")
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Make the folder, in which nothing may be yet; whatever fails inside leaves none of it behind."""
+    is_ours = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for path in folder.iterdir():
+            path.unlink()
+        if is_ours:
+            folder.rmdir()
+        raise
 
 
 async def _nothing(_kept: Kept) -> None:

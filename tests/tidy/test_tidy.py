@@ -46,6 +46,7 @@ LOADS_NOT = {
     "protocol.disclosure": IO,
     "protocol.acceptance": IO,
     "protocol.local.commands": IO,
+    "node.cli.relaying": {"asyncpg", "textual"},
     "node.services.referring": {"aiohttp", "asyncio", "textual"},
     "tui.client": {"rich", "sqlite3", "sqlcipher3", "textual"},
     "tui.wording": {"babel", "nacl", "rich", *IO},

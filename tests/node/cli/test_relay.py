@@ -2,6 +2,8 @@
 
 import asyncio
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from node.mailbox.client import Collected, Delivered
 from node.mailbox.exchange import Refused, new_session
 from protocol.values import envelope_id_of
 from tests.support import relays
-from tests.support.command_line import Ended, sathi, sathi_here
+from tests.support.command_line import Ended, environment, sathi, sathi_here
 from tests.support.mailboxes import NOON, envelope, envelopes
 from tests.support.postgresql import Server
 from tests.support.relays import Made
@@ -65,12 +67,34 @@ def test_settings_that_cannot_be_right_make_nothing_and_are_not_quoted(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_that_cannot_be_reached_leaves_no_settings_behind(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_reached_leaves_nothing_behind(tmp_path: Path) -> None:
     ended = init(tmp_path / "relay", "--database", "postgresql://sathi:hidden@127.0.0.1:9/a")
     assert ended.code == 1
     assert "cannot be reached" in ended.talk
     assert "hidden" not in ended.talk
-    assert list(tmp_path.rglob("*.toml")) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+WITHOUT_DRIVER = (
+    "import sys; sys.modules['asyncpg'] = None; from node.cli.main import main;"
+    " main(['relay', 'init', '--data', sys.argv[1], '--address', sys.argv[2],"
+    " '--database', 'postgresql:///nothing'])"
+)
+
+
+def test_where_the_library_for_postgresql_is_missing_its_name_is_told(tmp_path: Path) -> None:
+    ended = subprocess.run(  # noqa: S603  (our own command)
+        [sys.executable, "-c", WITHOUT_DRIVER, str(tmp_path / "relay"), ADDRESS],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "sathi: PostgreSQL needs one more library; install Sathi as sathi[relay]\n"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_each_invitation_is_a_ticket_of_its_own_and_status_counts_it(tmp_path: Path) -> None:
