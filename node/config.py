@@ -19,6 +19,7 @@ from node.sections import (
     ProfileSection,
     RelaySection,
     StickSection,
+    TorSection,
 )
 from node.settings_file import ConfigError
 from protocol import limits
@@ -37,6 +38,7 @@ __all__ = [
     "ProfileSection",
     "RelaySection",
     "StickSection",
+    "TorSection",
     "load",
     "parse",
 ]
@@ -72,6 +74,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     desk: DeskSection = DeskSection()
     backup: BackupSection = BackupSection()
     stick: StickSection = StickSection()
+    tor: TorSection = TorSection()
 
     @property
     def cadence(self) -> Cadence:
@@ -138,6 +141,7 @@ def _problems(config: NodeConfig) -> list[tuple[str, str]]:
     found += _problems_of_listen(config)
     found += _problems_of_address(config)
     found += _problems_of_relays(config)
+    found += _problems_of_tor(config)
     found += _problems_of_numbers(config)
     found += _problems_of_batches(config)
     for key, value in (("api.socket", config.api.socket), ("backup.folder", config.backup.folder)):
@@ -226,6 +230,21 @@ def _problems_of_relay(relay: RelaySection) -> list[tuple[str, str]]:
         return [("url", "is neither https:// nor an onion address")]
     if read_ticket(relay.ticket) is None:
         return [("ticket", "is no ticket: 43 letters, as the operator of the relay gave them")]
+    return []
+
+
+def _problems_of_tor(config: NodeConfig) -> list[tuple[str, str]]:
+    socks = config.tor.socks
+    if not socks:
+        if config.tor.everything:
+            return [("tor.everything", "needs tor.socks: nothing would leave at all")]
+        return [
+            (f"mailbox.relay[{number}].url", "is an onion address; that needs tor.socks")
+            for number, relay in enumerate(config.mailbox.relay)
+            if is_onion(relay.url)
+        ]
+    if not is_listen(socks) or not is_loopback(f"http://{socks}"):
+        return [("tor.socks", "is not an address of this computer such as 127.0.0.1:9050")]
     return []
 
 

@@ -136,6 +136,18 @@ class ApiSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     socket: str = "run/api.sock"
 
 
+class TorSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tor]`.
+
+    Attributes:
+        socks: where Tor listens on this computer; empty: there is none, and nothing inside Tor is reached.
+        everything: does all that leaves go through it, or only what leads into Tor?
+    """
+
+    socks: str = ""
+    everything: bool = False
+
+
 class StickSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[stick]`.
 

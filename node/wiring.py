@@ -11,6 +11,7 @@ from typing import Final, final
 import aiohttp
 from aiohttp import web
 
+from node.addresses import host_of, port_of
 from node.backups import Backups
 from node.config import NodeConfig, read_ticket
 from node.courier import Courier, Patience
@@ -23,6 +24,7 @@ from node.mailbox.rates import OwnBounds
 from node.mailbox.records import STANDARD_QUOTA
 from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
 from node.mailbox.store import MailboxStore
+from node.mailbox.ways import Tor
 from node.moves import MOVES_SECONDS, Moves
 from node.schedule import Schedule
 from node.system import Clock
@@ -85,7 +87,10 @@ class Node:
         own = read_own_mailbox(self._folder)
         store = await MailboxStore.open(self._folder / MAILBOX_FILE, quota=STANDARD_QUOTA)
         try:
-            async with new_session() as session, asyncio.TaskGroup() as tasks:
+            async with (
+                new_session(tor=_tor(self._config)) as session,
+                asyncio.TaskGroup() as tasks,
+            ):
                 await self._serve(store, own, session, tasks, ready=ready, stop=stop)
         finally:
             await store.close()
@@ -230,6 +235,13 @@ class _Carrying:
         """One whole round of both. Raises: LockedError."""
         await self._visits.visit(opened)
         await self._courier.sync(opened)
+
+
+def _tor(config: NodeConfig) -> Tor | None:
+    socks = config.tor.socks
+    if not socks:
+        return None
+    return Tor(host=host_of(socks), port=port_of(socks), is_for_all=config.tor.everything)
 
 
 def _desk_settings(config: NodeConfig) -> views.DeskSettings:

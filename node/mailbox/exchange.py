@@ -6,7 +6,6 @@ environment. Every answer is bounded in bytes and in time.
 
 import io
 import re
-import ssl
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -17,6 +16,7 @@ from aiohttp import hdrs
 from yarl import URL
 
 from node.mailbox.problems import TYPE_PREFIX, Problem
+from node.mailbox.ways import Tor, Ways
 from protocol import limits
 from protocol.errors import MalformedError
 from protocol.values import Instant, instant
@@ -25,7 +25,6 @@ from protocol.values import Instant, instant
 PATIENCE_SECONDS: Final = 10.0
 BYTES_PER_SECOND: Final = 4_000
 SILENCE_SECONDS: Final = 20.0
-CONNECTIONS_MAX: Final = 32
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _SECONDS: Final = re.compile(r"[0-9]{1,6}")
@@ -112,26 +111,21 @@ class _ProblemBody(msgspec.Struct):
     time: int | None = None
 
 
-def new_session() -> aiohttp.ClientSession:
+def new_session(*, tor: Tor | None = None) -> aiohttp.ClientSession:
     """A session for all requests of a node: connections are kept, nothing else is.
+
+    Without `tor` nothing that leads into Tor is reached.
 
     To be called inside the running loop, and closed by whoever called it.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX, ssl=new_tls()),
+        connector=Ways(tor),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
         # Which library speaks here is nobody's business.
         skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
     )
-
-
-def new_tls() -> ssl.SSLContext:
-    """How we speak TLS: 1.3 and nothing older, to a name that the system's authorities vouch for."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    return context
 
 
 async def exchange(

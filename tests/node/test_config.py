@@ -36,6 +36,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "desk": config.DeskSection,
     "backup": config.BackupSection,
     "stick": config.StickSection,
+    "tor": config.TorSection,
 }
 
 
@@ -181,6 +182,20 @@ def test_one_word_sets_everything_that_depends_on_the_danger(
         (
             RELAY.replace("AAA'", "AA'"),
             f"federation.toml, line 3: 'mailbox.relay[0].ticket' {TICKET_WANTED}",
+        ),
+        (
+            RELAY.replace("https://a.example", "http://aaa.onion"),
+            ("federation.toml, line 2: 'mailbox.relay[0].url' is an onion address; that needs"
+            " tor.socks"),
+        ),
+        (
+            "[tor]\nsocks = '192.0.2.1:9050'",
+            ("federation.toml, line 2: 'tor.socks' is not an address of this computer such as"
+            " 127.0.0.1:9050"),
+        ),
+        (
+            "[tor]\neverything = true",
+            "federation.toml, line 2: 'tor.everything' needs tor.socks: nothing would leave at all",
         ),
         (RELAY + RELAY, "federation.toml, line 5: 'mailbox.relay[1].url' is there twice"),
         (
