@@ -1,7 +1,7 @@
 """Relays that misbehave, each a real one behind a hand that interferes, and nodes that use them.
 
-What a node does here is what the product does: its courier leaves parcels, its client collects, its vault
-commits before anything is deleted. Only the relays' names in the routes are the test's.
+What a node does here is what the product does: its courier leaves parcels, its visits take what waits,
+and its vault commits before anything is deleted. Only the relays' names in the routes are the test's.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from aiohttp.test_utils import TestServer
 from node.courier import Courier, Patience
 from node.effects import NODE_ITSELF
 from node.gate import Gate, OpenVault
-from node.mailbox import client, stick
-from node.mailbox.client import Collected, Done, Home, deposit_hash_of
+from node.mailbox import stick
+from node.mailbox.client import deposit_hash_of
 from node.mailbox.exchange import new_session
 from node.mailbox.mailboxes import Mailboxes
 from node.mailbox.records import NewMailbox
@@ -26,17 +26,16 @@ from node.mailbox.store import MailboxStore
 from node.services import delivering
 from node.services.delivering import Parcel
 from node.vault.keyring import PRODUCT_COST
+from node.visits import Rhythm, Visits
 from protocol import limits
 from protocol.cadence import WHEN_DUE
 from protocol.keys import mailbox_id_of, signing_secret
-from protocol.values import envelope_id_of, mailbox_id
+from protocol.values import Instant, envelope_id_of, mailbox_id
 from tests.support.federation import ROUNDS_MAX, Federation, Node
 from tests.support.mailboxes import Place, StandingClock, app_of, open_store, relay_policy
 from tests.support.ports import free_port
 
 _MANY: Final = 1_000_000
-# A relay that gives the same again and again must not keep a node for ever.
-_BATCHES_MAX: Final = 5
 _WHAT: Final = {"POST": "deposit", "GET": "pick up"}
 _STICK: Final = "application/octet-stream"
 
@@ -227,6 +226,31 @@ _ACTS: Final[dict[str, Hand]] = {
 QUICK_ACTS: Final = tuple(act for act in _ACTS if act != "drip")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """What carries for one node, as the product has it."""
+
+    courier: Courier
+    visits: Visits
+    opened: OpenVault
+
+
+@dataclass(frozen=True, slots=True)
+class _ClockOf:
+    """The clock of one node."""
+
+    node: Node
+
+    def wall(self) -> Instant:
+        return self.node.now
+
+    def monotonic(self) -> float:
+        return float(self.node.now)
+
+    def slept(self) -> float:
+        return 0.0
+
+
 @dataclass(slots=True, kw_only=True)
 class Relayed:
     """A federation whose envelopes go over relays."""
@@ -234,17 +258,17 @@ class Relayed:
     federation: Federation
     relays: list[MisbehavingRelay]
     session: aiohttp.ClientSession
-    couriers: dict[str, tuple[Courier, OpenVault]]
+    crews: dict[str, "Crew"]
 
     async def leave(self, node: Node) -> int:
         """Let everything that is due leave one node; how many parcels were tried."""
-        courier, opened = self.couriers[node.name]
+        crew = self.crews[node.name]
         acting = node.acting(NODE_ITSELF)
         parcels = node.write(
             lambda unit: delivering.due(unit, me=node.me, acting=acting, cadence=WHEN_DUE)
         )
         for parcel in parcels:
-            settled = await courier._leave(opened, self._over_relays(parcel))
+            settled = await crew.courier._leave(crew.opened, self._over_relays(parcel))
             node.write(lambda unit: delivering.settle(unit, settled, acting=acting))  # noqa: B023
         return len(parcels)
 
@@ -255,27 +279,18 @@ class Relayed:
         )
 
     async def collect(self, node: Node) -> int:
-        """Let one node take what waits at its relays, and delete it only then; how many were taken."""
-        count = 0
+        """Let one node visit its relays and take what waits; how many envelopes it deleted there."""
+        crew = self.crews[node.name]
+        before = await self._waiting(node)
         for relay in self.relays:
-            home = Home(origin=relay.origin, secret=signing_secret(node.mailbox.seed))
-            for _ in range(_BATCHES_MAX):
-                now = node.now
-                found = await client.collect(
-                    self.session, home, wait_seconds=0, after=None, now=now, entropy=node.entropy
-                )
-                if not isinstance(found, Collected) or not found.envelopes:
-                    break
-                self.federation.refused += node.take(found.envelopes).refused
-                names = sorted({envelope_id_of(raw) for raw in found.envelopes})
-                done = await client.delete(
-                    self.session, home, names, now=now, entropy=node.entropy
-                )
-                count += len(names)
-                if not isinstance(done, Done):
-                    break
+            box = replace(node.mailbox, origin=relay.origin, is_local=False, is_made=True)
+            await crew.visits._collect(crew.opened, box, settles=False)
         node.erase()
-        return count
+        return before - await self._waiting(node)
+
+    async def _waiting(self, node: Node) -> int:
+        lying = [await relay.store.waiting(node.mailbox.mailbox_id) for relay in self.relays]
+        return sum(each.envelopes for each in lying)
 
     async def settle(self, *, rounds: int = ROUNDS_MAX) -> None:
         """Leave and collect everywhere until nothing moves any more, or for so many rounds."""
@@ -319,11 +334,11 @@ async def over_relays(federation: Federation, *places: Place) -> AsyncIterator[R
             await served.start_server()
             closing.push_async_callback(served.close)
             relays.append(relay)
-        couriers = {}
+        crews = {}
         for node in federation.nodes.values():
             own = await closing.enter_async_context(open_store(node.folder))
-            couriers[node.name] = _courier(node, own, session)
-        yield Relayed(federation=federation, relays=relays, session=session, couriers=couriers)
+            crews[node.name] = _crew(node, own, session)
+        yield Relayed(federation=federation, relays=relays, session=session, crews=crews)
 
 
 def _mailbox_of(node: Node) -> NewMailbox:
@@ -336,13 +351,20 @@ def _mailbox_of(node: Node) -> NewMailbox:
     )
 
 
-def _courier(
-    node: Node, own: MailboxStore, session: aiohttp.ClientSession
-) -> tuple[Courier, OpenVault]:
-    clock = StandingClock(seconds=node.now)
-    gate = Gate(node.folder, clock=clock, entropy=node.entropy, cost=PRODUCT_COST)
+def _crew(node: Node, own: MailboxStore, session: aiohttp.ClientSession) -> Crew:
+    gate = Gate(node.folder, clock=_ClockOf(node), entropy=node.entropy, cost=PRODUCT_COST)
     opened = OpenVault(
         database=node.database, me=node.me, mailboxes=(node.mailbox,), prekeys=node.prekeys
     )
+    # Opened by the test itself, which has the key and no passphrase.
+    gate._open = opened
     patience = Patience(poll_seconds=1)
-    return Courier(gate, own, session, patience=patience, cadence=WHEN_DUE), opened
+    courier = Courier(gate, own, session, patience=patience, cadence=WHEN_DUE)
+    visits = Visits(
+        gate, session, (), own=None, rhythm=Rhythm(seconds=limits.HOUR), settle=_nothing_to_settle
+    )
+    return Crew(courier=courier, visits=visits, opened=opened)
+
+
+async def _nothing_to_settle(_opened: OpenVault) -> None:
+    """What has to be erased is erased after the visit."""
