@@ -15,6 +15,7 @@ from typing import Final, final
 import aiohttp
 
 from node import faults, logs, trusted_clock
+from node.fetching import Fetching
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered
@@ -67,6 +68,7 @@ class Courier:
         self._under_way: set[asyncio.Task[object]] = set()
         self._is_resting = True
         self._emptied: dict[MailboxId, int] = {}
+        self._fetching = Fetching(gate, session)
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -76,6 +78,7 @@ class Courier:
         """The vault was opened: apply everything that waits, before anything is shown or sealed."""
         self._is_resting = False
         self._emptied.clear()
+        self._fetching.begin()
         async with self._round_of_somebody():
             await self._drain(opened)
 
@@ -257,6 +260,8 @@ class Courier:
     async def _deliver(self, opened: OpenVault) -> None:
         # One at a time, so that whoever waits for a round waits for what is already under way.
         async with self._delivering:
+            # Before anything is made to wait for a newer bundle, or is signed with a time that has been.
+            await self._fetching.run(opened)
             parcels = await self._make_ready(opened)
             while parcels:
                 async with asyncio.TaskGroup() as tasks:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from node import bundles
 from node.vault.records import (
     ConsentRecord,
     FollowUp,
@@ -27,9 +28,10 @@ from protocol.messages.disclosed import Disclosed, Fact, Sentence
 from protocol.messages.referral import ReferralDossier, ReferralOffer
 from protocol.messages.union import OVERTAKING, MessageClass, parse_content
 from protocol.permits import Payload
+from protocol.prekeys import ends
 from protocol.referral_flow import is_our_turn, may_be_said_done
 from protocol.safety import safety_number
-from protocol.values import Instant, NodeId, node_id_text
+from protocol.values import Instant, NodeId, instant, node_id_text
 from protocol.vocabulary.categories import HIDDEN, Category
 from protocol.vocabulary.facts import FACT_FIELDS
 
@@ -133,6 +135,7 @@ def peer(unit: Unit, known: Peer, me: Self) -> views.PeerView:
         card_sequence=known.card_sequence,
         unconfirmed=consent_tables.count_unconfirmed(unit.vault, of=known.node_id),
         charter_state=_charter_state(unit, known.node_id),
+        keys_until=ends(bundles.held_of(known, now=instant(known.bundle_generation))),
     )
 
 

@@ -151,11 +151,12 @@ def _receipts(unit: Unit, hello: Hello, peer: Peer, *, now: Instant) -> list[Rec
         unit.vault, peer.node_id, sent=hello.sent, whole_until=end.sequence
     )
     size = limits.RECEIPT_SINGLES_MAX
-    first, rest = singles[:size], singles[size:]
-    receipts = [Receipt(ranges=tuple(ranges), singles=tuple(first))] if ranges or first else []
-    receipts += [
-        Receipt(ranges=(), singles=tuple(rest[at : at + size])) for at in range(0, len(rest), size)
-    ]
+    pages = [tuple(singles[at : at + size]) for at in range(0, len(singles), size)]
+    # The range comes last: what a single says of one message stands against it.
+    last = pages.pop() if pages else ()
+    receipts = [Receipt(ranges=(), singles=page) for page in pages]
+    if ranges or last:
+        receipts.append(Receipt(ranges=tuple(ranges), singles=last))
     return receipts
 
 

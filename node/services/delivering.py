@@ -14,17 +14,27 @@ from node.filing import leaving
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import backups, desk, outbox, peers, secrets, streams, terms
+from node.vault.tables import (
+    backups,
+    desk,
+    missed,
+    outbox,
+    peers,
+    secrets,
+    streams,
+    terms,
+)
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cadence import Cadence, at_high_risk, open_batch
+from protocol.clock import Doubt
 from protocol.delivery import next_attempt
 from protocol.effects import Task
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic, SigningSecret
 from protocol.labels import Kind
 from protocol.messages.union import GOES_MEANWHILE, OVERTAKING
-from protocol.prekeys import Route, parse_bundle, slice_for
+from protocol.prekeys import Route, slice_for
 from protocol.sealing import decrypt_at_rest
 from protocol.signing import Signed, sign
 from protocol.signing import parse as parse_signed
@@ -39,7 +49,7 @@ from protocol.skeleton import (
     payload_commitment,
 )
 from protocol.streams import Outgoing
-from protocol.values import Hash, Instant, MessageId, NodeId, instant, later
+from protocol.values import Hash, Instant, MessageId, NodeId, later
 
 # Without any answer for a day, a deposited item is sealed and left again.
 _RETRY_STORED_SECONDS: Final = limits.DAY
@@ -81,11 +91,13 @@ def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence) -> list[Parce
     with unit.unseen():
         trusted = trusted_clock.note_time(unit, now=now)
         audit_days.close_days(unit, now=now)
+    doubt = trusted_clock.why_in_doubt(unit, now=now)
     times = Times(
         now=now,
         trusted=trusted,
         signed=trusted_clock.time_to_sign(unit, now=now),
-        is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
+        is_in_doubt=doubt is not None,
+        is_unvouched=doubt is Doubt.MOVED,
     )
     batch = open_batch(now=now, cadence=cadence)
     # No wait is longer: what lies further ahead is due, because the clock went back.
@@ -111,9 +123,7 @@ def _parcels(
     now = times.now
     if peer is None or peer.status not in ("active", "invited"):
         return []
-    # What we hold was judged when it came; a clock that went back does not make it a bad one.
-    held_at = max(now, instant(peer.bundle_generation))
-    bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
+    bundle = bundles.held_of(peer, now=now)
     prekey = slice_for(bundle, now=times.signed)
     if prekey is None:
         # It waits for a newer bundle, and a person is told; it never falls back to an older prekey.
@@ -225,6 +235,7 @@ def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
     if verdict is Gate.NEVER and not item.is_withheld:
         if last_gate.is_over(sealing.times, item) and item.type not in GOES_MEANWHILE:
             _tell(sealing, item, Task.NOT_DELIVERED)
+            missed.note_missed(sealing.unit.vault, item.message_id, now=sealing.times.now)
         withhold(sealing.unit, item)
         item = replace(item, is_withheld=True, payload=None, key_id=None)
     return _seal_again(sealing, item)

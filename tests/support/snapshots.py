@@ -47,7 +47,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "NewCaseScreen": {"new_case"},
     "OfferScreen": {"offer", "offer_without_consent"},
     "OutboxScreen": {"outbox"},
-    "PartnerScreen": {"partner", "partner_anew", "partner_frozen"},
+    "PartnerScreen": {"partner", "partner_anew", "partner_keys_over", "partner_frozen"},
     "PartnersScreen": {"partners", "partners-stopped"},
     "PlainWordsScreen": {"plain_words"},
     "PracticeScreen": {

@@ -49,6 +49,31 @@ async def test_what_has_not_arrived_says_so(
     assert seen.count("arrived") == 1
 
 
+async def test_what_she_took_back_on_its_way_is_told_as_open_until_they_say_what_had_come(
+    story: Story, federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    federation.deliver(alo)
+    federation.box(bandhan).clear()
+    story.withdraw()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToLedger(case_id=story.case_id))
+        before = shown(pilot.app)
+    federation.settle_all()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToLedger(case_id=story.case_id))
+        after = shown(pilot.app)
+    assert "taken back: not known yet if it had come …" in before
+    assert "taken back before it left ✓" not in before
+    assert "taken back before it left ✓" in after
+
+
 async def test_an_offer_is_never_told_as_if_her_facts_had_gone(story: Story, alo: Node) -> None:
     story.open_case()
     story.agree()

@@ -243,7 +243,11 @@ def _of_ledger(desk: Desk, ledger: Sequence[views.LedgerLine]) -> Iterator[tuple
     say = desk.words.say
     for line in ledger:
         categories = _categories(desk, line.categories)
-        if line.is_withheld:
+        if line.is_withheld and not line.is_confirmed:
+            text = say(
+                N_("Taken back from {name}: not known yet if it had come"), name=line.peer_name
+            )
+        elif line.is_withheld:
             text = say(N_("Not sent to {name}: no consent covered it"), name=line.peer_name)
         else:
             text = say(N_("Told {name}: {categories}"), name=line.peer_name, categories=categories)

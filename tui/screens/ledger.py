@@ -151,6 +151,9 @@ class LedgerScreen(DeskScreen[views.Ledger]):
 
     def _arrived(self, line: views.LedgerLine, width: int) -> Content:
         words = self.words
+        if line.is_withheld and not line.is_confirmed:
+            text = words.say(N_("taken back: not known yet if it had come"))
+            return plain(cut(f"{text} …", width), "$warning")
         if line.is_withheld:
             return plain(cut(words.say(N_("taken back before it left ✓")), width), "$success")
         if line.seen_at is not None:

@@ -83,7 +83,7 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "outbox": Copied(
         columns="number message_id peer type thread reply_to consent_id consent urgency queued_at due"
         " attempts state is_withheld payload key_id epoch sequence hash expires skeleton prekey_id"
-        " deposited_at settled_at code seen_at",
+        " deposited_at settled_at code seen_at missed_at",
         instead={
             "payload": _PLAIN_PAYLOAD,
             "key_id": _NO_KEY,

@@ -250,6 +250,7 @@ def partner(
     silent_seconds: int | None = None,
     waiting: int = 0,
     oldest_seconds: int = 0,
+    keys_over_seconds: int = 0,
 ) -> Partner:
     return Partner(
         name="Bandhan",
@@ -259,12 +260,16 @@ def partner(
         silent_seconds=silent_seconds,
         waiting=waiting,
         oldest_seconds=oldest_seconds,
+        keys_over_seconds=keys_over_seconds,
     )
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "said"),
     [
+        (partner(keys_over_seconds=1), "warn", "their keys that we hold ended today"),
+        (partner(keys_over_seconds=DAYS_3), "warn", "ended 3 days ago, nothing can leave"),
+        (partner(keys_over_seconds=1, status="suspended"), "ok", "suspended"),
         (partner(), "ok", "Bandhan: never heard from, level 2, 0 waiting"),
         (partner(silent_seconds=30 * limits.DAY), "ok", "last heard 30 days ago"),
         (partner(silent_seconds=limits.DAY - 1), "ok", "heard today"),
