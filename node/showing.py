@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from node import bundles
+from node import bundles, conditions
 from node.vault.records import (
     ConsentRecord,
     FollowUp,
@@ -264,6 +264,7 @@ def consents(
 
 def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.ConsentView:
     consent, events = record.standing.consent, record.standing.events
+    state = record.standing.state(now=now)
     return views.ConsentView(
         consent_id=consent.consent_id,
         holder=consent.holder,
@@ -271,8 +272,10 @@ def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.Consen
         purpose=consent.purpose.value,
         categories=sorted(int(category) for category in consent.categories),
         excluded_fields=sorted(consent.excluded_fields),
+        conditions=conditions.codes(record),
+        words=conditions.words(unit, record, state=state),
         texts=[*sorted(record.standing.ticks)],
-        state=record.standing.state(now=now).value,
+        state=state.value,
         is_superseded=ConsentEvent.SUPERSEDED in events and ConsentEvent.WITHDRAWN not in events,
         is_refused=ConsentEvent.REFUSED in events and ConsentEvent.WITHDRAWN not in events,
         is_confirmed=ConsentEvent.CONFIRMED_BY_HOLDER in events,

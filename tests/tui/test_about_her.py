@@ -46,6 +46,8 @@ def read(
     view = MessageView(
         type="referral.dossier/1",
         content_hash=b"",
+        conditions=[],
+        words=None,
         sentences=[*said],
         facts=[*facts],
         hidden_fields=[],
@@ -80,6 +82,8 @@ def test_what_the_node_did_not_send_is_named_and_covered_also_while_names_are_sh
     view = MessageView(
         type="referral.dossier/1",
         content_hash=b"",
+        conditions=[],
+        words=None,
         sentences=[],
         facts=[],
         hidden_fields=["given_name", "a_newer_field"],

@@ -161,7 +161,7 @@ class CaseScreen(DeskScreen[Seen]):
         )
         self.query_one(PathOfCare).put(stops(desk, look))
         self._put("agreed", list(agreed(desk, seen)))
-        self._put("known", list(known(desk, look)))
+        self._put("known", list(known(desk, seen)))
         self._put("happened", list(happened(desk, seen)))
         if self.focused is None:
             self.query_one(PathOfCare).focus(scroll_visible=False)

@@ -10,6 +10,7 @@ from protocol.vocabulary.categories import DOSSIER_ORDER, Category
 from protocol.vocabulary.codes import CaseStatus, Purpose, ServiceGroup, TextKind
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.desk import Desk
+from tui.screens import conditions
 from tui.widgets.paragraphs import Paragraph
 from tui.widgets.path_of_care import Standing, Stop
 from tui.wording import N_
@@ -17,6 +18,7 @@ from tui.wording import N_
 ENDING_SECONDS: Final = 14 * 86_400
 """So long before its end a consent is called ending: there is time to ask her again."""
 HISTORY_MAX: Final = 30
+INDENT: Final = "  "
 _HEADING: Final = "bold $secondary"
 _QUIET: Final = "$text-muted"
 _DAY_CELLS: Final = 13
@@ -131,6 +133,12 @@ def agreed(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
         yield Paragraph(text=say(text), style=_QUIET)
     for consent in sorted(live, key=lambda one: one.expires):
         yield _consent(desk, consent, seen.names)
+        yield from _kept_to(conditions.texts(desk.words, consent), indent=INDENT)
+
+
+def _kept_to(texts: Iterator[str], *, indent: str) -> Iterator[Paragraph]:
+    for text in texts:
+        yield Paragraph(text=text, style=conditions.STYLE, mark=indent + conditions.MARK)
 
 
 def _consent(desk: Desk, consent: views.ConsentView, names: Mapping[bytes, str]) -> Paragraph:
@@ -174,17 +182,19 @@ def _categories(desk: Desk, categories: Sequence[int]) -> str:
 # What is known.
 
 
-def known(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
-    """Facts by category, coded ones in words."""
-    say = desk.words.say
+def known(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """Facts by category, coded ones in words; above how to reach her stands what she wants kept to."""
+    say, look = desk.words.say, seen.look
     yield Paragraph(text=say(N_("What is known")), style=_HEADING)
     placed = sorted(look.facts, key=lambda fact: _PLACES.get(fact.category, len(_PLACES)))
     for category, facts in groupby(placed, key=lambda fact: fact.category):
         yield Paragraph(text=desk.words.category(category), style="bold")
+        if category == Category.LOCATION_CONTACT:
+            yield from _kept_to(conditions.together(desk.words, seen.consents), indent=INDENT)
         for fact in facts:
             yield Paragraph(
                 text=value_of(desk, fact),
-                mark=f"  {desk.words.field(fact.field)}: ",
+                mark=f"{INDENT}{desk.words.field(fact.field)}: ",
                 mark_style=_QUIET,
             )
     if look.hidden:

@@ -1,6 +1,6 @@
 """What they get after their yes: what she allowed, her words first, shown as it will be read there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final, final
@@ -18,7 +18,7 @@ from tui.client import Client, RefusedError
 from tui.desk import Desk
 from tui.places import ToConsents
 from tui.plain import Text, lines_of, one_line, plain
-from tui.screens import about_her, offer_form
+from tui.screens import about_her, conditions, offer_form
 from tui.screens.desk_screen import BACK
 from tui.screens.form_screen import FormScreen
 from tui.termwidth import cut, wrap
@@ -247,10 +247,16 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         return [
             *(plain(line, "bold $secondary") for line in wrap(title, width)),
             plain(""),
+            *conditions.lines(self._kept_to(ground), width=width),
             *page,
             plain(""),
             plain(self.words.say(N_("Nothing else is in it.")), "bold"),
         ]
+
+    def _kept_to(self, ground: Ground) -> Iterator[str]:
+        """Her conditions go with the copy of her consent, and stand above what they read."""
+        consent = ground.consent
+        return iter(()) if consent is None else conditions.texts(self.words, consent)
 
     # The acts.
 

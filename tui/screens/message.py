@@ -12,13 +12,14 @@ from tui.acts import Act, bindings
 from tui.client import Client, RefusedError
 from tui.desk import Desk
 from tui.plain import plain
-from tui.screens import about_her
+from tui.screens import about_her, conditions
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.termwidth import wrap
 from tui.widgets.page import Page
 from tui.wording import N_
 
 FRAME_CELLS: Final = 6
+_GAP: Final = plain("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,9 @@ class MessageScreen(DeskScreen[Opened | str]):
             return [plain(line, "$warning") for line in wrap(self.words.refusal(loaded), width)]
         lines = about_her.page(self.desk, loaded.view, width=width)
         nothing = self.words.say(N_("Only that it came: she let them say nothing more."))
-        return lines or [plain(nothing)]
+        kept_to = list(conditions.lines(conditions.texts(self.words, loaded.view), width=width))
+        # What she wants kept to is read before what she let them say.
+        return [*kept_to, *([_GAP] if kept_to else []), *(lines or [plain(nothing)])]
 
     def on_resize(self) -> None:
         """Other lines."""

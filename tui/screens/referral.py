@@ -24,6 +24,7 @@ from tui.places import (
     ToWithdrawThread,
 )
 from tui.plain import Text, line_of, lines_of, one_line, plain
+from tui.screens import conditions
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.referral_acts import Deed, may_do, next_step
 from tui.screens.referral_lines import case_of, offer_pairs, state_of, two_columns
@@ -33,6 +34,8 @@ from tui.widgets.rows import Rows
 from tui.wording import N_
 
 LABEL_CELLS: Final = 13
+# Of her conditions as many stand above; all of them stand beside the consent further down.
+CONDITION_LINES_MAX: Final = 2
 # The task's name: the module that defines it also knows what is sent, and the desk must not.
 _TELL_HER: Final = "tell_her_who_and_when"
 
@@ -210,6 +213,8 @@ class ReferralScreen(DeskScreen[Standing]):
             self.desk, loaded.view, is_told=loaded.to_tell is None
         )
         lines += [plain(text, "$accent") for text in wrap(told, width)]
+        kept_to = conditions.together(self.words, loaded.view.consents)
+        lines += conditions.lines(kept_to, width=width, lines_max=CONDITION_LINES_MAX)
         lines += two_columns(
             offer_pairs(self.desk, line.offer), width=width, label_cells=LABEL_CELLS
         )

@@ -16,6 +16,7 @@ from protocol.vocabulary.codes import (
 )
 from tui.desk import Desk
 from tui.plain import line_of, one_line, plain
+from tui.screens import conditions
 from tui.screens.referral_lines import moment
 from tui.termwidth import wrap
 from tui.widgets.rows import Row
@@ -133,7 +134,9 @@ def _consents(desk: Desk, view: views.ReferralView, width: int) -> list[Row[Entr
             date=desk.date(consent.expires),
         )
         day = (desk.day(consent.valid_from), "$text-muted")
-        rows.append(_row(CONSENT, consent.consent_id, day, (text, ""), width=width))
+        kept_to = [(text, conditions.STYLE) for text in conditions.texts(desk.words, consent)]
+        parts = (day, (text, ""), *kept_to)
+        rows.append(_row(CONSENT, consent.consent_id, *parts, width=width))
     return rows
 
 
