@@ -33,10 +33,12 @@ class Fetching:
         self._gate = gate
         self._session = session
         self._asked: dict[NodeId, Instant] = {}
+        self._looked: Instant | None = None
 
     def begin(self) -> None:
         """The vault was opened: nobody was asked yet."""
         self._asked.clear()
+        self._looked = None
 
     async def run(self, opened: OpenVault) -> None:
         """Ask whoever is to be asked, all at the same time; nobody answering is no failure.
@@ -45,6 +47,10 @@ class Fetching:
             LockedError: if the node was locked meanwhile.
         """
         acting = self._gate.acting()
+        # Every bundle is read for it, and this runs after each batch that comes.
+        if _is_within(self._looked, acting.now, seconds=limits.MINUTE):
+            return
+        self._looked = acting.now
         found = await opened.database.read(lambda unit: fetching.wanted(unit, acting=acting))
         due = [one for one in found if self._is_due(one.peer, now=acting.now)]
         async with asyncio.TaskGroup() as tasks:
@@ -54,7 +60,7 @@ class Fetching:
 
     def _is_due(self, peer: NodeId, *, now: Instant) -> bool:
         asked = self._asked.get(peer)
-        return asked is None or not 0 <= now - asked < limits.BUNDLE_ASK_EVERY_SECONDS
+        return not _is_within(asked, now, seconds=limits.BUNDLE_ASK_EVERY_SECONDS)
 
     async def _ask(self, opened: OpenVault, one: Wanted) -> None:
         for route in one.routes:
@@ -91,6 +97,11 @@ class Fetching:
                 code=taken.value,
             )
         return taken is Found.NEWER
+
+
+def _is_within(then: Instant | None, now: Instant, *, seconds: int) -> bool:
+    """Was it so short a time ago? A clock that went back begins anew."""
+    return then is not None and 0 <= now - then < seconds
 
 
 def _time_of(failure: object) -> Instant | None:

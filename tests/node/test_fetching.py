@@ -21,7 +21,7 @@ from node.services import renewing
 from node.vault.keyring import PRODUCT_COST
 from protocol import limits
 from protocol.cadence import WHEN_DUE
-from protocol.prekeys import Route, lay_out
+from protocol.prekeys import Route, lay_out, sign_bundle
 from protocol.values import Instant
 from tests.support.federation import Node
 from tests.support.mailboxes import StandingClock, open_store
@@ -164,11 +164,11 @@ async def line(
 async def test_a_bundle_that_ends_within_a_fortnight_is_replaced_by_the_one_that_lies_there(
     line: Line,
 ) -> None:
-    line.forward(6 * WEEK - limits.CLOCK_SKEW_SECONDS - 1)
+    line.forward(6 * WEEK - limits.CLOCK_SKEW_SECONDS - limits.MINUTE)
     await line.renew()
     await line.fetch()
     too_soon = list(line.asked)
-    line.forward(1)
+    line.forward(limits.MINUTE)
     await line.fetch()
 
     assert too_soon == []
@@ -206,7 +206,7 @@ async def test_nobody_is_asked_more_than_once_an_hour_and_everybody_when_the_nod
 ) -> None:
     line.forward(LONG)
     counts = []
-    for seconds in (0, limits.BUNDLE_ASK_EVERY_SECONDS - 1, 1):
+    for seconds in (0, limits.BUNDLE_ASK_EVERY_SECONDS - 1, limits.MINUTE):
         line.forward(seconds)
         await line.fetch()
         counts.append(len(line.asked))
@@ -217,7 +217,8 @@ async def test_nobody_is_asked_more_than_once_an_hour_and_everybody_when_the_nod
 
 
 @pytest.mark.parametrize(
-    "what", ["an old one", "of another node", "under another secret", "cut off"]
+    "what",
+    ["an old one", "one from the future", "of another node", "under another secret", "cut off"],
 )
 async def test_what_is_not_its_newest_bundle_changes_nothing_and_is_noted_in_the_log(
     line: Line, chautari: Node, caplog: pytest.LogCaptureFixture, what: str
@@ -228,7 +229,14 @@ async def test_what_is_not_its_newest_bundle_changes_nothing_and_is_noted_in_the
     hold(line.alo.node, line.bandhan.node)
     line.forward(LONG)
     before = line.alo.node.rows("SELECT * FROM peers"), line.alo.node.rows("SELECT * FROM tasks")
-    signed = chautari.me.signed_bundle if what == "of another node" else old
+    bandhan, now = line.bandhan.node, line.alo.node.now
+    signed = {
+        "of another node": chautari.me.signed_bundle,
+        "one from the future": sign_bundle(
+            replace(bandhan.me.bundle, generation=now + limits.CLOCK_SKEW_SECONDS + 1),
+            signing=bandhan.me.signing,
+        ),
+    }.get(what, old)
     secret = bytes(32) if what == "under another secret" else line.route.deposit_secret
     resting = lay_out(signed, deposit_secret=secret, entropy=line.alo.node.entropy)
     await line.lay(resting[:-1] if what == "cut off" else resting)
@@ -237,6 +245,7 @@ async def test_what_is_not_its_newest_bundle_changes_nothing_and_is_noted_in_the
 
     codes = {
         "an old one": "E_BUNDLE_ROLLBACK",
+        "one from the future": "E_BUNDLE_ROLLBACK",
         "of another node": "E_SENDER_UNKNOWN",
         "under another secret": "E_DECRYPT",
         "cut off": "E_DECRYPT",
