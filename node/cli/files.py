@@ -33,6 +33,7 @@ _TROUBLES: Final[Mapping[FileTrouble, str]] = {
     FileTrouble.EMPTY: "this file is empty",
     FileTrouble.TOO_LARGE: "a file of more than 16 MiB cannot be sent",
     FileTrouble.CHANGED: "the file changed while it was read; nothing of it was kept",
+    FileTrouble.ODD_NAME: "this name is not plain, or does not end as its kind does: such as paper.pdf",
     FileTrouble.NOT_ALLOWED: "this computer does not let you do that there",
     FileTrouble.DISK: "the disk did not do it",
 }
@@ -191,15 +192,14 @@ def drop(folder: Path, user: str | None, passphrase_file: Path | None, *, file_i
 def export(
     folder: Path, user: str | None, passphrase_file: Path | None, *, file_id: str, path: Path
 ) -> None:
-    """Write a file that came to a new place outside of this node; that is written down."""
+    """Write a file that came into a folder or to a new file outside of this node; that is written down."""
     who = person(folder, user=user, passphrase_file=passphrase_file)
 
-    async def write(client: Client) -> None:
+    async def write(client: Client) -> Path:
         line = await _find(client, file_id, is_ours=False)
-        await take_out(client, line, path)
+        return await take_out(client, line, path)
 
-    _asked(who, write)
-    put(str(path))
+    put(str(_asked(who, write)))
     say(
         "This copy has left Sathi's protection: nobody locks or erases it when she withdraws. Destroy it"
         " yourself as soon as it was used, and remember that deleting on a stick is not erasing."

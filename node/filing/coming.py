@@ -19,9 +19,9 @@ from protocol.envelope import VerifiedMessage
 from protocol.errors import LocalProtocolError, RefusalCode
 from protocol.file_rules import EARLY_PARTS_MAX, is_given_up
 from protocol.messages.files import BlobChunk
-from protocol.messages.union import MessageClass, parse_content, split_payload
+from protocol.messages.union import Message, MessageClass, parse_content, split_payload
 from protocol.sealing import decrypt_at_rest
-from protocol.values import Hash, Instant, MessageId, NodeId, digest
+from protocol.values import Hash, Instant, MessageId, NodeId, ThreadId, digest
 
 ARRIVING: Final = "arriving"
 WHOLE: Final = "whole"
@@ -59,6 +59,21 @@ def open_part(unit: Unit, peer: NodeId, message: MessageId) -> BlobChunk:
     if not isinstance(part, BlobChunk):
         raise LocalProtocolError("a row of a part that holds another message")
     return part
+
+
+def content_of(unit: Unit, file: ReceivedFile, index: int) -> bytes | None:
+    """What is held of one part; empty where it came and can no longer be read, None where it never came."""
+    message = received_files.message_of(unit.vault, file.file_id, index)
+    if message is None:
+        return None
+    if not messages.is_readable(unit.vault, message):
+        return b""
+    return open_part(unit, file.peer, message).content
+
+
+def is_kept(unit: Unit, message: Message, message_id: MessageId) -> bool:
+    """Is the content of what took effect to be kept? Not that of a part that came before (R-194)."""
+    return not isinstance(message, BlobChunk) or received_files.holds(unit.vault, message_id)
 
 
 def hash_of_all(
@@ -102,14 +117,29 @@ def give_up_old(unit: Unit, *, acting: Acting, trusted: Instant) -> None:
 
 def tell_not_whole(unit: Unit, file: ReceivedFile, *, acting: Acting) -> None:
     """A person is told that a file did not come as a whole, so that somebody asks for it again."""
+    _tell(unit, file.peer, file.thread, acting=acting)
+
+
+def _tell(unit: Unit, peer: NodeId, thread: ThreadId, *, acting: Acting) -> None:
     desk.insert_task(
         unit.vault,
         task=Task.FILE_NOT_WHOLE.value,
-        peer=file.peer,
-        thread=file.thread,
+        peer=peer,
+        thread=thread,
         due=acting.now,
         now=acting.now,
     )
+
+
+def tell_what_is_lost(unit: Unit, *, acting: Acting, trusted: Instant) -> None:
+    """After a restore: what came of files is in no backup, and nobody sends it again by himself.
+
+    A person is told once for each conversation in which she still allows what came.
+    """
+    for peer, thread, cited in messages.lost_parts(unit.vault):
+        record = consents.find_by_hash(unit.vault, cited)
+        if record is not None and record.standing.state(now=trusted) in _ALIVE:
+            _tell(unit, peer, thread, acting=acting)
 
 
 def drop_unusable(unit: Unit) -> None:

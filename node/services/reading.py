@@ -100,6 +100,7 @@ def read_message(
     shown = showing.disclosed(message.disclosed, with_names=command.with_names)
     return views.MessageView(
         type=stored.type,
+        thread=stored.thread,
         content_hash=sha256(encode_content(message)),
         conditions=conditions.codes(consent),
         words=conditions.words(unit, consent, state=consent.standing.state(now=trusted)),

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from node import logs
 from node.effects import Acting, audit
+from node.filing import coming
 from node.inbox import answering, evidence, hearing, keeping, turns
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
@@ -233,7 +234,8 @@ def _accept(batch: Batch, verified: VerifiedMessage, accepted: Accepted) -> None
         status="early" if is_early else "applied",
         code=None,
         has_place=has_place,
-        with_payload=True,
+        with_payload=is_early
+        or coming.is_kept(batch.unit, accepted.message, verified.skeleton.message_id),
     )
     is_next = accepted.placement is Placement.NEXT
     answering.answer(batch, verified, status=ReceiptStatus.STORED, code=None, in_range=is_next)

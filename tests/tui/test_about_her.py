@@ -45,6 +45,7 @@ def read(
     """The page of a message with these facts and texts, all of which came from the node."""
     view = MessageView(
         type="referral.dossier/1",
+        thread=b"",
         content_hash=b"",
         conditions=[],
         words=None,
@@ -81,6 +82,7 @@ def test_a_sentence_that_says_who_she_is_is_covered_like_a_fact() -> None:
 def test_what_the_node_did_not_send_is_named_and_covered_also_while_names_are_shown() -> None:
     view = MessageView(
         type="referral.dossier/1",
+        thread=b"",
         content_hash=b"",
         conditions=[],
         words=None,

@@ -22,8 +22,9 @@ from tui.places import (
     ToWithdraw,
     ToWords,
 )
-from tui.screens.case_lines import Seen, agreed, happened, her_words, known, stops
+from tui.screens.case_lines import Seen, agreed, files, happened, her_words, known, stops
 from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.file_lines import files_of
 from tui.widgets.paragraphs import Paragraph, Paragraphs
 from tui.widgets.path_of_care import PathOfCare
 from tui.wording import N_
@@ -128,6 +129,7 @@ class CaseScreen(DeskScreen[Seen]):
                 yield Paragraphs(id="path-name")
                 yield PathOfCare()
                 yield Paragraphs(id="agreed")
+                yield Paragraphs(id="files")
                 yield Paragraphs(id="known")
                 yield Paragraphs(id="happened")
 
@@ -140,11 +142,13 @@ class CaseScreen(DeskScreen[Seen]):
         consents = await client.list_consents(commands.ListConsents(case_id=self._case_id))
         ledger = await client.show_ledger(commands.ShowLedger(case_id=self._case_id))
         peers = await client.list_peers()
+        each = [await files_of(client, referral) for referral in look.referrals]
         return Seen(
             look=look,
             consents=consents.consents,
             ledger=ledger.lines,
             names={peer.node_id: peer.name for peer in peers.peers},
+            files=[line for found in each for line in found],
             with_names=with_names,
         )
 
@@ -161,6 +165,8 @@ class CaseScreen(DeskScreen[Seen]):
         )
         self.query_one(PathOfCare).put(stops(desk, look))
         self._put("agreed", list(agreed(desk, seen)))
+        self._put("files", list(files(desk, seen)))
+        self.query_one("#files", Paragraphs).display = bool(seen.files)
         self._put("known", list(known(desk, seen)))
         self._put("happened", list(happened(desk, seen)))
         if self.focused is None:

@@ -11,6 +11,7 @@ from protocol.vocabulary.codes import CaseStatus, Purpose, ServiceGroup, TextKin
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.desk import Desk
 from tui.screens import conditions
+from tui.screens.file_lines import in_one_line, sign_of
 from tui.widgets.paragraphs import Paragraph
 from tui.widgets.path_of_care import Standing, Stop
 from tui.wording import N_
@@ -36,6 +37,7 @@ class Seen:
     consents: Sequence[views.ConsentView]
     ledger: Sequence[views.LedgerLine]
     names: Mapping[bytes, str]
+    files: Sequence[views.FileLine]
     with_names: bool
 
 
@@ -221,6 +223,25 @@ def _in_words(desk: Desk, field: str, value: str | int) -> str:
     if spec is not None and spec.shape in {Shape.CODE, Shape.CODES}:
         return desk.words.fact_code(field, value)
     return desk.words.digits_of(value) if spec is not None and spec.shape is Shape.DATE else value
+
+
+# Files.
+
+
+def files(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """Which files go, went or came, and how far; nothing where there is none."""
+    if not seen.files:
+        return
+    yield Paragraph(text=desk.words.say(N_("Files")), style=_HEADING)
+    for line in seen.files:
+        sign, colour = sign_of(line)
+        sentence = N_("To {partner}: {file}") if line.is_ours else N_("From {partner}: {file}")
+        text = desk.words.say(
+            sentence,
+            partner=seen.names.get(line.peer, ""),
+            file=in_one_line(desk.words, line),
+        )
+        yield Paragraph(text=text, mark=f"{sign} ", mark_style=colour)
 
 
 # What happened.

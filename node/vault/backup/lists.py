@@ -131,11 +131,9 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "own_files": Copied(
         columns="number file_id thread peer consent_id category label size kind hash state follows key_id"
         " begun_at changed_at",
-        # Without its key nothing of a copy can leave any more.
-        instead={
-            "state": "CASE WHEN key_id IS NULL THEN state ELSE 'stopped' END",
-            "key_id": _NO_KEY,
-        },
+        # Without its key nothing of a copy can leave any more: the first opening ends what was under way, and
+        # tells a person. Which files those are is known by their state, so that comes as it is.
+        instead={"key_id": _NO_KEY},
     ),
     "own_file_parts": Copied(
         columns="file_id part content message_id is_there", instead={"content": "NULL"}
@@ -177,8 +175,8 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType({
     "cadence": "when things left this computer; planned anew",
     "superseded": "a restored node begins new streams; what others see of them shows anew",
     "listed_parts": "of lists that answer a hello; a restored node says another one",
-    "received_files": "what came from others comes from them again",
-    "received_file_parts": "what came from others comes from them again",
+    "received_files": "what came from others; a person is told to ask for it again",
+    "received_file_parts": "what came from others; a person is told to ask for it again",
     "_sqlite_migrations": "the steps of the schema stand in the backup's head",
 })  # fmt: skip
 """Every other table of both files, and why it is in no backup."""

@@ -128,7 +128,7 @@ def bytes_announced(vault: Connection, peer: NodeId, *, state: str) -> int:
 def add_part(
     vault: Connection, file_id: bytes, part: int, message: MessageId, *, now: Instant
 ) -> bool:
-    """One more part came; False if it was there."""
+    """One more part came; False if it was there, in another message."""
     changed = vault.execute(
         "INSERT INTO received_file_parts (file_id, part, message_id) VALUES (?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -136,6 +136,14 @@ def add_part(
     )
     vault.execute("UPDATE received_files SET changed_at = ? WHERE file_id = ?", (now, file_id))
     return bool(changed.rowcount)
+
+
+def holds(vault: Connection, message: MessageId) -> bool:
+    """Does a part of a file lie in this message?"""
+    row = vault.execute(
+        "SELECT 1 FROM received_file_parts WHERE message_id = ?", (message,)
+    ).fetchone()
+    return row is not None
 
 
 def messages_of(vault: Connection, file_id: bytes) -> list[MessageId]:

@@ -67,6 +67,7 @@ class MessageView(View, frozen=True, kw_only=True):
     """
 
     type: str
+    thread: bytes
     content_hash: bytes
     conditions: list[str]
     words: str | None
