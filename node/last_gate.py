@@ -110,14 +110,14 @@ def _must_wait(times: Times, item: OutboxItem) -> bool:
 
 
 def _would_be_over(times: Times, item: OutboxItem) -> bool:
-    """Would its time be over as soon as it is signed, if the clock is right after all (R-205)?
+    """Would it lose half of its time or more by being signed, if the clock is right after all (R-205)?
 
-    After months switched off it would carry the last day on which the clock was trusted. It waits for the
+    After weeks switched off it would carry the last day on which the clock was trusted. It waits for the
     first word of what day it is; her no never does.
     """
     if item.sequence is not None or item.type in OVERTAKING:
         return False
-    return times.is_unvouched and times.now - times.signed >= limits.MESSAGE_LIFE_SECONDS
+    return times.is_unvouched and times.now - times.signed >= limits.MESSAGE_LIFE_SECONDS // 2
 
 
 def _when_over(gate: LastGate) -> Gate:

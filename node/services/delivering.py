@@ -34,7 +34,7 @@ from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic, SigningSecret
 from protocol.labels import Kind
 from protocol.messages.union import GOES_MEANWHILE, OVERTAKING
-from protocol.prekeys import Route, slice_for
+from protocol.prekeys import Bundle, Route, slice_for
 from protocol.sealing import decrypt_at_rest
 from protocol.signing import Signed, sign
 from protocol.signing import parse as parse_signed
@@ -124,7 +124,7 @@ def _parcels(
     if peer is None or peer.status not in ("active", "invited"):
         return []
     bundle = bundles.held_of(peer, now=now)
-    prekey = slice_for(bundle, now=times.signed)
+    prekey = _prekey(bundle, times)
     if prekey is None:
         # It waits for a newer bundle, and a person is told; it never falls back to an older prekey.
         desk.insert_task(
@@ -158,6 +158,16 @@ def _parcels(
         Parcel(peer=peer.node_id, routes=bundle.routes, envelopes=tuple(envelopes))
         for envelopes in _requests(_seal_all(sealing, items))
     ]
+
+
+def _prekey(bundle: Bundle, times: Times) -> PrekeyPublic | None:
+    """The prekey of now; while the clock is in doubt that of the later time, if there is one (R-45).
+
+    After weeks switched off the peer may have destroyed that of the day we sign. Where it is our clock that
+    is ahead, the peer has the one for a week that is still to come.
+    """
+    ahead = slice_for(bundle, now=max(times.now, times.signed))
+    return slice_for(bundle, now=times.signed) if ahead is None else ahead
 
 
 def _only(unit: Unit, peer: Peer) -> frozenset[str] | None:
