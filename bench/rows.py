@@ -3,7 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from bench import desk, end_to_end, messages
+from bench import backups, desk, end_to_end, messages
+from bench.floors import backups as floor_backups
 from bench.floors import commits, crypto, desks, durable, http
 from bench.harness import CostRow, Limit, Row
 
@@ -29,7 +30,28 @@ def rows(folder: Path) -> tuple[Row | CostRow, ...]:
             floor=partial(durable.delivered_per_second, folder),
             product=partial(end_to_end.delivered_per_second, folder),
         ),
+        *_backup_rows(folder),
         *_desk_rows(folder),
+    )
+
+
+def _backup_rows(folder: Path) -> tuple[CostRow, ...]:
+    return (
+        CostRow(
+            name="backup",
+            target=0.3,
+            limit=Limit(most=1_000 / 35, unit="ms/MB"),
+            floor=partial(floor_backups.making_per_megabyte, folder),
+            product=partial(backups.making_per_megabyte, folder),
+        ),
+        CostRow(
+            name="backup_check",
+            target=0.1,
+            # 100 MB within a minute, while somebody stands beside it.
+            limit=Limit(most=600, unit="ms/MB"),
+            floor=partial(floor_backups.checking_per_megabyte, folder),
+            product=partial(backups.checking_per_megabyte, folder),
+        ),
     )
 
 
