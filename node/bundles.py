@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from node import trusted_clock
+from node import faults, trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer, Self
 from node.vault.tables import desk, identity, peers, secrets, upkeep
@@ -59,6 +59,7 @@ def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | Non
         if peer.status == "active":
             _tell(unit, peer.node_id, signed, acting=acting)
     audit(unit, "bundle.renewed", me.node_id, acting=acting)
+    faults.point("bundle.before_commit")
     return replace(me, bundle=bundle, signed_bundle=signed)
 
 
