@@ -15,7 +15,7 @@ from typing import Final, final
 import aiohttp
 
 from node import faults, logs, trusted_clock
-from node.fetching import Fetching
+from node.fetching import PATIENCE_SECONDS, Fetching
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered
@@ -68,7 +68,7 @@ class Courier:
         self._under_way: set[asyncio.Task[object]] = set()
         self._is_resting = True
         self._emptied: dict[MailboxId, int] = {}
-        self._fetching = Fetching(gate, session)
+        self._fetching = Fetching(gate, session, patience_seconds=PATIENCE_SECONDS)
 
     def wake(self) -> None:
         """There is something new to send."""

@@ -4,6 +4,7 @@ Each peer is asked once an hour at most, and at once when the node was opened.
 """
 
 import asyncio
+import contextlib
 import logging
 from functools import partial
 from typing import Final, final
@@ -22,6 +23,9 @@ from protocol.errors import RefusalCode
 from protocol.prekeys import Route
 from protocol.values import Instant, NodeId
 
+PATIENCE_SECONDS: Final = 15.0
+"""For how long everything else that is due may wait for one who answers slowly."""
+
 _LOGGER: Final = logging.getLogger("sathi.fetching")
 
 
@@ -29,9 +33,12 @@ _LOGGER: Final = logging.getLogger("sathi.fetching")
 class Fetching:
     """Asks for one node, as long as its vault is open."""
 
-    def __init__(self, gate: Gate, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, gate: Gate, session: aiohttp.ClientSession, *, patience_seconds: float
+    ) -> None:
         self._gate = gate
         self._session = session
+        self._patience_seconds = patience_seconds
         self._asked: dict[NodeId, Instant] = {}
         self._looked: Instant | None = None
 
@@ -41,7 +48,7 @@ class Fetching:
         self._looked = None
 
     async def run(self, opened: OpenVault) -> None:
-        """Ask whoever is to be asked, all at the same time; nobody answering is no failure.
+        """Ask whoever is to be asked, all at the same time; nobody answering, or not in time, is no failure.
 
         Raises:
             LockedError: if the node was locked meanwhile.
@@ -53,10 +60,12 @@ class Fetching:
         self._looked = acting.now
         found = await opened.database.read(lambda unit: fetching.wanted(unit, acting=acting))
         due = [one for one in found if self._is_due(one.peer, now=acting.now)]
-        async with asyncio.TaskGroup() as tasks:
-            for one in due:
-                self._asked[one.peer] = acting.now
-                tasks.create_task(self._ask(opened, one))
+        # Behind this waits her no, to everybody else.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience_seconds), asyncio.TaskGroup() as tasks:
+                for one in due:
+                    self._asked[one.peer] = acting.now
+                    tasks.create_task(self._ask(opened, one))
 
     def _is_due(self, peer: NodeId, *, now: Instant) -> bool:
         asked = self._asked.get(peer)

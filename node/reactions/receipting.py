@@ -6,7 +6,16 @@ from node.effects import Acting
 from node.reactions import resuming
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import OutboxItem
-from node.vault.tables import desk, missed, outbox, peers, referrals, resending, secrets
+from node.vault.tables import (
+    desk,
+    missed,
+    outbox,
+    own_files,
+    peers,
+    referrals,
+    resending,
+    secrets,
+)
 from node.vault.tables.missed import Withheld
 from node.vault.unit import Unit
 from protocol import referral_flow
@@ -135,6 +144,7 @@ def _note_whole(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> None:
 def _take_back(unit: Unit, withheld: Withheld, arrival: Arrival) -> None:
     """It went as withheld, and an earlier copy had come whole: what people were told of it is untrue."""
     missed.take_back(unit.vault, withheld.message_id)
+    own_files.note_came_after_all(unit.vault, withheld.message_id, now=arrival.now)
     if not withheld.is_missed or missed.is_any_missed(unit.vault, arrival.sender, withheld.thread):
         return
     desk.finish_task_about(

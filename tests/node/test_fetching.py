@@ -1,5 +1,6 @@
 """What is asked for beside a partner's mailbox, over HTTP: the newest bundle, and the time."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from aiohttp import web
 from aiohttp.pytest_plugin import AiohttpServer
 
 from node.courier import Courier, Patience
-from node.fetching import Fetching
+from node.fetching import PATIENCE_SECONDS, Fetching
 from node.gate import Gate, OpenVault
 from node.mailbox import api
 from node.mailbox.exchange import new_session
@@ -154,7 +155,7 @@ async def line(
             store=store,
             session=session,
             route=route,
-            fetching=Fetching(alo.gate, session),
+            fetching=Fetching(alo.gate, session, patience_seconds=PATIENCE_SECONDS),
             asked=asked,
         )
         await made.renew()
@@ -305,6 +306,31 @@ async def test_where_nobody_answers_nothing_happens(
     await line.fetch()
 
     assert (line.asked, line.held()) == ([], before)
+
+
+async def test_one_who_never_answers_does_not_hold_up_what_goes_to_others(
+    line: Line, aiohttp_server: AiohttpServer
+) -> None:
+    let_go = asyncio.Event()
+
+    async def dawdle(_request: web.Request) -> web.Response:
+        await let_go.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/{rest:.*}", dawdle)
+    server = await aiohttp_server(app)
+    node, acting = line.bandhan.node, line.bandhan.node.acting()
+    slow = replace(line.route, origin=str(server.make_url("")).rstrip("/"))
+    node.write(lambda unit: renewing.renew_bundle(unit, me=node.me, acting=acting, routes=[slow]))
+    await line.bandhan.refresh()
+    hold(line.alo.node, node)
+    line.forward(LONG)
+    before = line.held()
+    await Fetching(line.alo.gate, line.session, patience_seconds=0.05).run(line.alo.opened)
+    let_go.set()
+
+    assert line.held() == before
 
 
 async def test_a_node_that_was_off_for_months_hears_from_a_partners_mailbox_what_day_it_is(

@@ -239,6 +239,21 @@ def note_arrived(vault: Connection, file_id: bytes) -> None:
     )
 
 
+def note_came_after_all(vault: Connection, message: MessageId, *, now: Instant) -> None:
+    """A part that was withheld had come whole; a file of which all had come was sent, and not stopped."""
+    rows = vault.execute(
+        "SELECT file_id FROM own_file_parts WHERE message_id = ?", (message,)
+    ).fetchall()
+    for (file_id,) in rows:
+        note_arrived(vault, file_id)
+        vault.execute(
+            "UPDATE own_files SET state = 'sent', changed_at = ? WHERE file_id = ? AND state = 'stopped'"
+            " AND NOT EXISTS (SELECT 1 FROM own_file_parts p WHERE p.file_id = own_files.file_id"
+            " AND p.is_there = 0)",
+            (now, file_id),
+        )
+
+
 def leaving(vault: Connection, file_id: bytes) -> list[Leaving]:
     """What became of each part, in their order."""
     rows = vault.execute(

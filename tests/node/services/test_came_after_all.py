@@ -10,6 +10,7 @@ from protocol import limits
 from protocol.local import commands, views
 from protocol.values import MessageId
 from tests.support.federation import Node, done
+from tests.support.files import let_go, paper, states_at
 from tests.support.restoring import restore, save, tasks_of
 from tests.support.story import Story
 
@@ -132,6 +133,33 @@ def test_what_she_took_back_when_it_had_come_already_is_told_as_arrived(sealed: 
     assert (line.is_withheld, line.received_at is not None) == (False, True)
     assert line.withdrawal is not None
     assert line.withdrawal.erased_at is not None
+
+
+def test_a_file_that_had_come_when_she_took_it_back_is_told_as_sent(sealed: Story) -> None:
+    """What they erase now is what they had; nobody may think that it never left."""
+    sealed.settle()
+    let_go(sealed, paper(3_000))
+    sealed.federation.deliver(sealed.alo)
+    take_in_silence(sealed.bandhan, sealed.federation.box(sealed.bandhan), is_answer_lost=True)
+    sealed.withdraw()
+    told = states_at(sealed.alo, sealed)
+    sealed.settle()
+
+    assert told == [("stopped", 0, 1)]
+    assert sealed.alo.rows("SELECT state FROM own_files") == [("sent",)]
+    # It came, and her yes for it ended.
+    assert states_at(sealed.alo, sealed) == [("ended", 1, 1)]
+
+
+def test_a_file_of_which_nothing_came_stays_stopped(sealed: Story) -> None:
+    sealed.settle()
+    let_go(sealed, paper(3_000))
+    sealed.federation.deliver(sealed.alo)
+    sealed.federation.box(sealed.bandhan).clear()
+    sealed.withdraw()
+    sealed.settle()
+
+    assert states_at(sealed.alo, sealed) == [("stopped", 0, 1)]
 
 
 def test_a_head_alone_takes_nothing_back(sealed: Story) -> None:
