@@ -21,7 +21,7 @@ from protocol.file_rules import EARLY_PARTS_MAX, is_given_up
 from protocol.messages.files import BlobChunk
 from protocol.messages.union import Message, MessageClass, parse_content, split_payload
 from protocol.sealing import decrypt_at_rest
-from protocol.values import Hash, Instant, MessageId, NodeId, ThreadId, digest
+from protocol.values import Hash, Instant, MessageId, NodeId, digest
 
 ARRIVING: Final = "arriving"
 WHOLE: Final = "whole"
@@ -117,15 +117,11 @@ def give_up_old(unit: Unit, *, acting: Acting, trusted: Instant) -> None:
 
 def tell_not_whole(unit: Unit, file: ReceivedFile, *, acting: Acting) -> None:
     """A person is told that a file did not come as a whole, so that somebody asks for it again."""
-    _tell(unit, file.peer, file.thread, acting=acting)
-
-
-def _tell(unit: Unit, peer: NodeId, thread: ThreadId, *, acting: Acting) -> None:
     desk.insert_task(
         unit.vault,
         task=Task.FILE_NOT_WHOLE.value,
-        peer=peer,
-        thread=thread,
+        peer=file.peer,
+        thread=file.thread,
         due=acting.now,
         now=acting.now,
     )
@@ -136,10 +132,10 @@ def tell_what_is_lost(unit: Unit, *, acting: Acting, trusted: Instant) -> None:
 
     A person is told once for each conversation in which she still allows what came.
     """
-    for peer, thread, cited in messages.lost_parts(unit.vault):
-        record = consents.find_by_hash(unit.vault, cited)
+    for file in received_files.lost(unit.vault):
+        record = consents.find_by_hash(unit.vault, file.consent)
         if record is not None and record.standing.state(now=trusted) in _ALIVE:
-            _tell(unit, peer, thread, acting=acting)
+            tell_not_whole(unit, file, acting=acting)
 
 
 def drop_unusable(unit: Unit) -> None:

@@ -96,6 +96,8 @@ def _end(unit: Unit, file: ReceivedFile, part: BlobChunk, arrival: Arrival) -> l
     )
     state = coming.WHOLE if is_whole else coming.BROKEN
     received_files.set_state(unit.vault, file.file_id, state, now=arrival.now)
+    if is_whole:
+        received_files.drop_lost(unit.vault, file)
     task = Task.FILE_CAME if is_whole else Task.FILE_NOT_WHOLE
     due = later(arrival.now, DAY)
     return [Remind(task=task, peer=arrival.sender, thread=arrival.thread, due=due)]

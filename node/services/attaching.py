@@ -362,6 +362,9 @@ def _state(unit: Unit, file: ReceivedFile, *, trusted: Instant) -> FileState:
     """How a file that came stands: also by its consent, and by what is left of its parts."""
     if file.state not in (coming.ARRIVING, coming.WHOLE):
         return FileState(file.state)
+    if file.head is None:
+        is_open = coming.may_be_read(unit, file, trusted=trusted)
+        return FileState.LOST if is_open else FileState.ERASED
     parts = received_files.parts_of(unit.vault, file)
     # Until its list has come, nobody knows what she took back there meanwhile (R-134).
     is_awaited = peers.load_peer(unit.vault, file.peer).state_awaited is not None

@@ -142,11 +142,12 @@ def test_what_had_come_of_files_is_lost_and_a_person_is_told_to_ask_for_it(
     told.settle()
     confirm(told.alo, told.bandhan)
     told.settle()
-    lost = tasks_of(told.bandhan)
+    lost, shown = tasks_of(told.bandhan), states_at(told.bandhan, told)
     let_go(told, SMALL)
     told.settle()
 
     assert "file_not_whole" in lost
+    assert shown == [("lost", 0, 1)]
     [file] = files_at(told.bandhan, told)
     assert (file.state, taken_out(told.bandhan, file) == SMALL) == ("whole", True)
 
@@ -162,3 +163,4 @@ def test_what_she_took_back_before_the_restore_is_asked_for_by_nobody(
     lose_and_restore(told.bandhan, taken)
 
     assert "file_not_whole" not in tasks_of(told.bandhan)
+    assert [state for state, _, _ in states_at(told.bandhan, told)] == ["erased"]

@@ -21,6 +21,7 @@ from tests.support.desk_app import (
 from tests.support.federation import Node
 from tests.support.passing import visit
 from tests.support.restored import lose_and_restore
+from tests.support.restoring import confirm
 from tests.support.story import Story
 from tui.places import (
     ToAttach,
@@ -120,6 +121,26 @@ async def test_a_file_that_was_on_its_way_at_a_restore_is_said_to_be_attached_ag
     assert "Not whole: attach it again" in there
     assert "after a restore, or because they did not take all of it" in there
     assert "Arrived whole" not in there
+
+
+async def test_a_file_that_had_come_before_a_restore_is_said_to_be_asked_for_again(
+    alo: Node, told: Story, tmp_path: Path
+) -> None:
+    files.let_go(told, PAPER)
+    told.settle()
+    taken = backups.take(told.bandhan.database, tmp_path, now=told.bandhan.now)
+    lose_and_restore(told.bandhan, taken)
+    told.settle()
+    confirm(alo, told.bandhan)
+    told.settle()
+    async with unlocked(told.bandhan) as pilot:
+        await visit(pilot, ToFiles(thread=told.thread))
+        await press(pilot, "e")
+        there = said(pilot.app)
+
+    assert "Lost: ask them for it again" in there
+    assert "was lost with the computer. Ask them to attach it again." in there
+    assert "School paper" not in there
 
 
 async def test_whoever_does_no_casework_sees_no_file(alo: Node, told: Story) -> None:

@@ -27,6 +27,7 @@ LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     FileState.LOCKED: ("!", "$warning"),
     FileState.BROKEN: ("✗", "$error"),
     FileState.GIVEN_UP: ("✗", "$error"),
+    FileState.LOST: ("!", "$error"),
     FileState.ERASED: ("·", "$text-muted"),
 }
 """A sign and a colour for each state; the word stands beside them."""

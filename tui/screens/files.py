@@ -116,6 +116,11 @@ class FilesScreen(DeskScreen[FilesSeen]):
                 " they did not take all of it. It did not arrive whole. Attach it again."
             )
             told.append(Paragraph(text=say(text), style="$warning", mark="! "))
+        if FileState.LOST in states:
+            text = N_(
+                "A file that had come was lost with the computer. Ask them to attach it again."
+            )
+            told.append(Paragraph(text=say(text), style="$warning", mark="! "))
         if FileState.ERASED in states or FileState.ENDED in states:
             text = N_("What she allows no more is erased on both sides, files too.")
             told.append(Paragraph(text=say(text), style="$text-muted", mark="· "))

@@ -138,6 +138,12 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "own_file_parts": Copied(
         columns="file_id part content message_id is_there", instead={"content": "NULL"}
     ),
+    "received_files": Copied(
+        columns="number file_id peer thread consent follows size hash category kind label state begun_at"
+        " changed_at",
+        # Of what came from others a restored node knows that it came, and that it is to be asked for again.
+        instead={"hash": "NULL", "category": "NULL", "kind": "NULL", "label": "NULL"},
+    ),
     "tasks": Copied(columns="task_id task peer thread due made_at done_at done_by"),
     "audit": Copied(columns="number epoch previous at actor event object details hash"),
     "audit_details": Copied(columns="number salt object details"),
@@ -175,7 +181,6 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType({
     "cadence": "when things left this computer; planned anew",
     "superseded": "a restored node begins new streams; what others see of them shows anew",
     "listed_parts": "of lists that answer a hello; a restored node says another one",
-    "received_files": "what came from others; a person is told to ask for it again",
     "received_file_parts": "what came from others; a person is told to ask for it again",
     "_sqlite_migrations": "the steps of the schema stand in the backup's head",
 })  # fmt: skip

@@ -31,8 +31,6 @@ _INSERT: Final = (
     f"INSERT INTO messages ({_COLUMNS})"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-# More conversations with files than anybody has.
-_LOST_PARTS_MAX: Final = 1_000
 _SEEN: Final = "SELECT hash FROM messages WHERE peer = ? AND message_id = ?"
 _LINKS: Final = (
     "SELECT sequence, previous, hash FROM messages"
@@ -163,16 +161,6 @@ def is_readable(vault: Connection, message: bytes) -> bool:
         (message,),
     ).fetchone()
     return row is not None
-
-
-def lost_parts(vault: Connection) -> list[tuple[NodeId, ThreadId, Hash]]:
-    """From whom, in which conversation and under which consent parts of files came that are here no more."""
-    rows = vault.execute(
-        "SELECT DISTINCT peer, thread, consent FROM messages WHERE type = 'blob.chunk/1'"
-        " AND status = 'applied' AND payload IS NULL AND consent IS NOT NULL LIMIT ?",
-        (_LOST_PARTS_MAX,),
-    ).fetchall()
-    return [(node_id(row[0]), thread_id(row[1]), digest(row[2])) for row in rows]
 
 
 def key_id_of(vault: Connection, peer: NodeId, message: MessageId) -> bytes | None:

@@ -116,10 +116,31 @@ def in_state(vault: Connection, state: str) -> list[ReceivedFile]:
     return [_file(row) for row in rows]
 
 
+def lost(vault: Connection) -> list[ReceivedFile]:
+    """Every file that was here or on its way when the computer was lost: only that it came is known."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM received_files WHERE hash IS NULL"
+        " AND state IN ('arriving', 'whole') ORDER BY number LIMIT ?",
+        (_FILES_MAX,),
+    ).fetchall()
+    return [_file(row) for row in rows]
+
+
+def drop_lost(vault: Connection, file: ReceivedFile) -> None:
+    """A file came whole: one that was lost and can be the same is missed no more."""
+    vault.execute(
+        "DELETE FROM received_files WHERE number = (SELECT min(number) FROM received_files"
+        " WHERE hash IS NULL AND state IN ('arriving', 'whole')"
+        " AND peer = ? AND thread = ? AND consent = ? AND size = ?)",
+        (file.peer, file.thread, file.consent, file.size),
+    )
+
+
 def bytes_announced(vault: Connection, peer: NodeId, *, state: str) -> int:
     """The bytes that the files of one peer in one state have, or are said to have once they are whole."""
     (total,) = vault.execute(
-        "SELECT coalesce(sum(size), 0) FROM received_files WHERE peer = ? AND state = ?",
+        "SELECT coalesce(sum(size), 0) FROM received_files WHERE peer = ? AND state = ?"
+        " AND hash IS NOT NULL",
         (peer, state),
     ).fetchone()
     return int(total)

@@ -27,6 +27,8 @@ class FileState(StrEnum):
     BROKEN = "broken"
     """It was not what it said it was."""
     GIVEN_UP = "given_up"
+    LOST = "lost"
+    """It was here or on its way when this computer was lost; only that it came is known."""
     ERASED = "erased"
 
 

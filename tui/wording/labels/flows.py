@@ -141,6 +141,7 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "locked": N_("Locked: nobody may read it"),
         "broken": N_("Not what it said: thrown away"),
         "given_up": N_("Never came whole: thrown away"),
+        "lost": N_("Lost: ask them for it again"),
         "erased": N_("Erased with her consent"),
     },
     "OutboxState": {
