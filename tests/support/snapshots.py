@@ -30,7 +30,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "AskScreen": {"answer_recall-sure"},
     "AttachScreen": {"attach"},
     "CannotScreen": {"followups-cannot"},
-    "CaseScreen": {"case", "case_empty", "case_with_names"},
+    "CaseScreen": {"case", "case_empty", "case_told", "case_with_names"},
     "CasesScreen": {"cases", "cases_no_match", "cases_none", "cases_with_names"},
     "CommandPalette": {"palette"},
     "ConsentsScreen": {"consents"},
