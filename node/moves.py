@@ -109,7 +109,7 @@ class Moves:
 
     async def _end(self) -> None:
         acting = self._gate.acting()
-        over = await self._gate.read(lambda unit: moving.ended(unit, acting=acting))
+        over = await self._gate.write(lambda unit: moving.ended(unit, acting=acting))
         for mailbox in over:
             with contextlib.suppress(UnknownMailboxError):
                 await self._store.delete_mailbox(mailbox)

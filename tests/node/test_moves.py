@@ -213,6 +213,30 @@ async def test_no_mailbox_ends_while_the_clock_is_in_doubt(
     assert former not in await house.mailboxes()
 
 
+@pytest.mark.parametrize("wrong", [0, 8_840_000_000])
+async def test_a_mailbox_that_was_left_by_a_wrong_clock_ends_28_days_after_it_is_right(
+    house: House, federation: Federation, wrong: int
+) -> None:
+    former = house.node.mailbox.mailbox_id
+    house.trust()
+    house.node.ahead = wrong - house.node.clock.now
+    house.clock.seconds = house.node.now
+    house.remove(federation["Bandhan"])
+    await house.moves.run()
+    moved = await house.mailboxes()
+    house.node.ahead = 0
+    there = []
+    for seconds in (0, limits.FORMER_MAILBOX_SECONDS - 1, 1):
+        house.forward(seconds)
+        house.trust()
+        house.emptied(former)
+        await house.moves.run()
+        there.append(former in await house.mailboxes())
+
+    assert len(moved) == 2
+    assert there == [True, True, False]
+
+
 # The bundle beside the mailbox
 
 

@@ -143,6 +143,11 @@ def leave_mailboxes(vault: Connection, *, ends: Instant) -> None:
     vault.execute("UPDATE own_mailboxes SET ends = ? WHERE is_local = 1 AND ends IS NULL", (ends,))
 
 
+def end_mailboxes_by(vault: Connection, latest: Instant) -> None:
+    """No mailbox that was left is emptied for longer than until then."""
+    vault.execute("UPDATE own_mailboxes SET ends = ?1 WHERE ends > ?1", (latest,))
+
+
 def ended_mailboxes(vault: Connection, *, now: Instant) -> list[MailboxId]:
     """Those that were left, are over, and were found empty since."""
     rows = vault.execute(
