@@ -1,11 +1,12 @@
 """Getting to know other organisations: the introduction file, and the number two people compare."""
 
-from node import bundles, showing
+from node import bundles, showing, trusted_clock
 from node.effects import Acting, apply, audit
 from node.reactions import membership
 from node.vault.records import Peer, Self
 from node.vault.tables import desk, identity, peers
 from node.vault.unit import Unit
+from protocol.acceptance import BY_TIME_OF_CONTENT
 from protocol.cards import (
     Introduction,
     introduction_proof,
@@ -15,6 +16,7 @@ from protocol.cards import (
     write_introduction,
 )
 from protocol.effects import Effect, Send, Task, Urgency
+from protocol.errors import RemoteProtocolError
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.core import IntroductionRequest
@@ -58,7 +60,13 @@ def add_peer(
     Raises:
         RemoteProtocolError: if the file, its card, its invite or its bundle is not good.
     """
-    introduction = read_introduction(command.introduction, now=acting.now)
+    try:
+        introduction = read_introduction(command.introduction, now=acting.now)
+    except RemoteProtocolError as error:
+        is_by_time = error.code in BY_TIME_OF_CONTENT
+        if is_by_time and trusted_clock.is_in_doubt(unit, now=acting.now):
+            return refused(No.CLOCK_IN_DOUBT)
+        raise
     card = introduction.card
     if card.node_id == me.node_id:
         return refused(No.NOT_ALLOWED)

@@ -20,7 +20,7 @@ from node.vault.records import Self
 from node.vault.tables import quarantine
 from node.vault.unit import NotWrittenError, Unit
 from protocol.acceptance import (
-    BY_TIME,
+    BY_TIME_OF_CONTENT,
     Accepted,
     Covered,
     Duplicate,
@@ -178,7 +178,7 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
             return _take_one(batch, verified, raw)
     except turns.RefusedAfterAllError as error:
         batches.forget(batch, verified.skeleton.sender)
-        if batch.is_clock_in_doubt and error.code in BY_TIME:
+        if batch.is_clock_in_doubt and error.code in BY_TIME_OF_CONTENT:
             return keeping.hold(batch, raw, RefusalCode.E_CLOCK)
         refusal = Refused(
             code=error.code, counts=True, freezes=False, placement=_placement(batch, verified)
