@@ -6,7 +6,16 @@ from functools import partial
 from typing import Final
 
 from node.effects import NODE_ITSELF
-from node.services import delivering, fetching, following_up, renewing, resuming, timekeeping
+from node.services import (
+    delivering,
+    fetching,
+    following_up,
+    receiving,
+    renewing,
+    resuming,
+    retaining,
+    timekeeping,
+)
 from node.services.delivering import Parcel, Settled
 from node.services.fetching import Found, Wanted
 from protocol import limits
@@ -77,19 +86,34 @@ def _settle(node: Node, parcel: Parcel, put: Callable[[NodeId, bytes], bool]) ->
 
 
 def look_after(node: Node) -> None:
-    """What an open node does by itself each day."""
-    renewed = node.write(
-        lambda unit: renewing.renew_if_due(unit, me=node.me, acting=node.acting(NODE_ITSELF))
-    )
-    if renewed is not None:
-        read_again(node)
-    node.use(resuming.ask_for_gaps)
+    """What an open node does by itself: all of its upkeep, and what it does each hour."""
+    acting = node.acting(NODE_ITSELF)
+    if node.use(timekeeping.look):
+        again = partial(receiving.take_again, me=node.me, prekeys=node.prekeys, acting=acting)
+        node.write(again)
+    node.write(lambda unit: renewing.renew_if_due(unit, me=node.me, acting=acting))
+    read_again(node)
+    _destroy_prekeys(node, grace_seconds=limits.PREKEY_GRACE_SECONDS)
+    node.use(retaining.forget_old)
     node.use(resuming.forget_payloads)
+    node.use(retaining.repeat_withdrawals)
+    node.use(resuming.ask_for_gaps)
+    if node.use(retaining.may_forget_today):
+        node.use(retaining.forget_skeletons)
+
+
+def find_empty(node: Node) -> None:
+    """Nothing is left in its own mailbox: what a prekey was kept for has come."""
+    node.use(renewing.note_emptied, node.mailbox.mailbox_id)
 
 
 def destroy_prekeys(node: Node, *, grace_seconds: int) -> None:
     """Its own mailbox was found empty, and what is over by then is destroyed."""
-    node.use(renewing.note_emptied, node.mailbox.mailbox_id)
+    find_empty(node)
+    _destroy_prekeys(node, grace_seconds=grace_seconds)
+
+
+def _destroy_prekeys(node: Node, *, grace_seconds: int) -> None:
     node.write(
         lambda unit: renewing.destroy_prekeys(
             unit, grace_seconds=grace_seconds, acting=node.acting(NODE_ITSELF)
@@ -125,12 +149,12 @@ class Houses:
     def work(self, node: Node) -> None:
         """One look of everything that an open node does by itself."""
         federation = self.federation
-        node.use(timekeeping.look)
         look_after(node)
         self.lay(node)
         self.ask(node)
         _leave(node, federation, self._put)
         federation.collect(node)
+        find_empty(node)
 
     def lay(self, node: Node) -> None:
         """The newest bundle lies beside its mailbox."""

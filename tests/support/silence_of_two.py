@@ -5,10 +5,18 @@ from typing import Final
 
 from protocol import limits
 from protocol.errors import RefusalCode
-from protocol.values import MessageId
+from protocol.values import Instant, MessageId, PrekeyId
 from tests.support.federation import Node
 from tests.support.restoring import tasks_of
-from tests.support.silence import Houses, Mailbox, ask, destroy_prekeys, leave, look_after
+from tests.support.silence import (
+    Houses,
+    Mailbox,
+    ask,
+    destroy_prekeys,
+    find_empty,
+    leave,
+    look_after,
+)
 from tests.support.story import Story
 
 DAY: Final = limits.DAY
@@ -16,6 +24,7 @@ SIXTY: Final = 60
 TOO_LONG: Final = 66
 LAST_SEALED: Final = 54
 """The day from which on nothing of the other's prekeys is left, 56 days less the two they began before."""
+GRACE: Final = limits.PREKEY_GRACE_SECONDS
 NO_END: Final = 1_000 * DAY
 ASKED: Final = (
     "SELECT message_id FROM messages WHERE type = 'followup.request/1' AND status = 'applied'"
@@ -36,11 +45,19 @@ class Side:
     mailbox: Mailbox
     said: list[MessageId] = field(default_factory=list)
     day_of: dict[MessageId, int] = field(default_factory=dict)
+    keys: dict[PrekeyId, Instant] = field(default_factory=dict)
+    """Each prekey it ever published, and the end of its week."""
 
     def say(self, story: Story, count: int, *, day: int) -> None:
         new = ask(self.node, story.thread, count)
         self.said += new
         self.day_of.update(dict.fromkeys(new, day))
+
+    def look_after(self) -> None:
+        """Its upkeep; what it published is remembered."""
+        look_after(self.node)
+        for known in self.node.me.bundle.slices:
+            self.keys[known.prekey.prekey_id] = known.not_after
 
     def those(self, condition: str) -> set[MessageId]:
         """Of what it said, by a query of the test's own."""
@@ -55,7 +72,7 @@ def be_silent(
     for day in range(0, days + 1, step):
         for side, far in ((one, other), (other, one)):
             side.say(story, each_day * (step if day < days else 1), day=day)
-            look_after(side.node)
+            side.look_after()
             far.mailbox.forget(now=side.node.now)
             leave(side.node, far.mailbox, story.federation)
         if day < days:
@@ -68,8 +85,9 @@ def meet_again(story: Story, sides: tuple[Side, Side]) -> None:
         for side in sides:
             story.federation.box(side.node).extend(side.mailbox.take())
             story.federation.collect(side.node)
+            find_empty(side.node)
         for side in sides:
-            look_after(side.node)
+            side.look_after()
         story.federation.settle_all()
         story.federation.clock.forward(DAY)
     story.federation.settle_all()
@@ -110,8 +128,13 @@ def assert_sixty_days(story: Story, *, each_day: int, step: int, room: int) -> N
     sides = sides_of(story, room=room)
     be_silent(story, sides, days=SIXTY, each_day=each_day, step=step)
     meet_again(story, sides)
+    for side in sides:
+        find_empty(side.node)
+        side.look_after()
 
     for side, far in (sides, sides[::-1]):
+        kept = {key for key, end in side.keys.items() if side.node.now <= end + GRACE}
+        assert set(side.node.prekeys) == kept < set(side.keys)
         assert len(side.said) >= each_day * SIXTY
         assert_once_or_told(side, far, missing=set(side.said) - set(arrived(far)))
 
