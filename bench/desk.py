@@ -1,7 +1,6 @@
 """The desk on a terminal, its node full of cases: how soon it is there, how quick, how large."""
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,22 +21,16 @@ _MILLISECONDS: Final = 1_000
 _CHOSEN: Final = re.compile(rb"\xe2\x96\xb8 (?:\x1b\[[0-9;]*m)*K-([0-9]{6})")
 
 
-@cache
-def _made(folder: Path, cases: int) -> Made:
-    """One node for all rows: filling it takes longer than they do."""
-    return many_cases.make(folder, count=cases)
-
-
 def first_paint_seconds(folder: Path, *, cases: int = sizes.CASES) -> Reading:
     """From the start of `sathi tui` to the first frame of the screen that asks who is there."""
-    made = _made(folder, cases)
+    made = many_cases.shared(folder, cases)
     with many_cases.serving(made), many_cases.at_the_desk(made) as terminal:
         return Reading(value=terminal.wait_for(_ASKS) - terminal.begun)
 
 
 def key_milliseconds(folder: Path, *, cases: int = sizes.CASES, keys: int = sizes.KEYS) -> Reading:
     """From a key in the list of cases to the bytes of the row it goes to; of 95 in 100 keys."""
-    made, taken = _made(folder, cases), []
+    made, taken = many_cases.shared(folder, cases), []
     with many_cases.serving(made), many_cases.at_the_desk(made) as terminal:
         _open_list(terminal, made)
         row = 0
@@ -55,7 +48,7 @@ def opening_milliseconds(folder: Path, *, cases: int = sizes.CASES) -> Reading:
     The passphrase is one that costs next to nothing, and that is taken off. To take the product's own off
     would add its spread, which on a busy machine is larger than the rest; it is given beside.
     """
-    made = _made(folder, cases)
+    made = many_cases.shared(folder, cases)
     cheap = many_cases.kdf_milliseconds(CHEAP_COST)
     with many_cases.serving(made), many_cases.at_the_desk(made) as terminal:
         opened = _unlock(terminal)
@@ -70,7 +63,7 @@ def memory_of_the_list(
     folder: Path, *, cases: int = sizes.CASES, rows: int = sizes.SCROLLED_ROWS
 ) -> Reading:
     """What the desk's process holds after so many rows of the list went by, in megabytes."""
-    made, row = _made(folder, cases), 0
+    made, row = many_cases.shared(folder, cases), 0
     with many_cases.serving(made), many_cases.at_the_desk(made) as terminal:
         _open_list(terminal, made)
         while row < rows:

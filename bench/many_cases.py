@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
@@ -60,10 +61,21 @@ class Made:
     folder: Path
     cases: int
 
+    @property
+    def sheet(self) -> Path:
+        """The file of its recovery sheet."""
+        return self.folder.parent / "recovery-sheet"
+
 
 def number_of(case: int) -> str:
     """The invented number of a case; the newest case is the last one."""
     return f"K-{case:06}"
+
+
+@cache
+def shared(place: Path, count: int) -> Made:
+    """One node for all rows: filling it takes longer than they do."""
+    return make(place, count=count)
 
 
 def make(place: Path, *, count: int = sizes.CASES) -> Made:

@@ -3,7 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from bench import desk, end_to_end, messages, relays
+from bench import backups, desk, end_to_end, messages, relays
+from bench.floors import backups as floor_backups
 from bench.floors import commits, crypto, desks, durable, http, sizes
 from bench.harness import CostRow, Limit, Row
 
@@ -30,6 +31,7 @@ def rows(folder: Path) -> tuple[Row | CostRow, ...]:
             product=partial(end_to_end.delivered_per_second, folder),
         ),
         *_relay_rows(folder),
+        *_backup_rows(folder),
         *_desk_rows(folder),
     )
 
@@ -45,6 +47,26 @@ def _relay_rows(folder: Path) -> tuple[Row, ...]:
             name = f"relay_{what}_postgresql_{servers}"
             made.append(Row(name=name, target=0.3, floor=floor, product=product))
     return tuple(made)
+
+
+def _backup_rows(folder: Path) -> tuple[CostRow, ...]:
+    return (
+        CostRow(
+            name="backup",
+            target=0.3,
+            limit=Limit(most=1_000 / 35, unit="ms/MB"),
+            floor=partial(floor_backups.making_per_megabyte, folder),
+            product=partial(backups.making_per_megabyte, folder),
+        ),
+        CostRow(
+            name="backup_check",
+            target=0.1,
+            # 100 MB within a minute, while somebody stands beside it.
+            limit=Limit(most=600, unit="ms/MB"),
+            floor=partial(floor_backups.checking_per_megabyte, folder),
+            product=partial(backups.checking_per_megabyte, folder),
+        ),
+    )
 
 
 def _desk_rows(folder: Path) -> tuple[CostRow, ...]:

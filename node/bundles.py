@@ -1,20 +1,32 @@
-"""Makes our bundle anew: prekeys for the weeks ahead, and a word to every peer (SPEC 5)."""
+"""Makes our bundle anew, with a word to every peer, and takes theirs (SPEC 5)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from node import trusted_clock
+from node import faults, trusted_clock
 from node.effects import Acting, apply, audit
-from node.vault.records import Self
-from node.vault.tables import identity, peers, secrets, upkeep
+from node.vault.records import Peer, Self
+from node.vault.tables import desk, identity, peers, secrets, upkeep
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.effects import Send, Urgency
-from protocol.keys import SigningSecret, new_prekey_secret
+from protocol.cards import held_card, read_bundle
+from protocol.effects import Send, Task, Urgency
+from protocol.keys import PrekeyPublic, SigningSecret, new_prekey_secret
+from protocol.labels import Kind
 from protocol.messages.core import BundleUpdate
-from protocol.prekeys import Bundle, Route, Slice, sign_bundle, slice_spans
+from protocol.prekeys import (
+    Bundle,
+    Route,
+    Slice,
+    follows,
+    parse_bundle,
+    sign_bundle,
+    slice_for,
+    slice_spans,
+)
 from protocol.signing import Signed
-from protocol.values import Entropy, Instant, NodeId, later
+from protocol.signing import parse as parse_signed
+from protocol.values import Entropy, Instant, NodeId, instant, later
 
 
 def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | None = None) -> Self:
@@ -48,6 +60,7 @@ def renew(unit: Unit, *, me: Self, acting: Acting, routes: Sequence[Route] | Non
         if peer.status == "active":
             _tell(unit, peer.node_id, signed, acting=acting)
     audit(unit, "bundle.renewed", me.node_id, acting=acting)
+    faults.point("bundle.before_commit")
     return replace(me, bundle=bundle, signed_bundle=signed)
 
 
@@ -74,6 +87,46 @@ def make_slices(unit: Unit, *, start: Instant, count: int, entropy: Entropy) -> 
         secrets.insert_prekey(unit.keys, prekey, not_before=not_before, not_after=not_after)
         made.append(Slice(prekey=prekey.public, not_before=not_before, not_after=not_after))
     return made
+
+
+def held_of(peer: Peer, *, now: Instant) -> Bundle:
+    """The bundle that we hold of a peer, which was verified when it came."""
+    # What we hold was judged when it came; a clock that went back does not make it a bad one.
+    held_at = max(now, instant(peer.bundle_generation))
+    return parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
+
+
+def prekey_of(bundle: Bundle, *, now: Instant, signed: Instant) -> PrekeyPublic | None:
+    """The prekey of now; while the clock is in doubt that of the later time, if there is one (R-45).
+
+    After weeks switched off the peer may have destroyed that of the day we sign. Where it is our clock that
+    is ahead, the peer has the one for a week that is still to come.
+    """
+    ahead = slice_for(bundle, now=max(now, signed))
+    return slice_for(bundle, now=signed) if ahead is None else ahead
+
+
+def take(unit: Unit, peer: Peer, signed: Signed, *, acting: Acting) -> None:
+    """Take a newer bundle of a peer, on whatever way it came (R-33, R-34, R-46).
+
+    What was sealed to a prekey that it lists no longer leaves again, and nothing waits for it any more.
+
+    Raises:
+        RemoteProtocolError: if it is not that peer's, or not newer; nothing was changed.
+    """
+    card = held_card(peers.load_card_raw(unit.vault, peer.node_id))
+    bundle = read_bundle(signed, card=card, now=acting.now)
+    follows(bundle, held_generation=peer.bundle_generation)
+    peers.replace_bundle(unit.vault, peer.node_id, signed, bundle.generation)
+    listed = [known.prekey.prekey_id for known in bundle.slices]
+    upkeep.make_unlisted_due(unit.vault, peer.node_id, listed, now=acting.now)
+    desk.finish_peer_tasks(
+        unit.vault,
+        task=Task.BUNDLE_STALE.value,
+        peer=peer.node_id,
+        by=acting.actor,
+        now=acting.now,
+    )
 
 
 def _living(unit: Unit, bundle: Bundle, *, now: Instant) -> list[Slice]:

@@ -55,6 +55,8 @@ LOCK_MINUTES_MAX: Final = 15
 UNFOCUSED_SECONDS_MIN: Final = 10
 UNFOCUSED_SECONDS_MAX: Final = 600
 UNDO_SECONDS_MAX: Final = 60
+# A vault that is open for longer than an office works is open for whoever comes at night.
+VAULT_LOCK_MINUTES_MAX: Final = 720
 # So that every hour begins with a batch, and batches of all nodes fall together. 0: none.
 BATCH_MINUTES: Final = (0, 5, 10, 15, 20, 30, 60)
 # Once a week is the least that somebody can want back.
@@ -153,6 +155,12 @@ def _problems(config: NodeConfig) -> list[tuple[str, str]]:
 def _problems_of_numbers(config: NodeConfig) -> list[tuple[str, str]]:
     desk = config.desk
     numbers = (
+        (
+            "profile.vault_lock_minutes",
+            config.profile.vault_lock_minutes,
+            0,
+            VAULT_LOCK_MINUTES_MAX,
+        ),
         ("courier.poll_seconds", config.courier.poll_seconds, POLL_SECONDS_MIN, POLL_SECONDS_MAX),
         ("courier.visit_minutes", config.courier.visit_minutes, 1, VISIT_MINUTES_MAX),
         ("desk.lock_minutes", desk.lock_minutes, LOCK_MINUTES_MIN, LOCK_MINUTES_MAX),

@@ -15,6 +15,7 @@ from typing import Final, final
 import aiohttp
 
 from node import faults, logs, trusted_clock
+from node.fetching import PATIENCE_SECONDS, Fetching
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered
@@ -76,6 +77,7 @@ class Courier:
         self._is_resting = True
         self._emptied: dict[MailboxId, int] = {}
         self._left_at: dict[NodeId, int] = {}
+        self._fetching = Fetching(gate, session, patience_seconds=PATIENCE_SECONDS)
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -85,6 +87,7 @@ class Courier:
         """The vault was opened: apply everything that waits, before anything is shown or sealed."""
         self._is_resting = False
         self._emptied.clear()
+        self._fetching.begin()
         async with self._round_of_somebody():
             await self._drain(opened)
 
@@ -266,6 +269,8 @@ class Courier:
     async def _deliver(self, opened: OpenVault) -> None:
         # One at a time, so that whoever waits for a round waits for what is already under way.
         async with self._delivering:
+            # Before anything is made to wait for a newer bundle, or is signed with a time that has been.
+            await self._fetching.run(opened)
             parcels = await self._make_ready(opened)
             while parcels:
                 async with asyncio.TaskGroup() as tasks:
@@ -294,7 +299,7 @@ class Courier:
         """The peer's mailboxes with their places, the first to be tried first.
 
         That is where the last was left; or the next one, where that one may keep to itself what it was given
-        (R-207).
+        (R-211).
         """
         places = list(enumerate(parcel.routes))
         start = self._left_at.get(parcel.peer, -1 if parcel.moves_on else 0) + parcel.moves_on

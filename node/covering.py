@@ -6,7 +6,7 @@ It is not queued and not kept. What is written down is that something left, as f
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from node import audit_days
+from node import audit_days, bundles
 from node.effects import Acting
 from node.vault.records import Peer, Self
 from node.vault.tables import cadence as plans
@@ -20,8 +20,7 @@ from protocol.keys import PrekeyPublic
 from protocol.labels import Kind
 from protocol.messages.union import encode_content, encode_payload
 from protocol.messages.witness import Cover
-from protocol.prekeys import Route, parse_bundle, slice_for
-from protocol.signing import parse as parse_signed
+from protocol.prekeys import Route, slice_for
 from protocol.signing import sign
 from protocol.skeleton import (
     NO_HEAD,
@@ -36,7 +35,6 @@ from protocol.values import (
     Instant,
     MessageId,
     NodeId,
-    instant,
     later,
     new_message_id,
     thread_id,
@@ -96,8 +94,7 @@ def _is_turn(unit: Unit, peer: Peer, *, acting: Acting, batch: Instant, cadence:
 
 def _make(unit: Unit, peer: Peer, *, me: Self, acting: Acting) -> Covering | None:
     now = acting.now
-    held_at = max(now, instant(peer.bundle_generation))
-    bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
+    bundle = bundles.held_of(peer, now=now)
     prekey = slice_for(bundle, now=now)
     if prekey is None:
         return None

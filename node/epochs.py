@@ -4,6 +4,7 @@ A number that was given once is never given to another message. Where it is not 
 after a restore, the only safe number is the first one of a new stream.
 """
 
+from node import trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer
 from node.vault.tables import desk, peers, resending, streams
@@ -57,8 +58,10 @@ def begin_with(unit: Unit, node: NodeId, *, acting: Acting) -> None:
 
 def _begin(unit: Unit, peer: Peer, *, acting: Acting) -> None:
     former = peer.outgoing
-    # It must be larger than the last one, also where a clock that ran ahead began that.
-    epoch: Instant = max(acting.now, later(former.epoch, 1))
+    # By a clock in doubt it might lie in a future in which nobody takes it (R-69). It must be larger than the
+    # last one, also where a clock that ran ahead began that.
+    now = trusted_clock.time_to_sign(unit, now=acting.now)
+    epoch: Instant = max(now, later(former.epoch, 1))
     hello = Hello(
         epoch=epoch,
         received=_received(peer),

@@ -332,6 +332,7 @@ def begin_restored(unit: Unit, *, acting: Acting) -> bool:
     resuming.begin_epoch(unit, me=me, acting=acting)
     renewing.renew_bundle(unit, me=me, acting=acting)
     backing_up.note_begun(unit, acting=acting)
+    retaining.tell_of_lost_files(unit, acting=acting)
     return True
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from node.vault.records import OutboxItem, Peer
 from node.vault.tables import consents
 from node.vault.unit import Unit
+from protocol import limits
 from protocol.consent import ConsentState
 from protocol.consent_rules import LEVEL_VERIFIED
 from protocol.messages.consent import ConsentCopy
@@ -31,13 +32,15 @@ class Times:
     """What time it is, for each purpose.
 
     `now` is the wall clock. `trusted` is the later of it and the latest time ever seen: whether a consent
-    lives is judged by it. `signed` is what we put our name to, also while the clock is in doubt.
+    lives is judged by it. `signed` is what we put our name to, also while the clock is in doubt;
+    `is_unvouched` if it is so only because it moved, and nobody says that it is right or wrong.
     """
 
     now: Instant
     trusted: Instant
     signed: Instant
     is_in_doubt: bool
+    is_unvouched: bool
 
     @property
     def is_behind(self) -> bool:
@@ -72,11 +75,10 @@ def ask(gate: LastGate, item: OutboxItem) -> Gate:
         return Gate.NEVER
     if is_over(gate.times, item):
         return _when_over(gate)
+    if _must_wait(gate.times, item):
+        return Gate.WAIT
     if item.consent_id is None:
         return Gate.GO
-    if gate.times.is_behind:
-        # Nobody knows for how long it was off: her consent may have ended meanwhile (R-112).
-        return Gate.WAIT
     state = _consent_state(gate, item.consent_id)
     if state is None or gate.peer.level < LEVEL_VERIFIED:
         return Gate.NEVER
@@ -97,6 +99,25 @@ def is_over(times: Times, item: OutboxItem) -> bool:
     if item.expires is None or item.type in OVERTAKING:
         return False
     return times.now >= item.expires
+
+
+def _must_wait(times: Times, item: OutboxItem) -> bool:
+    """Does it wait because nobody knows which day it is?"""
+    if item.consent_id is not None and times.is_behind:
+        # Nobody knows for how long it was off: her consent may have ended meanwhile (R-112).
+        return True
+    return _would_be_over(times, item)
+
+
+def _would_be_over(times: Times, item: OutboxItem) -> bool:
+    """Would it lose half of its time or more by being signed, if the clock is right after all (R-205)?
+
+    After weeks switched off it would carry the last day on which the clock was trusted. It waits for the
+    first word of what day it is; her no never does.
+    """
+    if item.sequence is not None or item.type in OVERTAKING:
+        return False
+    return times.is_unvouched and times.now - times.signed >= limits.MESSAGE_LIFE_SECONDS // 2
 
 
 def _when_over(gate: LastGate) -> Gate:

@@ -22,6 +22,8 @@ _TENDING_SECONDS: Final = 60
 _HOURLY_SECONDS: Final = 3_600
 _WATCH_SECONDS: Final = 5
 _JUMP_SECONDS: Final = 2
+# Long past by any clock: the scheduler reads one of its own.
+_AT_ONCE: Final = dt.datetime.fromtimestamp(0, tz=dt.UTC)
 
 
 @final
@@ -88,9 +90,7 @@ class Schedule:
             moved, apart = abs(self._apart() - apart), self._apart()
             if moved > _JUMP_SECONDS:
                 for job in self._scheduler.get_jobs():
-                    job.modify(
-                        next_run_time=dt.datetime.fromtimestamp(self._clock.wall(), tz=dt.UTC)
-                    )
+                    job.modify(next_run_time=_AT_ONCE)
 
     def _apart(self) -> float:
         return self._clock.wall() - self._clock.monotonic()

@@ -62,16 +62,19 @@ class MailboxSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class ProfileSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[profile]`: one word that sets what depends on the danger around a node.
+    """`[profile]`: one word that sets what depends on the danger around a node, and what may be set apart.
 
-    That is when the vault closes, for how long prekeys outlive their week, which address our own mailbox may
-    have, and cover on quiet days.
+    The word sets for how long prekeys outlive their week, which address our own mailbox may have, cover on
+    quiet days, and that the vault closes at once, whatever else is set.
 
     Attributes:
         risk: `high` where somebody may come for the computer.
+        vault_lock_minutes: how long the vault stays open after the last session ended, where the risk is not
+            high; `vault_lock_seconds` is what is in force.
     """
 
     risk: Literal["normal", "high"] = "normal"
+    vault_lock_minutes: int = 60
 
     @property
     def prekey_grace_seconds(self) -> int:
@@ -81,9 +84,9 @@ class ProfileSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return limits.PREKEY_GRACE_SECONDS
 
     @property
-    def vault_lock_minutes(self) -> int:
+    def vault_lock_seconds(self) -> int:
         """How long the vault stays open after the last session ended; 0 is at once."""
-        return 0 if self.risk == "high" else 60
+        return 0 if self.risk == "high" else self.vault_lock_minutes * limits.MINUTE
 
     @property
     def sends_cover_traffic(self) -> bool:

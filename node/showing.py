@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from node import bundles, conditions
 from node.vault.records import (
     ConsentRecord,
     FollowUp,
@@ -27,9 +28,10 @@ from protocol.messages.disclosed import Disclosed, Fact, Sentence
 from protocol.messages.referral import ReferralDossier, ReferralOffer
 from protocol.messages.union import OVERTAKING, MessageClass, parse_content
 from protocol.permits import Payload
+from protocol.prekeys import ends
 from protocol.referral_flow import is_our_turn, may_be_said_done
 from protocol.safety import safety_number
-from protocol.values import Instant, NodeId, node_id_text
+from protocol.values import Instant, NodeId, instant, node_id_text
 from protocol.vocabulary.categories import HIDDEN, Category
 from protocol.vocabulary.facts import FACT_FIELDS
 
@@ -133,6 +135,7 @@ def peer(unit: Unit, known: Peer, me: Self) -> views.PeerView:
         card_sequence=known.card_sequence,
         unconfirmed=consent_tables.count_unconfirmed(unit.vault, of=known.node_id),
         charter_state=_charter_state(unit, known.node_id),
+        keys_until=ends(bundles.held_of(known, now=instant(known.bundle_generation))),
     )
 
 
@@ -261,6 +264,7 @@ def consents(
 
 def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.ConsentView:
     consent, events = record.standing.consent, record.standing.events
+    state = record.standing.state(now=now)
     return views.ConsentView(
         consent_id=consent.consent_id,
         holder=consent.holder,
@@ -268,8 +272,10 @@ def _consent(unit: Unit, record: ConsentRecord, *, now: Instant) -> views.Consen
         purpose=consent.purpose.value,
         categories=sorted(int(category) for category in consent.categories),
         excluded_fields=sorted(consent.excluded_fields),
+        conditions=conditions.codes(record),
+        words=conditions.words(unit, record, state=state),
         texts=[*sorted(record.standing.ticks)],
-        state=record.standing.state(now=now).value,
+        state=state.value,
         is_superseded=ConsentEvent.SUPERSEDED in events and ConsentEvent.WITHDRAWN not in events,
         is_refused=ConsentEvent.REFUSED in events and ConsentEvent.WITHDRAWN not in events,
         is_confirmed=ConsentEvent.CONFIRMED_BY_HOLDER in events,

@@ -57,6 +57,15 @@ def hear_mailbox(unit: Unit, *, origin: str, said: Instant, now: Instant) -> Non
     _hear(unit, Sample(source=sha256(origin.encode()), said=said, heard_at=now))
 
 
+def hear_asked(unit: Unit, *, origin: str, said: Instant, now: Instant) -> None:
+    """Keep what a mailbox said when we asked it for the time, unless it says a time that has been (R-204).
+
+    Two computers that both woke in 1970 must not vouch for each other.
+    """
+    if said >= later(identity.latest_seen(unit.vault), -limits.CLOCK_SKEW_SECONDS):
+        hear_mailbox(unit, origin=origin, said=said, now=now)
+
+
 def _hear(unit: Unit, sample: Sample) -> None:
     agrees = abs(sample.said - sample.heard_at) <= limits.CLOCK_SKEW_SECONDS
     if agrees:

@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Final, final
 
+from node import faults
 from node.gate import Gate, LockedError
 from node.services import receiving, renewing, retaining, timekeeping
 
@@ -57,6 +58,7 @@ class Upkeep:
             lambda unit: renewing.renew_if_due(unit, me=opened.me, acting=acting)
         )
         if renewed is not None:
+            faults.point("bundle.after_commit")
             await self._gate.refresh()
             self._wake()
 
@@ -68,6 +70,7 @@ class Upkeep:
             )
         )
         if destroyed:
+            faults.point("prekeys.after_commit")
             await self._gate.refresh()
 
     async def _look_after_card(self) -> None:

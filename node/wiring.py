@@ -118,7 +118,7 @@ class Node:
             carrying,
             clock=self._clock,
             entropy=self._entropy,
-            vault_lock_seconds=self._config.profile.vault_lock_minutes * limits.MINUTE,
+            vault_lock_seconds=self._config.profile.vault_lock_seconds,
             settings=_desk_settings(self._config),
         )
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))

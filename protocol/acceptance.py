@@ -125,6 +125,12 @@ Verdict: TypeAlias = Accepted | Duplicate | Withheld | Held | Refused | Covered
 
 BY_TIME: Final = frozenset({RefusalCode.E_EXPIRED, RefusalCode.E_CONSENT_EXPIRED})
 """What is refused for no other reason than what our clock says."""
+BY_TIME_OF_CONTENT: Final = BY_TIME | {
+    RefusalCode.E_CLOCK,
+    RefusalCode.E_INVITE_EXPIRED,
+    RefusalCode.E_CHARTER_EXPIRED,
+}
+"""The same of a card, an invite, a charter or a suspend inside a message."""
 _STREAM_REFUSALS = {
     Placement.SUPERSEDED: RefusalCode.E_EPOCH_SUPERSEDED,
     Placement.FORK: RefusalCode.E_FORK,

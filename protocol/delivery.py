@@ -1,10 +1,11 @@
 """The life of an outbox item: what an attempt's outcome leads to, and when the next one is due (SPEC 10)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
 from protocol import limits
-from protocol.values import Instant, later
+from protocol.values import Instant, MessageId, later
 
 
 class OutboxState(StrEnum):
@@ -67,3 +68,18 @@ def next_attempt(*, attempts: int, now: Instant, jitter: int) -> Instant:
     wait = waits[min(attempts, len(waits)) - 1]
     spread = wait * limits.ATTEMPT_JITTER_PERCENT // 100
     return later(now, wait - spread + 2 * spread * jitter // 255)
+
+
+def requests_of(
+    envelopes: Sequence[tuple[MessageId, bytes]],
+) -> list[list[tuple[MessageId, bytes]]]:
+    """Cut what leaves into requests that a mailbox takes: in order, each of at most 1 MiB."""
+    requests: list[list[tuple[MessageId, bytes]]] = []
+    room = 0
+    for message, raw in envelopes:
+        if len(raw) > room:
+            requests.append([])
+            room = limits.BATCH_BYTES_MAX
+        requests[-1].append((message, raw))
+        room -= len(raw)
+    return requests

@@ -65,6 +65,7 @@ class Task(StrEnum):
     AUDIT_QUESTIONED = "audit_questioned"
     FILE_CAME = "file_came"
     FILE_NOT_WHOLE = "file_not_whole"
+    FILE_AGAIN = "file_again"
 
 
 class TaskKind(StrEnum):
@@ -90,6 +91,7 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.COMPARE_SAFETY_NUMBER: TaskKind.WAITING,
     # Whoever was to hear it does not know that it did not leave.
     Task.SENDING_REFUSED: TaskKind.WAITING,
+    Task.FILE_AGAIN: TaskKind.WAITING,
     # Nothing about anybody goes there until somebody phoned.
     Task.CONFIRM_RESTORED: TaskKind.WAITING,
     # Nothing leaves this computer until somebody said which one is ours.
@@ -164,6 +166,7 @@ DONE_BY_SAYING: Final = frozenset(
         Task.AUDIT_QUESTIONED,
         Task.FILE_CAME,
         Task.FILE_NOT_WHOLE,
+        Task.FILE_AGAIN,
     }
 )
 """Done when a person says so: it was read, or happened away from the desk. An act ends every other."""

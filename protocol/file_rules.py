@@ -51,12 +51,12 @@ def has_room(size: int, *, free: int, kept: int) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFile:
-    """What is held of the file that a part names."""
+    """What is held of the file that a part names; `part` is the content held of that part, if any."""
 
     head: FileHead
     thread: ThreadId
     is_arriving: bool
-    has_part: bool
+    part: bytes | None
 
 
 def judge_part(
@@ -78,10 +78,12 @@ def judge_part(
             and held + size <= limits.FILES_HELD_BYTES_MAX
         )
         return None if fits else RefusalCode.E_LIMIT
-    is_same = known.head == part.head and known.thread == thread
-    if not is_same or not known.is_arriving or known.has_part:
+    if known.head != part.head or known.thread != thread:
         return RefusalCode.E_STATE
-    return None
+    if known.part is not None:
+        # Whoever was restored, or crashed, does not know what arrived, and sends the file again.
+        return None if known.part == part.content else RefusalCode.E_STATE
+    return None if known.is_arriving else RefusalCode.E_STATE
 
 
 def is_given_up(changed_at: Instant, *, now: Instant) -> bool:

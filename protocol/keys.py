@@ -173,8 +173,8 @@ def prekey_public(raw: bytes, *, place: str) -> PrekeyPublic:
         raise MalformedError("not a prekey", place=place) from None
 
 
-# A peer's bundle is read for each parcel, and holds the keys of eight weeks.
-@lru_cache(maxsize=1_024)
+# A peer's bundle is read for each parcel, and holds the keys of eight weeks: all of 200 peers.
+@lru_cache(maxsize=2_048)
 def _read_prekey(raw: bytes) -> PrekeyPublic:
     mlkem = MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC_BYTES])
     x25519 = X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC_BYTES:])

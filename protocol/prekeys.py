@@ -9,8 +9,10 @@ from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.fields import MapReader, row, schema_error
 from protocol.keys import PREKEY_PUBLIC_BYTES, PrekeyPublic, SigningSecret, prekey_public
 from protocol.labels import Kind
-from protocol.signing import Signed, sign
+from protocol.sealing import bundle_key, decrypt_at_rest, encrypt_at_rest
+from protocol.signing import Signed, parse, sign
 from protocol.values import (
+    Entropy,
     Instant,
     MailboxId,
     NodeId,
@@ -75,6 +77,21 @@ def sign_bundle(bundle: Bundle, *, signing: SigningSecret) -> Signed:
 def encode_routes(routes: Sequence[Route]) -> list[Value]:
     """Routes as they stand in a bundle."""
     return [[r.origin, r.mailbox_id, r.deposit_secret, r.pin] for r in routes]
+
+
+def lay_out(signed: Signed, *, deposit_secret: bytes, entropy: Entropy) -> bytes:
+    """A bundle as it rests beside a mailbox, readable to those alone who may deposit there (R-62)."""
+    return encrypt_at_rest(signed.raw, key=bundle_key(deposit_secret), entropy=entropy)
+
+
+def take_up(resting: bytes, *, deposit_secret: bytes) -> Signed:
+    """The signed bundle that rests beside a mailbox; nothing of it was verified yet.
+
+    Raises:
+        MalformedError: E_DECRYPT if it does not open under this deposit secret, or as R-22 says.
+    """
+    raw = decrypt_at_rest(resting, key=bundle_key(deposit_secret))
+    return parse(raw, kind=Kind.BUNDLE)
 
 
 def parse_bundle(body: bytes, *, now: Instant) -> Bundle:
@@ -171,6 +188,20 @@ def slice_for(bundle: Bundle, *, now: Instant) -> PrekeyPublic | None:
         if candidate.not_before <= now < candidate.not_after:
             return candidate.prekey
     return None
+
+
+def is_ending(bundle: Bundle, *, now: Instant) -> bool:
+    """Has it no slice for now, or none for a fortnight from now, so that a newer one is asked for (R-203)?
+
+    Its owner makes one each week: whoever holds this one has missed six of them.
+    """
+    ahead = later(now, limits.BUNDLE_ASK_SECONDS)
+    return slice_for(bundle, now=now) is None or slice_for(bundle, now=ahead) is None
+
+
+def ends(bundle: Bundle) -> Instant:
+    """The instant from which there is nothing left in it to seal to."""
+    return min(bundle.expires, max(known.not_after for known in bundle.slices))
 
 
 def slice_spans(*, start: Instant, count: int) -> list[tuple[Instant, Instant]]:

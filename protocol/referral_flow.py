@@ -174,6 +174,9 @@ _WANTED_IN: Final[dict[Task, frozenset[ReferralState]]] = {
     # After she withdrew nobody is asked to read about her or to see her; whoever does finds it as it was.
     Task.REPORT_TO_READ: frozenset(_S) - {_S.WITHDRAWN},
     Task.FOLLOW_UP_DUE: frozenset(_S) - {_S.WITHDRAWN},
+    Task.FILE_CAME: frozenset(_S) - {_S.WITHDRAWN},
+    Task.FILE_NOT_WHOLE: frozenset(_S) - {_S.WITHDRAWN},
+    Task.FILE_AGAIN: SHARED_STATES - {_S.WITHDRAWN},
 }
 _ANSWER_SECONDS: Final = {
     Priority.URGENT_24H: 24 * limits.HOUR,

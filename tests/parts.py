@@ -48,6 +48,9 @@ def _start(
 def _finish(run: "subprocess.Popen[bytes]", output: Path) -> int:
     code = run.wait()
     sys.stdout.buffer.write(output.read_bytes())
+    # Whoever is killed says nothing of it.
+    killed = f"this part was ended by signal {-code}\n" if code < 0 else ""
+    sys.stdout.write(killed)
     sys.stdout.flush()
     output.unlink()
     return code

@@ -127,6 +127,7 @@ class SathiApp(GuardedApp):
     def on_changed(self, event: Changed) -> None:
         """The screen in front may show something old."""
         event.stop()
+        self._undoing.look()
         if isinstance(self.screen, DeskScreen) and self.screen.RELOADS:
             self.screen.reload()
 

@@ -153,6 +153,32 @@ class ToMessage(msgspec.Struct, frozen=True, kw_only=True):
     message_id: bytes
 
 
+class ToFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of a referral."""
+
+    thread: bytes
+
+
+class ToAttach(msgspec.Struct, frozen=True, kw_only=True):
+    """Read a file of this computer in."""
+
+    thread: bytes
+
+
+class ToSendFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Her yes to one file of ours, and then it goes."""
+
+    thread: bytes
+    file_id: bytes
+
+
+class ToTakeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Write a file that came to a place outside."""
+
+    thread: bytes
+    file_id: bytes
+
+
 class ToReport(msgspec.Struct, frozen=True, kw_only=True):
     """Tell how she is.
 
@@ -217,6 +243,10 @@ Destination: TypeAlias = (
     | ToAnswer
     | ToDossier
     | ToMessage
+    | ToFiles
+    | ToAttach
+    | ToSendFile
+    | ToTakeOut
     | ToReport
     | ToPartner
     | ToMeet

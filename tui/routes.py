@@ -7,10 +7,12 @@ from tui.places import (
     Destination,
     Place,
     ToAnswer,
+    ToAttach,
     ToCase,
     ToConsents,
     ToDossier,
     ToFacts,
+    ToFiles,
     ToLedger,
     ToMeet,
     ToMembership,
@@ -24,9 +26,11 @@ from tui.places import (
     ToPractice,
     ToReferral,
     ToReport,
+    ToSendFile,
     ToSettings,
     ToSticks,
     ToTakeConsent,
+    ToTakeOut,
     ToThreadConsents,
     ToTickSentences,
     ToWithdraw,
@@ -34,12 +38,14 @@ from tui.places import (
     ToWords,
 )
 from tui.screens.answer import AnswerScreen
+from tui.screens.attach_file import AttachScreen
 from tui.screens.case import CaseScreen
 from tui.screens.cases import CasesScreen
 from tui.screens.consents import ConsentsScreen
 from tui.screens.desk_screen import DeskScreen
 from tui.screens.dossier import DossierScreen
 from tui.screens.facts import FactsScreen
+from tui.screens.files import FilesScreen
 from tui.screens.followups import FollowUpsScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.ledger import LedgerScreen
@@ -56,10 +62,12 @@ from tui.screens.practice import PracticeScreen
 from tui.screens.refer import ReferScreen
 from tui.screens.referral import ReferralScreen
 from tui.screens.report import ReportScreen
+from tui.screens.send_file import SendFileScreen
 from tui.screens.settings import SettingsScreen
 from tui.screens.sharing import SharingScreen
 from tui.screens.sticks import SticksScreen
 from tui.screens.take_consent import TakeConsentScreen
+from tui.screens.take_out_file import TakeOutScreen
 from tui.screens.tick_sentences import TickSentencesScreen
 from tui.screens.today import TodayScreen
 from tui.screens.withdraw import WithdrawScreen
@@ -83,14 +91,10 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return LedgerScreen(desk, to)
         case ToOffer(case_id=case_id):
             return OfferScreen(desk, case_id=case_id)
-        case ToReferral(thread=thread):
-            return ReferralScreen(desk, thread=thread)
-        case ToAnswer(thread=thread, saying=saying):
-            return AnswerScreen(desk, thread=thread, saying=saying)
-        case ToDossier(thread=thread):
-            return DossierScreen(desk, thread=thread)
-        case ToMessage(peer=peer, message_id=message_id):
-            return MessageScreen(desk, peer=peer, message_id=message_id)
+        case ToReferral() | ToAnswer() | ToDossier() | ToMessage():
+            return _about_a_referral(to, desk)
+        case ToFiles() | ToAttach() | ToSendFile() | ToTakeOut():
+            return _about_files(to, desk)
         case ToCase():
             return CaseScreen(desk, case_id=to.case_id)
         case ToNewCase():
@@ -129,6 +133,34 @@ def _alone(to: _Alone, desk: Desk) -> DeskScreen[Any]:  # Any: as above
             return PlainWordsScreen(desk)
         case ToPractice():
             return PracticeScreen(desk)
+
+
+def _about_a_referral(
+    to: ToReferral | ToAnswer | ToDossier | ToMessage, desk: Desk
+) -> DeskScreen[Any]:  # Any: as above
+    match to:
+        case ToReferral(thread=thread):
+            return ReferralScreen(desk, thread=thread)
+        case ToAnswer(thread=thread, saying=saying):
+            return AnswerScreen(desk, thread=thread, saying=saying)
+        case ToDossier(thread=thread):
+            return DossierScreen(desk, thread=thread)
+        case ToMessage(peer=peer, message_id=message_id):
+            return MessageScreen(desk, peer=peer, message_id=message_id)
+
+
+def _about_files(
+    to: ToFiles | ToAttach | ToSendFile | ToTakeOut, desk: Desk
+) -> DeskScreen[Any]:  # Any: as above
+    match to:
+        case ToFiles(thread=thread):
+            return FilesScreen(desk, thread=thread)
+        case ToAttach():
+            return AttachScreen(desk, to)
+        case ToSendFile():
+            return SendFileScreen(desk, to)
+        case ToTakeOut():
+            return TakeOutScreen(desk, to)
 
 
 def _place(place: Place, desk: Desk) -> DeskScreen[Any]:  # Any: as above

@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 from textual.timer import Timer
 
 from protocol.local import commands
-from protocol.local.views import Held, HeldLine, HeldSendings, No
+from protocol.local.views import Held, HeldEnd, HeldLine, HeldSendings, No
 from tui.client import ClientError, RefusedError
 from tui.desk import Desk
 from tui.messages import Failed, Stopped
@@ -22,6 +22,7 @@ from tui.working import in_background
 LEAVES_IN: Final = N_("Leaves in {count} s. u stops it: then nothing has happened.")
 ON_ITS_WAY: Final = N_("On its way.")
 NOT_SENT: Final = N_("Not sent: F7 shows it. {why}")
+DID_NOT_LEAVE: Final = N_("It did not leave: it was stopped, or put away.")
 NOT_KNOWN: Final = N_("It left, or it was stopped: look before you send it again.")
 _GROUP: Final = "sending"
 
@@ -37,13 +38,17 @@ class Undoing:
         self._timer: Timer | None = None
         self._seconds = 0
         self._is_asking = False
-        self._stop_was_lost = False
 
     def begin(self, held: Held) -> None:
         """Something was sent; what was sent before it is the outbox's from now on."""
         self.forget()
-        self._stop_was_lost = False
         self._go_on(held)
+
+    def look(self) -> None:
+        """Something changed at the node: perhaps somebody else stopped it, and no second may count on."""
+        held = self._desk.held
+        if held is not None:
+            self._begin_asking(held)
 
     def forget(self) -> None:
         """Count no further: the node sends it, and whoever wants to stop it finds it in the outbox."""
@@ -52,8 +57,11 @@ class Undoing:
         self._desk.held = None
 
     def _go_on(self, held: Held) -> None:
+        self._count(held, seconds=held.leaves_at - self._desk.now)
+
+    def _count(self, held: Held, *, seconds: int) -> None:
         self._desk.held = held
-        self._seconds = held.leaves_at - self._desk.now
+        self._seconds = seconds
         self._timer = self._owner.set_interval(1.0, self._count_down)
         self._say_when(held)
 
@@ -75,7 +83,11 @@ class Undoing:
     def _say_when(self, held: Held) -> None:
         if self._seconds > 0:
             self._tell(self._desk.words.say(LEAVES_IN, count=self._seconds), "note")
-        elif not self._is_asking:
+        else:
+            self._begin_asking(held)
+
+    def _begin_asking(self, held: Held) -> None:
+        if not self._is_asking:
             self._is_asking = True
             ask = partial(self._ask, held)
             in_background(self._owner, ask, group=_GROUP, is_exclusive=False)
@@ -96,20 +108,24 @@ class Undoing:
             return
         line = next((one for one in listed.sendings if one.held_id == held.held_id), None)
         if line is not None and line.refused is None:
-            self._tell(self._desk.words.say(LEAVES_IN, count=0), "note")
-        else:
-            self.forget()
-            self._say_how_it_ended(line)
+            self._tell(self._desk.words.say(LEAVES_IN, count=max(0, self._seconds)), "note")
+            return
+        end = next((one for one in listed.ended if one.held_id == held.held_id), None)
+        self.forget()
+        self._say_how_it_ended(line, end)
 
-    def _say_how_it_ended(self, line: HeldLine | None) -> None:
+    def _say_how_it_ended(self, line: HeldLine | None, end: HeldEnd | None) -> None:
+        """That it is no longer in the list says nothing: what was put away is gone from it as well."""
         words = self._desk.words
         if line is not None:
             why = words.refusal(line.refused or "")
             self._tell(words.say(NOT_SENT, why=why), "wrong")
-        elif self._stop_was_lost:
+        elif end is None:
             self._tell(words.say(NOT_KNOWN), "warn")
-        else:
+        elif end.has_left:
             self._tell(words.say(ON_ITS_WAY), "done")
+        else:
+            self._tell(words.say(DID_NOT_LEAVE), "warn")
 
     async def stop(self) -> None:
         """Stop it at the node, where there is something to stop; its draft stays."""
@@ -128,9 +144,9 @@ class Undoing:
         if self._desk.person is None or self._desk.held is not None:
             return
         if isinstance(error, RefusedError) and error.code == No.NOT_FOUND:
-            self._say_how_it_ended(None)
+            # It left, or somebody stopped it meanwhile: the node says which.
+            self._count(held, seconds=0)
             return
         # Perhaps it was stopped, and only the answer is missing.
-        self._stop_was_lost = True
         self._go_on(held)
         self._owner.post_message(Failed(error))

@@ -1,7 +1,7 @@
 """`sathi audit`: the record of who did what, against itself and against what others hold of it."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import click
 import msgspec
 
-from node.cli import options
+from node.cli import options, passphrases, reserving
 from node.cli.asking import ask_as, person
 from node.cli.finding import find_peer
 from node.cli.talking import CommandFailedError, one_line, put, put_json, say
@@ -23,6 +23,11 @@ _LENGTH_BYTES: Final = 4
 # Of one peer there are the head that is held and the evidence; more is no file of ours.
 _OBJECTS_MAX: Final = 1_000
 _FILE_BYTES_MAX: Final = 1_048_576
+_AGAIN: Final = "make room, then type the same again"
+_CUT_WITHOUT_FILE: Final = (
+    "what was before that day was taken off all the same. Make room, and a newer checkpoint with"
+    " `sathi audit checkpoint`"
+)
 _GROUP: Final = 4
 _GROUPS_PER_ROW: Final = 8
 _EPOCH: Final = date(1970, 1, 1)
@@ -157,10 +162,10 @@ def checkpoint(
     folder: Path, user: str | None, passphrase_file: Path | None, out: Path, *, is_json: bool
 ) -> None:
     """Sign the state of the log at the end of the last day, as a file and to be printed."""
-    _refuse_present(out)
-    who = person(folder, user=user, passphrase_file=passphrase_file)
-    made = ask_as(who, lambda client: client.make_checkpoint(), meanings=_NO_DAY_YET)
-    _write(out, [made.signed])
+    with _place(out, failed=_AGAIN) as write:
+        who = person(folder, user=user, passphrase_file=passphrase_file)
+        made = ask_as(who, lambda client: client.make_checkpoint(), meanings=_NO_DAY_YET)
+        write([made.signed])
     if is_json:
         put_json({"file": str(out), **msgspec.to_builtins(made, builtin_types=(bytes,))})
         return
@@ -198,15 +203,15 @@ def heads_of(
     is_json: bool,
 ) -> None:
     """Write what we hold of a partner's log, in the messages it signed, for whoever audits that partner."""
-    _refuse_present(out)
-    who = person(folder, user=user, passphrase_file=passphrase_file)
-    command = commands.ExportHeads(peer=find_peer(who, name_or_id).node_id)
-    held = ask_as(who, lambda client: client.export_heads(command))
-    if not held.heads:
-        raise CommandFailedError(
-            f"{one_line(held.peer_name)} has told us nothing of its log yet; nothing was written"
-        )
-    _write(out, [head.signed for head in held.heads])
+    with _place(out, failed=_AGAIN) as write:
+        who = person(folder, user=user, passphrase_file=passphrase_file)
+        command = commands.ExportHeads(peer=find_peer(who, name_or_id).node_id)
+        held = ask_as(who, lambda client: client.export_heads(command))
+        if not held.heads:
+            raise CommandFailedError(
+                f"{one_line(held.peer_name)} has told us nothing of its log yet; nothing was written"
+            )
+        write([head.signed for head in held.heads])
     if is_json:
         put_json({"file": str(out), "heads": msgspec.to_builtins(held, builtin_types=(bytes,))})
         return
@@ -231,6 +236,7 @@ def heads_of(
     show_default=True,
     help="Where to write the checkpoint of what went; must not be there.",
 )
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @options.as_json
 def truncate(
     folder: Path,
@@ -238,20 +244,33 @@ def truncate(
     passphrase_file: Path | None,
     before: datetime,
     out: Path,
-    *,
-    is_json: bool,
+    **flags: bool,
 ) -> None:
-    """Take off what was written before a day, if two partners hold its state; only a supervisor may."""
-    _refuse_present(out)
-    who = person(folder, user=user, passphrase_file=passphrase_file)
-    command = commands.TruncateAudit(before_day=max(0, (before.date() - _EPOCH).days))
-    cut = ask_as(who, lambda client: client.truncate_audit(command), meanings=_TRUNCATING)
-    _write(out, [cut.checkpoint])
-    if is_json:
+    """Take off what was written before a day, if two partners hold its state; only a supervisor may.
+
+    What went is gone for good; its checkpoint stays.
+    """
+    day = max(0, (before.date() - _EPOCH).days)
+    with _place(out, failed=_CUT_WITHOUT_FILE) as write:
+        who = person(folder, user=user, passphrase_file=passphrase_file)
+        if not flags["is_sure"]:
+            _ask_to_cut(day)
+        command = commands.TruncateAudit(before_day=day)
+        cut = ask_as(who, lambda client: client.truncate_audit(command), meanings=_TRUNCATING)
+        write([cut.checkpoint])
+    if flags["is_json"]:
         put_json({"file": str(out), **msgspec.to_builtins(cut, builtin_types=(bytes,))})
         return
     put(f"cut\t{cut.entries} entries\tup to {_date(cut.day)}\t{cut.witnesses} witnesses")
     say(f"Keep {out}: it stands in the place of what went, and `sathi audit verify` takes it.")
+
+
+def _ask_to_cut(day: int) -> None:
+    """What was taken off comes from nowhere again. Raises: click.Abort."""
+    if not passphrases.is_terminal():
+        raise click.UsageError("without a terminal to ask on, this is missing: --yes")
+    question = f"Is the record of everything before {_date(day)} to be destroyed, for good?"
+    click.confirm(question, abort=True, err=True)
 
 
 def _date(day: int) -> str:
@@ -270,22 +289,15 @@ def _rows(link: bytes) -> Iterator[str]:
         yield " ".join(groups[at : at + _GROUPS_PER_ROW])
 
 
-def _refuse_present(out: Path) -> None:
-    if out.exists():
-        raise CommandFailedError(f"'{out}' is there already: name another file with --out")
-
-
-def _write(out: Path, objects: Sequence[bytes]) -> None:
-    """Signed objects, each behind its length as in an introduction file."""
-    raw = b"".join(len(one).to_bytes(_LENGTH_BYTES) + one for one in objects)
-    try:
-        descriptor = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise CommandFailedError(
-            f"'{out}' is there already: name another file with --out"
-        ) from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(raw)
+@contextmanager
+def _place(out: Path, *, failed: str) -> Iterator[Callable[[Sequence[bytes]], None]]:
+    """Hold the place of a file of signed objects, each behind its length as in an introduction file."""
+    taken = f"'{out}' is there already: name another file with --out"
+    failed = f"'{out}' could not be written: {failed}"
+    with reserving.place(out, taken=taken, failed=failed) as write:
+        yield lambda objects: write(
+            b"".join(len(one).to_bytes(_LENGTH_BYTES) + one for one in objects)
+        )
 
 
 def _read(file: Path) -> list[bytes]:

@@ -92,7 +92,7 @@ def renew(
     async def work(client: Client) -> Card:
         return await _renew(client, root)
 
-    with reserved(sheet, folder=folder) as write:
+    with reserved(sheet, folder=folder, again="sathi card renew") as write:
         made = ask_as(who, work, meanings=_RENEWING)
         suspend = Suspend(node_id=made.node_id, card_sequence=made.sequence, at=None, reason=0)
         write(suspend_text(sign_suspend(suspend, by=root.secret), node=root.node))

@@ -68,6 +68,11 @@ _MANY: Final[tuple[tuple[str, str], ...]] = (
     ("successor", "OLD=NEW: who takes up what a removed member leaves."),
     ("steward", "The public key of a steward who is added."),
     ("without-steward", "The public key of a steward who leaves."),
+    (
+        "storage",
+        "A country in which her data may lie: IN, BD or NP. People see to it, not the node.",
+    ),
+    ("complaints", "A member that complaints go to, by paper and by telephone."),
 )
 
 
@@ -136,6 +141,8 @@ def draft(
             erase_hours=wishes["erase_hours"],
             skeleton_months=wishes["skeleton_months"],
             risk=wishes["risk"],
+            storage=wishes["storage"],
+            complaints=wishes["complaints"],
         ),
         now=now,
         entropy=system.entropy,

@@ -8,6 +8,7 @@ import msgspec
 from node import config as settings
 from node.cli import options
 from node.cli.talking import put, put_json
+from protocol import limits
 
 
 @click.group(name="config")
@@ -38,6 +39,10 @@ def show(folder: Path, *, is_json: bool) -> None:
 
 def _shown(read: settings.NodeConfig) -> dict[str, object]:
     tables: dict[str, object] = msgspec.to_builtins(read)
+    # With high risk the vault closes at once, whatever the file says.
+    tables["profile"] = msgspec.to_builtins(read.profile) | {
+        "vault_lock_minutes": read.profile.vault_lock_seconds // limits.MINUTE
+    }
     tables["mailbox"] = msgspec.to_builtins(read.mailbox) | {
         "relay": [{"url": relay.url, "ticket": "(kept secret)"} for relay in read.mailbox.relay]
     }

@@ -19,6 +19,7 @@ from protocol.charter import (
 from protocol.errors import MalformedError
 from protocol.keys import VerifyingKey, verifying_key
 from protocol.values import ZERO_HASH, Entropy, Hash, Instant, digest, later, node_id_text
+from protocol.vocabulary.codes import Country
 
 DAYS: Final = 365
 _KEY_BYTES: Final = 32
@@ -41,6 +42,8 @@ class Wishes:
     erase_hours: int | None
     skeleton_months: int | None
     risk: str | None
+    storage: Sequence[str]
+    complaints: Sequence[str]
 
 
 def draft(before: HeldCharter | None, wishes: Wishes, *, now: Instant, entropy: Entropy) -> bytes:
@@ -59,6 +62,8 @@ def draft(before: HeldCharter | None, wishes: Wishes, *, now: Instant, entropy: 
         raise CommandFailedError(
             "a first charter needs --legal-text: the agreement on paper, as a file"
         )
+    members = _members(() if former is None else former.members, wishes, now=now)
+    agreed = Parameters() if former is None else former.parameters
     charter = Charter(
         federation=digest(entropy(_KEY_BYTES)) if former is None else former.federation,
         version=1 if former is None else former.version + 1,
@@ -67,8 +72,8 @@ def draft(before: HeldCharter | None, wishes: Wishes, *, now: Instant, entropy: 
         expires=later(now, wishes.days * limits.DAY),
         threshold=threshold,
         stewards=stewards,
-        members=_members(() if former is None else former.members, wishes, now=now),
-        parameters=_parameters(Parameters() if former is None else former.parameters, wishes),
+        members=members,
+        parameters=_parameters(agreed, wishes, members=members),
         legal_text=legal,
     )
     return _checked(charter)
@@ -134,11 +139,22 @@ def _named(members: Iterable[Member], name: str) -> Member:
     raise CommandFailedError("nobody of that id is in the charter: see `sathi charter show`")
 
 
-def _parameters(former: Parameters, wishes: Wishes) -> Parameters:
+def _parameters(former: Parameters, wishes: Wishes, *, members: Sequence[Member]) -> Parameters:
+    complaints = {_named(members, name).node_id for name in wishes.complaints}
     risk = None if wishes.risk is None else RiskProfile[wishes.risk.upper()]
     return replace(
         former,
         erase_hours=wishes.erase_hours or former.erase_hours,
         skeleton_months=wishes.skeleton_months or former.skeleton_months,
         risk=risk or former.risk,
+        storage=_countries(wishes.storage) or former.storage,
+        complaints=tuple(sorted(complaints)) or former.complaints,
     )
+
+
+def _countries(codes: Sequence[str]) -> tuple[Country, ...]:
+    try:
+        return tuple(Country(code) for code in sorted(set(codes)))
+    except ValueError:
+        known = ", ".join(country.value for country in Country)
+        raise CommandFailedError(f"--storage is one of {known}") from None

@@ -3,7 +3,7 @@
 A file is named by the first digits of its id, as `sathi file list` shows it. Who she is stands in no line.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,7 +15,7 @@ from node.cli.asking import Person, ask_as, person
 from node.cli.talking import CommandFailedError, one_line, put, put_json, say
 from protocol.errors import RefusalCode
 from protocol.local import commands
-from protocol.local.views import FileLine, No, ReferralLine
+from protocol.local.views import FileLine, FileState, No, ReferralLine
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import FileLabel
 from tui.client import Client
@@ -34,8 +34,13 @@ _TROUBLES: Final[Mapping[FileTrouble, str]] = {
     FileTrouble.TOO_LARGE: "a file of more than 16 MiB cannot be sent",
     FileTrouble.TOO_MANY: "there are too many files; nothing was read",
     FileTrouble.CHANGED: "the file changed while it was read; nothing of it was kept",
+    FileTrouble.ODD_NAME: "this name is not plain, or does not end as its kind does: such as paper.pdf",
     FileTrouble.NOT_ALLOWED: "this computer does not let you do that there",
     FileTrouble.DISK: "the disk did not do it",
+}
+_ASKS: Final[Mapping[str, str]] = {
+    FileState.AGAIN: "again: it did not arrive whole and our copy is gone; attach it again",
+    FileState.LOST: "lost: it had come and was lost with the computer; ask them to attach it again",
 }
 _REFUSALS: Final[Mapping[str, str]] = {
     No.WRONG_STATE: "this does not fit where the file or the referral stands: see `sathi file list`",
@@ -83,6 +88,13 @@ def list_(folder: Path, user: str | None, passphrase_file: Path | None, *, is_js
             line.label or "-",
         )
         put("\t".join(columns))
+    for sentence in what_to_do([line.state for _, line in found]):
+        say(sentence)
+
+
+def what_to_do(states: Sequence[str]) -> list[str]:
+    """What files in these states ask of a person, in the order of the table."""
+    return [sentence for state, sentence in _ASKS.items() if state in states]
 
 
 @file.command(name="attach")
@@ -192,15 +204,14 @@ def drop(folder: Path, user: str | None, passphrase_file: Path | None, *, file_i
 def export(
     folder: Path, user: str | None, passphrase_file: Path | None, *, file_id: str, path: Path
 ) -> None:
-    """Write a file that came to a new place outside of this node; that is written down."""
+    """Write a file that came into a folder or to a new file outside of this node; that is written down."""
     who = person(folder, user=user, passphrase_file=passphrase_file)
 
-    async def write(client: Client) -> None:
+    async def write(client: Client) -> Path:
         line = await _find(client, file_id, is_ours=False)
-        await take_out(client, line, path)
+        return await take_out(client, line, path)
 
-    _asked(who, write)
-    put(str(path))
+    put(str(_asked(who, write)))
     say(
         "This copy has left Sathi's protection: nobody locks or erases it when she withdraws. Destroy it"
         " yourself as soon as it was used, and remember that deleting on a stick is not erasing."

@@ -24,7 +24,9 @@ from node.vault.keyring import PRODUCT_COST, Cost, Kind, Owner
 from node.vault.migrations import migrate_all
 from node.vault.records import OwnMailbox
 from node.wiring import MAILBOX_FILE, write_own_mailbox
+from protocol import known_answers
 from protocol.keys import signing_secret
+from protocol.known_answers import UnsoundLibraryError
 from protocol.values import Entropy, Instant
 
 DEMO_MARK: Final = "demo"
@@ -43,6 +45,21 @@ class Founding:
     root: Root = field(repr=False)
     recovery_code: str = field(repr=False)
     cost: Cost
+
+
+def refuse_unsound_libraries() -> None:
+    """Nothing is begun on a library that would seal what nobody can open, or take what nobody signed.
+
+    Raises:
+        CommandFailedError: if one does not give its known answers.
+    """
+    try:
+        known_answers.check()
+    except UnsoundLibraryError as error:
+        raise CommandFailedError(
+            f"{error}. Nothing was begun and nothing was changed: install Sathi anew, and if it stays, call"
+            " the people you got it from"
+        ) from None
 
 
 def refuse_taken_folder(folder: Path) -> None:

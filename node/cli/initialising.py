@@ -10,12 +10,17 @@ import msgspec
 from node import config, system
 from node.cli import options, root_words, sheets
 from node.cli.answers import Answers, Given, complete, read_file
-from node.cli.founding import Founding, cost_of, found, refuse_taken_folder
+from node.cli.founding import (
+    Founding,
+    cost_of,
+    found,
+    refuse_taken_folder,
+    refuse_unsound_libraries,
+)
 from node.cli.root_words import Root
 from node.cli.talking import CommandFailedError, put, say
 from node.system import SystemClock
 from node.vault import keyring
-from protocol import known_answers
 
 _PRIVATE_MASK: Final = 0o077
 _SOCKET_BYTES_MAX: Final = 100
@@ -56,7 +61,7 @@ def init(file: Path | None, **flags: str | bool | None) -> None:
     All or nothing: whatever fails leaves no folder and no sheet behind.
     """
     os.umask(_PRIVATE_MASK)
-    known_answers.check()
+    refuse_unsound_libraries()
     system.harden_process()
     answered = {} if file is None else read_file(file)
     answered |= {key: value for key, value in flags.items() if value is not None}

@@ -33,6 +33,9 @@ _ADDING: Final[Mapping[str, str]] = {
     RefusalCode.E_INVITE_EXPIRED: "this file is older than seven days: ask for a new one",
     RefusalCode.E_EXPIRED: "the card in this file has ended: ask for a new one",
     RefusalCode.E_CLOCK: "this file is from the future: look at the date of this computer",
+    No.CLOCK_IN_DOUBT: (
+        "this computer does not know which day it is, so the file may be good: see `sathi clock show`"
+    ),
     RefusalCode.E_SIG: "this file was changed by somebody: ask for it by another way",
 }
 _VERIFYING: Final[Mapping[str, str]] = {

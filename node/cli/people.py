@@ -114,7 +114,7 @@ def remove(
 ) -> None:
     """Remove a person; only a supervisor may. The vault gets a new key, and everybody unlocks anew."""
     who = person(folder, user=user, passphrase_file=passphrase_file)
-    with reserved(sheet, folder=folder) as write:
+    with reserved(sheet, folder=folder, again="sathi user sheet") as write:
         command = commands.RemoveUser(user=_find(who, name))
         made = ask_as(who, lambda client: client.remove_user(command), meanings=_KEPT)
         write(recovery_text(made.code, node=made.node_id))
@@ -174,7 +174,7 @@ def recover(
 ) -> None:
     """Use the recovery sheet: a supervisor gets a new passphrase, and the sheet is void."""
     name = name or _ask("The supervisor's name", option="--name")
-    with reserved(sheet, folder=folder) as write:
+    with reserved(sheet, folder=folder, again="sathi user sheet") as write:
         command = commands.RecoverUser(
             code=_code(code_file),
             name=name,
@@ -196,7 +196,7 @@ def recover(
 def sheet_(folder: Path, user: str | None, passphrase_file: Path | None, sheet: Path) -> None:
     """Make a new recovery sheet in place of one that is lost; only a supervisor may."""
     who = person(folder, user=user, passphrase_file=passphrase_file)
-    with reserved(sheet, folder=folder) as write:
+    with reserved(sheet, folder=folder, again="sathi user sheet") as write:
         made: RecoverySheet = ask_as(who, lambda client: client.renew_sheet())
         write(recovery_text(made.code, node=made.node_id))
     put(str(sheet))

@@ -101,7 +101,7 @@ def restore(
             gap_since=gap_since,
         )
         node = node_id_text(node_id(opened.head.node_id))
-        with reserved(sheet, folder=folder) as write:
+        with reserved(sheet, folder=folder, again="sathi user sheet") as write:
             _in_place(folder, lambda part: _build(part, restored))
             write(recovery_text(restored.code, node=node))
         if flags["is_json"]:

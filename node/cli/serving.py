@@ -17,12 +17,12 @@ import msgspec
 
 from node import config, faults, logs, system
 from node.cli import options
-from node.cli.founding import DEMO_MARK, cost_of
+from node.cli.founding import DEMO_MARK, cost_of, refuse_unsound_libraries
 from node.cli.talking import CommandFailedError, put
 from node.config import NodeConfig
 from node.system import SystemClock
 from node.wiring import Node, Tuning, read_own_mailbox, refuse_demo_elsewhere
-from protocol import known_answers, limits
+from protocol import limits
 
 _LOCK_FILE: Final = "running"
 _PRIVATE_MASK: Final = 0o077
@@ -45,7 +45,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 def serve(folder: Path, **tried: str | int | bool | None) -> None:
     """Run the node; it starts locked. SIGTERM or Ctrl+C stops it."""
     os.umask(_PRIVATE_MASK)
-    known_answers.check()
+    refuse_unsound_libraries()
     read_own_mailbox(folder)
     settings = config.load(folder / config.FILE_NAME)
     if (folder / DEMO_MARK).exists():

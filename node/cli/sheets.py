@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from node.cli import reserving
 from node.cli.talking import CommandFailedError
 from protocol.signing import Signed
 
@@ -109,7 +110,7 @@ def refuse_bad_place(path: Path, *, folder: Path) -> None:
         CommandFailedError: if it cannot go there.
     """
     if path.exists() or path.is_symlink():
-        raise CommandFailedError(f"the sheet '{path}' is there already: name another file")
+        raise CommandFailedError(_taken(path))
     if not path.absolute().parent.is_dir():
         raise CommandFailedError(
             f"there is no folder for the sheet '{path}': make it, or name another"
@@ -137,8 +138,13 @@ def write_all(sheets: list[Sheet]) -> None:
 
 
 @contextmanager
-def reserved(path: Path, *, folder: Path) -> Iterator[Callable[[str], None]]:
+def reserved(path: Path, *, folder: Path, again: str) -> Iterator[Callable[[str], None]]:
     """Hold the place of a sheet while its text is being asked for: what is told once must find room.
+
+    Args:
+        path: where it goes.
+        folder: the node's own, in which no sheet may lie.
+        again: the command that makes another sheet of this sort, for the error.
 
     Yields:
         What writes the sheet. If the block fails before, nothing is left of it.
@@ -147,28 +153,12 @@ def reserved(path: Path, *, folder: Path) -> Iterator[Callable[[str], None]]:
         CommandFailedError: if it cannot go there.
     """
     refuse_bad_place(path, folder=folder)
-    descriptor = _claim(path)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        is_written = False
-
-        def write(text: str) -> None:
-            nonlocal is_written
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError as error:
-                raise CommandFailedError(
-                    f"it was done, but the new sheet could not be written to '{path}' "
-                    f"({type(error).__name__}): make another with `sathi user sheet`"
-                ) from None
-            is_written = True
-
-        try:
-            yield write
-        finally:
-            if not is_written:
-                path.unlink()
+    failed = (
+        f"it was done, but the new sheet could not be written to '{path}': make room, and another sheet with "
+        f"`{again}`"
+    )
+    with reserving.place(path, taken=_taken(path), failed=failed) as write:
+        yield lambda text: write(text.encode("utf-8"))
 
 
 def remove_all(paths: list[Path]) -> None:
@@ -181,7 +171,11 @@ def _claim(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        raise CommandFailedError(f"the sheet '{path}' is there already: name another") from None
+        raise CommandFailedError(_taken(path)) from None
+
+
+def _taken(path: Path) -> str:
+    return f"the sheet '{path}' is there already: name another file"
 
 
 def _numbered(words: str) -> list[str]:

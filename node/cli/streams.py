@@ -23,6 +23,10 @@ _UNFREEZING: Final[Mapping[str, str]] = {
 }
 _TAKING_OVER: Final[Mapping[str, str]] = {
     No.WRONG_STATE: "no other computer speaks for us, as far as this one knows",
+    No.CLOCK_IN_DOUBT: (
+        "this computer does not know which day it is: compare the date with a telephone, say "
+        "`sathi clock confirm`, then this again"
+    ),
 }
 
 

@@ -19,7 +19,7 @@ from protocol.envelope import VerifiedMessage
 from protocol.errors import LocalProtocolError, RefusalCode
 from protocol.file_rules import EARLY_PARTS_MAX, is_given_up
 from protocol.messages.files import BlobChunk
-from protocol.messages.union import MessageClass, parse_content, split_payload
+from protocol.messages.union import Message, MessageClass, parse_content, split_payload
 from protocol.sealing import decrypt_at_rest
 from protocol.values import Hash, Instant, MessageId, NodeId, digest
 
@@ -59,6 +59,21 @@ def open_part(unit: Unit, peer: NodeId, message: MessageId) -> BlobChunk:
     if not isinstance(part, BlobChunk):
         raise LocalProtocolError("a row of a part that holds another message")
     return part
+
+
+def content_of(unit: Unit, file: ReceivedFile, index: int) -> bytes | None:
+    """What is held of one part; empty where it came and can no longer be read, None where it never came."""
+    message = received_files.message_of(unit.vault, file.file_id, index)
+    if message is None:
+        return None
+    if not messages.is_readable(unit.vault, message):
+        return b""
+    return open_part(unit, file.peer, message).content
+
+
+def is_kept(unit: Unit, message: Message, message_id: MessageId) -> bool:
+    """Is the content of what took effect to be kept? Not that of a part that came before (R-194)."""
+    return not isinstance(message, BlobChunk) or received_files.holds(unit.vault, message_id)
 
 
 def hash_of_all(
@@ -110,6 +125,17 @@ def tell_not_whole(unit: Unit, file: ReceivedFile, *, acting: Acting) -> None:
         due=acting.now,
         now=acting.now,
     )
+
+
+def tell_what_is_lost(unit: Unit, *, acting: Acting, trusted: Instant) -> None:
+    """After a restore: what came of files is in no backup, and nobody sends it again by himself.
+
+    A person is told once for each conversation in which she still allows what came.
+    """
+    for file in received_files.lost(unit.vault):
+        record = consents.find_by_hash(unit.vault, file.consent)
+        if record is not None and record.standing.state(now=trusted) in _ALIVE:
+            tell_not_whole(unit, file, acting=acting)
 
 
 def drop_unusable(unit: Unit) -> None:

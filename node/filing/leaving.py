@@ -50,7 +50,9 @@ def go_on(unit: Unit, *, me: Self, acting: Acting, trusted: Instant) -> None:
             forget_own_copy(unit, file, state="sent", now=acting.now)
             audit(unit, "file.sent", file.file_id, acting=acting)
         elif any(_is_lost(part) for part in parts):
-            _stop(unit, file, parts, acting=acting)
+            is_allowed = isinstance(_permit_now(unit, file, me=me, trusted=trusted), Permit)
+            task = Task.FILE_AGAIN if is_allowed else Task.NOT_SENT
+            _stop(unit, file, parts, task=task, acting=acting)
         elif _queue_next(unit, file, parts, me=me, acting=acting, trusted=trusted):
             under_way.add(file.peer)
 
@@ -62,7 +64,7 @@ def _is_lost(part: Leaving) -> bool:
     return part.is_withheld or part.state is None or part.state is OutboxState.REFUSED
 
 
-def _stop(unit: Unit, file: OwnFile, parts: list[Leaving], *, acting: Acting) -> None:
+def _stop(unit: Unit, file: OwnFile, parts: list[Leaving], *, task: Task, acting: Acting) -> None:
     """Nothing more of it leaves, and a person is told."""
     for part in parts:
         item = None if part.message_id is None else outbox.find(unit.vault, part.message_id)
@@ -74,9 +76,18 @@ def _stop(unit: Unit, file: OwnFile, parts: list[Leaving], *, acting: Acting) ->
             withhold(unit, item)
     forget_own_copy(unit, file, state="stopped", now=acting.now)
     audit(unit, "file.stopped", file.file_id, acting=acting)
+    _tell(unit, file, task, acting=acting)
+
+
+def tell_to_attach_again(unit: Unit, file: OwnFile, *, acting: Acting) -> None:
+    """A person is told that a file did not arrive whole though she still allows it."""
+    _tell(unit, file, Task.FILE_AGAIN, acting=acting)
+
+
+def _tell(unit: Unit, file: OwnFile, task: Task, *, acting: Acting) -> None:
     desk.insert_task(
         unit.vault,
-        task=Task.NOT_SENT.value,
+        task=task.value,
         peer=file.peer,
         thread=file.thread,
         due=acting.now,
@@ -97,10 +108,10 @@ def _queue_next(
     standing = _standing(unit, file)
     if standing is not None and _must_wait(unit, standing, acting=acting, trusted=trusted):
         return True
-    permit = None if standing is None else permit_for(unit, file, standing, me=me, trusted=trusted)
+    permit = _permit_now(unit, file, me=me, trusted=trusted)
     head = file.head
     if not isinstance(permit, Permit) or head is None or not may_tell_file(head, permit):
-        _stop(unit, file, parts, acting=acting)
+        _stop(unit, file, parts, task=Task.NOT_SENT, acting=acting)
         return False
     queued = [part.message_id is not None for part in parts]
     unanswered = sum(part.state in _UNANSWERED for part in parts)
@@ -130,6 +141,15 @@ def permit_for(
     )
     level = peers.load_peer(unit.vault, file.peer).level
     return may_share([standing], request=request, level=level, now=trusted)
+
+
+def _permit_now(
+    unit: Unit, file: OwnFile, *, me: Self, trusted: Instant
+) -> Permit | Refusal | None:
+    standing = _standing(unit, file)
+    if standing is None:
+        return None
+    return permit_for(unit, file, standing, me=me, trusted=trusted)
 
 
 def _standing(unit: Unit, file: OwnFile) -> Standing | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from node import logs
 from node.effects import apply, audit
+from node.filing import coming
 from node.inbox import answering, hearing, keeping
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
@@ -138,7 +139,10 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
         return True
     try:
         with batch.unit.savepoint():
-            act(batch, keeping.read_again(batch, stored), arrival)
+            message = keeping.read_again(batch, stored)
+            act(batch, message, arrival)
+            if not coming.is_kept(batch.unit, message, stored.message_id):
+                keeping.forget_content(batch, stored)
     except RefusedAfterAllError as error:
         _refuse_late(batch, stored, error.code)
         return True

@@ -35,6 +35,7 @@ from protocol.values import (
     Instant,
     MailboxId,
     envelope_id_of,
+    instant,
     sha256,
 )
 
@@ -106,8 +107,19 @@ class Done:
     """It was carried out, now or by an earlier attempt."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the clock of a mailbox says."""
+
+    time: Instant
+
+
 class _BatchAnswer(msgspec.Struct, forbid_unknown_fields=True):
     results: list[tuple[str, int | str]]
+
+
+class _Info(msgspec.Struct):
+    time: int
 
 
 # At a peer's mailbox.
@@ -168,6 +180,25 @@ async def get_bundle(session: aiohttp.ClientSession, route: Route) -> Found | Fa
     )
     answer = await exchange(session, ask)
     return Found(content=answer.body) if isinstance(answer, Answer) else answer
+
+
+async def ask_time(session: aiohttp.ClientSession, route: Route) -> Told | Failure:
+    """What time it is at a peer's mailbox."""
+    ask = Ask(
+        origin=route.origin,
+        method="GET",
+        path="/sathi/v1/info",
+        headers=_as_depositor(route),
+        body=b"",
+        answer_bytes_max=_SMALL_ANSWER_BYTES_MAX,
+    )
+    answer = await exchange(session, ask)
+    if not isinstance(answer, Answer):
+        return answer
+    try:
+        return Told(time=instant(msgspec.json.decode(answer.body, type=_Info).time))
+    except (msgspec.DecodeError, UnicodeDecodeError, MalformedError):
+        return ServerTrouble(status=answer.status)
 
 
 def _as_depositor(route: Route) -> dict[str, str]:

@@ -27,10 +27,11 @@ def on_chunk(unit: Unit, part: BlobChunk, arrival: Arrival) -> Reaction:
         return refusal
     if file is None:
         file = _begin(unit, part, arrival, follows=follows, consent=consent)
-    received_files.add_part(
+    is_new = received_files.add_part(
         unit.vault, file.file_id, part.index, arrival.message_id, now=arrival.now
     )
-    if received_files.parts_of(unit.vault, file).came < part.head.parts:
+    # One that is held already lies in the message in which it came first.
+    if not is_new or received_files.parts_of(unit.vault, file).came < part.head.parts:
         return []
     return _end(unit, file, part, arrival)
 
@@ -51,12 +52,11 @@ def _judge(
 ) -> RefusalCode | None:
     known = None
     if file is not None and file.head is not None:
-        taken = received_files.message_of(unit.vault, file.file_id, part.index)
         known = KnownFile(
             head=file.head,
             thread=file.thread,
             is_arriving=file.state == coming.ARRIVING,
-            has_part=taken is not None,
+            part=coming.content_of(unit, file, part.index),
         )
     return judge_part(
         part,
@@ -96,6 +96,8 @@ def _end(unit: Unit, file: ReceivedFile, part: BlobChunk, arrival: Arrival) -> l
     )
     state = coming.WHOLE if is_whole else coming.BROKEN
     received_files.set_state(unit.vault, file.file_id, state, now=arrival.now)
+    if is_whole:
+        received_files.drop_lost(unit.vault, file)
     task = Task.FILE_CAME if is_whole else Task.FILE_NOT_WHOLE
     due = later(arrival.now, DAY)
     return [Remind(task=task, peer=arrival.sender, thread=arrival.thread, due=due)]

@@ -1,8 +1,9 @@
 """Reactions to introductions, newer cards and newer bundles."""
 
+from node import bundles
 from node.reactions import membership
 from node.reactions.arrival import Arrival, Reaction
-from node.vault.tables import desk, peers, upkeep
+from node.vault.tables import peers, upkeep
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cards import (
@@ -24,7 +25,6 @@ from protocol.messages.core import (
     IntroductionAccept,
     IntroductionRequest,
 )
-from protocol.prekeys import follows as is_newer
 from protocol.sealing import same_secret
 from protocol.signing import parse as parse_signed
 from protocol.values import later
@@ -130,21 +130,12 @@ def on_card(unit: Unit, update: CardUpdate, arrival: Arrival) -> Reaction:
 def on_bundle(unit: Unit, update: BundleUpdate, arrival: Arrival) -> Reaction:
     """A newer bundle; one that is not newer is refused."""
     peer = peers.load_peer(unit.vault, arrival.sender)
-    card = held_card(peers.load_card_raw(unit.vault, arrival.sender))
     try:
         signed = parse_signed(update.bundle, kind=Kind.BUNDLE)
-        bundle = read_bundle(signed, card=card, now=arrival.now)
-        is_newer(bundle, held_generation=peer.bundle_generation)
+        if signed.raw == peer.bundle_raw:
+            # It lay beside their mailbox, and was faster on that way.
+            return []
+        bundles.take(unit, peer, signed, acting=arrival.acting)
     except RemoteProtocolError as error:
         return error.code
-    peers.replace_bundle(unit.vault, arrival.sender, signed, bundle.generation)
-    listed = [known.prekey.prekey_id for known in bundle.slices]
-    upkeep.make_unlisted_due(unit.vault, arrival.sender, listed, now=arrival.now)
-    desk.finish_peer_tasks(
-        unit.vault,
-        task=Task.BUNDLE_STALE.value,
-        peer=arrival.sender,
-        by=arrival.acting.actor,
-        now=arrival.now,
-    )
     return []

@@ -5,13 +5,14 @@ Every change of where a peer stands is made here, as `protocol.membership` decid
 
 from collections.abc import Sequence
 
-from node import bundles
+from node import bundles, trusted_clock
 from node.effects import Acting, audit, drop_unsealed, withhold
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer, Self
 from node.vault.tables import charters, identity, outbox, peers, terms
 from node.vault.unit import Unit
 from protocol import membership
+from protocol.acceptance import BY_TIME_OF_CONTENT
 from protocol.cards import Card, read_suspend
 from protocol.charter import Charter, HeldCharter, MemberState, Parameters
 from protocol.charter_chain import encode_chain, follow
@@ -33,6 +34,10 @@ def on_charter(unit: Unit, update: CharterUpdate, arrival: Arrival) -> Reaction:
     try:
         versions = follow(update.chain, held=held, now=_latest(unit, arrival.now))
     except RemoteProtocolError as error:
+        is_by_time = error.code in BY_TIME_OF_CONTENT
+        if is_by_time and trusted_clock.is_in_doubt(unit, now=arrival.now):
+            # It is held, and judged again by a clock that is right.
+            return error.code
         # Whoever sent it may be as honest as we are: people must speak, and no answer of ours helps.
         audit(unit, "charter.refused", b"", acting=arrival.acting, details=error.code.value)
         return [_remind(Task.CHARTER_REFUSED, arrival.sender, arrival.now)]

@@ -1,27 +1,43 @@
 """Reactions to receipts and to the head that every message carries: what was stored is settled."""
 
+from typing import Final
+
 from node.effects import Acting
 from node.reactions import resuming
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import OutboxItem
-from node.vault.tables import outbox, peers, referrals, resending, secrets
+from node.vault.tables import (
+    desk,
+    missed,
+    outbox,
+    own_files,
+    peers,
+    referrals,
+    resending,
+    secrets,
+)
+from node.vault.tables.missed import Withheld
 from node.vault.unit import Unit
 from protocol import referral_flow
 from protocol.delivery import OutboxEvent, OutboxState, step
 from protocol.effects import Effect, Remind, Task
 from protocol.errors import RefusalCode
 from protocol.limits import DAY
-from protocol.messages.core import Receipt, ReceiptSingle
+from protocol.messages.core import BundleUpdate, Receipt, ReceiptRange, ReceiptSingle
 from protocol.messages.referral import ReferralOffer
 from protocol.referral_flow import ReferralEvent
 from protocol.skeleton import Head
 from protocol.values import Instant, NodeId, ThreadId, instant, later
 from protocol.vocabulary.codes import ReceiptStatus
 
+# Who answers so has the message with its payload; a head says nothing of that, and 7 the opposite.
+_WHOLE: Final = (ReceiptStatus.STORED, ReceiptStatus.SEEN_BY_PERSON)
+
 
 def on_receipt(unit: Unit, receipt: Receipt, arrival: Arrival) -> Reaction:
     """Settle everything the receipt names; what it says of messages we do not know is ignored."""
     peer = peers.load_peer(unit.vault, arrival.sender)
+    good: list[ReceiptRange] = []
     for told in receipt.ranges:
         if resuming.notice_epoch(unit, peer, told.epoch, acting=arrival.acting):
             return []
@@ -29,6 +45,7 @@ def on_receipt(unit: Unit, receipt: Receipt, arrival: Arrival) -> Reaction:
         # The hash of the last one vouches, through the chain, for all before it.
         if link != told.last_hash:
             continue
+        good.append(told)
         _settle_range(
             unit,
             arrival.sender,
@@ -38,15 +55,28 @@ def on_receipt(unit: Unit, receipt: Receipt, arrival: Arrival) -> Reaction:
             now=arrival.now,
         )
     refused = [single for single in receipt.singles if _settle_single(unit, single, arrival)]
-    return [_tell_somebody(unit, single, arrival) for single in refused]
+    for told in good:
+        # Last, because a single says of one message what the range around it does not.
+        span = missed.withheld_in_range(
+            unit.vault, arrival.sender, epoch=told.epoch, first=told.first, last=told.last
+        )
+        for item in span:
+            _take_back(unit, item, arrival)
+    return [effect for single in refused for effect in _tell_somebody(unit, single, arrival)]
 
 
-def _tell_somebody(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> Effect:
+def _tell_somebody(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> list[Effect]:
     """What the other side would not take, a person must know: nobody else will try again."""
     item = outbox.find(unit.vault, single.message_id)
+    if item is not None and item.type == BundleUpdate.TYPE:
+        # It came late, and they have a newer one or find it beside our mailbox.
+        return []
+    if single.status is ReceiptStatus.EXPIRED and missed.is_missed(unit.vault, single.message_id):
+        # Somebody was told that its time was over when it left for the last time.
+        return []
     thread = None if item is None else item.thread
     due = later(arrival.now, DAY)
-    return Remind(task=Task.MESSAGE_REFUSED, peer=arrival.sender, thread=thread, due=due)
+    return [Remind(task=Task.MESSAGE_REFUSED, peer=arrival.sender, thread=thread, due=due)]
 
 
 def on_head(unit: Unit, head: Head, *, sender: NodeId, acting: Acting) -> None:
@@ -97,7 +127,34 @@ def _settle_single(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> bool:
     if single.status is ReceiptStatus.SEEN_BY_PERSON:
         # Of what they refused nobody there has seen anything, whatever they say.
         outbox.mark_seen(unit.vault, item.message_id, now=arrival.now)
+    _note_whole(unit, single, arrival)
     return is_settled and refused
+
+
+def _note_whole(unit: Unit, single: ReceiptSingle, arrival: Arrival) -> None:
+    """Of what we withheld: whether it had come before, or came without its payload."""
+    if single.status is ReceiptStatus.WITHHELD:
+        missed.confirm(unit.vault, single.message_id)
+    elif single.status in _WHOLE:
+        withheld = missed.find_withheld(unit.vault, single.message_id)
+        if withheld is not None:
+            _take_back(unit, withheld, arrival)
+
+
+def _take_back(unit: Unit, withheld: Withheld, arrival: Arrival) -> None:
+    """It went as withheld, and an earlier copy had come whole: what people were told of it is untrue."""
+    missed.take_back(unit.vault, withheld.message_id)
+    own_files.note_came_after_all(unit.vault, withheld.message_id, now=arrival.now)
+    if not withheld.is_missed or missed.is_any_missed(unit.vault, arrival.sender, withheld.thread):
+        return
+    desk.finish_task_about(
+        unit.vault,
+        task=Task.NOT_DELIVERED.value,
+        peer=arrival.sender,
+        thread=withheld.thread,
+        by=arrival.acting.actor,
+        now=arrival.now,
+    )
 
 
 def _settle_unnumbered(
@@ -119,6 +176,8 @@ def _settle_unnumbered(
         code=single.code,
         now=arrival.now,
     )
+    # It left from the lost computer, with a key that is in no backup.
+    _note_whole(unit, single, arrival)
     if item.type == ReferralOffer.TYPE and not is_refused:
         _offer_delivered(unit, item.thread, now=arrival.now)
 

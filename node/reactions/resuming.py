@@ -1,13 +1,23 @@
 """Reactions to `hello`, `resync` and `consent.state`: two nodes that find together again (SPEC 8.9)."""
 
+from dataclasses import replace
 from typing import assert_never
 
-from node import epochs
+from node import epochs, trusted_clock
 from node.effects import NODE_ITSELF, Acting, apply, audit
 from node.reactions import consenting
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer
-from node.vault.tables import consents, desk, outbox, peers, resending, skeletons_held, streams
+from node.vault.tables import (
+    consents,
+    desk,
+    identity,
+    outbox,
+    peers,
+    resending,
+    skeletons_held,
+    streams,
+)
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.consent import ConsentEvent, Standing
@@ -151,11 +161,12 @@ def _receipts(unit: Unit, hello: Hello, peer: Peer, *, now: Instant) -> list[Rec
         unit.vault, peer.node_id, sent=hello.sent, whole_until=end.sequence
     )
     size = limits.RECEIPT_SINGLES_MAX
-    first, rest = singles[:size], singles[size:]
-    receipts = [Receipt(ranges=tuple(ranges), singles=tuple(first))] if ranges or first else []
-    receipts += [
-        Receipt(ranges=(), singles=tuple(rest[at : at + size])) for at in range(0, len(rest), size)
-    ]
+    pages = [tuple(singles[at : at + size]) for at in range(0, len(singles), size)]
+    # The range comes last: what a single says of one message stands against it.
+    last = pages.pop() if pages else ()
+    receipts = [Receipt(ranges=(), singles=page) for page in pages]
+    if ranges or last:
+        receipts.append(Receipt(ranges=tuple(ranges), singles=last))
     return receipts
 
 
@@ -182,10 +193,11 @@ def _states(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> list[Cons
         for one in streams.load_listed(unit.vault, peer.node_id)
         if one.state is not ListedState.GIVEN
     }
+    now = _judged_by(unit, arrival)
     for name in streams.consents_with(unit.vault, peer.node_id):
         record = consents.find_consent(unit.vault, name)
         if record is not None:
-            _keep_later(known, _listed(unit, record.standing, now=arrival.now))
+            _keep_later(known, _listed(unit, record.standing, now=now))
     for buried in streams.tombstones_of(unit.vault, peer.node_id):
         _keep_later(known, buried)
     listed = [known[name] for name in sorted(known)]
@@ -196,6 +208,12 @@ def _states(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> list[Cons
         ConsentStates(epoch=hello.epoch, consents=tuple(piece), part=at, parts=len(pieces))
         for at, piece in enumerate(pieces, start=1)
     ]
+
+
+def _judged_by(unit: Unit, arrival: Arrival) -> Instant:
+    """By which time a consent is over; by a clock in doubt none is ended that may live on."""
+    signed = trusted_clock.time_to_sign(unit, now=arrival.now)
+    return max(signed, identity.latest_seen(unit.vault))
 
 
 def _keep_later(known: dict[ConsentId, ListedConsent], one: ListedConsent) -> None:
@@ -245,14 +263,15 @@ def _on_states(unit: Unit, states: ConsentStates, peer: Peer, arrival: Arrival) 
     if notice_epoch(unit, peer, states.epoch, acting=arrival.acting):
         return []
     is_answer = states.epoch == peer.outgoing.epoch
+    told = [_as_we_reckon(unit, one, arrival) for one in states.consents]
     streams.note_listed(
         unit.vault,
         peer.node_id,
-        states.consents,
+        told,
         heard_epoch=states.epoch if is_answer else 0,
     )
     effects: list[Effect] = []
-    for one in states.consents:
+    for one in told:
         effects += _carry_out(unit, one, arrival)
     if not is_answer:
         return effects
@@ -260,6 +279,16 @@ def _on_states(unit: Unit, states: ConsentStates, peer: Peer, arrival: Arrival) 
     if came == states.parts:
         _go_on(unit, peer, arrival)
     return effects
+
+
+def _as_we_reckon(unit: Unit, one: ListedConsent, arrival: Arrival) -> ListedConsent:
+    """Whether a consent that we hold is over by its date we reckon ourselves: their clock may be wrong."""
+    if one.state is not ListedState.EXPIRED:
+        return one
+    record = consents.find_consent(unit.vault, one.consent_id)
+    if record is None or _judged_by(unit, arrival) >= record.standing.consent.expires:
+        return one
+    return replace(one, state=ListedState.GIVEN)
 
 
 def _go_on(unit: Unit, peer: Peer, arrival: Arrival) -> None:

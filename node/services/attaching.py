@@ -11,9 +11,10 @@ from typing import Final
 from node import showing, system
 from node.effects import Acting, audit, forget_own_copy
 from node.filing import coming, leaving
-from node.vault.records import Referral, Self
+from node.vault.records import ConsentRecord, Referral, Self
 from node.vault.tables import (
     consents,
+    desk,
     identity,
     messages,
     own_files,
@@ -26,9 +27,10 @@ from node.vault.tables.own_files import OwnFile
 from node.vault.tables.received_files import ReceivedFile
 from node.vault.unit import Unit
 from protocol import limits
-from protocol.consent import Standing
+from protocol.consent import ConsentState, Standing
 from protocol.consent_rules import Refusal, ShareRequest, may_share
 from protocol.disclosure import may_tell_file
+from protocol.effects import Task
 from protocol.errors import LocalProtocolError, MalformedError
 from protocol.file_rules import has_room, kind_of
 from protocol.local import commands, views
@@ -44,6 +46,8 @@ from protocol.vocabulary.codes import Purpose
 
 _FILE_ID_BYTES: Final = 16
 _TELLING: Final = tuple(PURPOSE_OF_TYPE)
+_ALLOWED: Final = frozenset({ConsentState.LIVE, ConsentState.UNCONFIRMED, ConsentState.NOT_YET})
+_NOT_HERE: Final = frozenset({FileState.SENT.value, FileState.STOPPED.value})
 _NOT_WHOLE: Final = {FileState.LOCKED: No.LOCKED, FileState.ERASED: No.ERASED}
 
 
@@ -188,14 +192,14 @@ def close_file(
     link = digest(whole.digest())
     own_files.set_whole(unit.vault, file.file_id, kind=kind, link=link, now=acting.now)
     audit(unit, "file.kept", file.file_id, acting=acting)
-    return _line(unit, file.file_id)
+    return _line(unit, file.file_id, now=_trusted(unit, acting.now))
 
 
-def _line(unit: Unit, file_id: bytes) -> views.FileLine:
+def _line(unit: Unit, file_id: bytes, *, now: Instant) -> views.FileLine:
     file = own_files.find(unit.vault, file_id)
     if file is None:
         raise LocalProtocolError("a copy that vanished")
-    return _own_line(unit, file)
+    return _own_line(unit, file, now=now)
 
 
 def tick_file(unit: Unit, command: commands.TickFile, *, acting: Acting) -> views.Done | Refused:
@@ -235,8 +239,25 @@ def send_file(
     if not may_tell_file(head, permit):
         return refused(No.NOT_TICKED)
     own_files.set_sending(unit.vault, file.file_id, follows=follows, now=acting.now)
+    _forget_former(unit, file, acting=acting)
     audit(unit, "file.sending", file.file_id, acting=acting)
     return views.Done()
+
+
+def _forget_former(unit: Unit, file: OwnFile, *, acting: Acting) -> None:
+    """What had to be attached again was: the one that did not arrive asks for nothing any more."""
+    own_files.drop_stopped(unit.vault, file)
+    if not any(
+        _own_line(unit, one, now=_trusted(unit, acting.now)).state == FileState.AGAIN
+        for one in own_files.in_thread(unit.vault, file.thread)
+    ):
+        desk.finish_tasks(
+            unit.vault,
+            task=Task.FILE_AGAIN.value,
+            thread=file.thread,
+            by=acting.actor,
+            now=acting.now,
+        )
 
 
 def _followed(unit: Unit, file: OwnFile) -> MessageId | None:
@@ -268,36 +289,50 @@ def list_files(unit: Unit, command: commands.ListFiles, *, acting: Acting) -> vi
     trusted = _trusted(unit, acting.now)
     return views.Files(
         files=[
-            *(_own_line(unit, file) for file in ours),
+            *(_own_line(unit, file, now=trusted) for file in ours),
             *(_received_line(unit, file, trusted=trusted) for file in theirs),
         ]
     )
 
 
-def _own_line(unit: Unit, file: OwnFile) -> views.FileLine:
+def _own_line(unit: Unit, file: OwnFile, *, now: Instant) -> views.FileLine:
     record = consents.find_consent(unit.vault, file.consent_id)
     ticks = frozenset[Hash]() if record is None else record.standing.ticks
+    parts = count_parts(file.size)
     if file.state == FileState.READING.value:
         done = own_files.parts_kept(unit.vault, file.file_id)
     else:
-        done = sum(part.is_there for part in own_files.leaving(unit.vault, file.file_id))
+        done = sum(part.has_arrived for part in own_files.leaving(unit.vault, file.file_id))
     return views.FileLine(
         file_id=file.file_id,
         is_ours=True,
         peer=file.peer,
         thread=file.thread,
-        state=file.state,
+        state=_own_state(file, record, is_there=done == parts, now=now).value,
         category=int(file.category),
         kind=None if file.kind is None else file.kind.value,
         label=file.label.value,
         size=file.size,
         hash=file.hash,
-        parts=count_parts(file.size),
+        parts=parts,
         parts_done=done,
         is_ticked=file.hash in ticks,
+        follows=file.follows,
         begun_at=file.begun_at,
         changed_at=file.changed_at,
     )
+
+
+def _own_state(
+    file: OwnFile, record: ConsentRecord | None, *, is_there: bool, now: Instant
+) -> FileState:
+    """How ours stands: by its consent too, once nothing of it is here any more."""
+    if file.state not in _NOT_HERE:
+        return FileState(file.state)
+    state = None if record is None else record.standing.state(now=now)
+    if is_there:
+        return FileState.SENT if state in _ALLOWED else FileState.ENDED
+    return FileState.AGAIN if state in _ALLOWED else FileState.STOPPED
 
 
 def _received_line(unit: Unit, file: ReceivedFile, *, trusted: Instant) -> views.FileLine:
@@ -317,6 +352,7 @@ def _received_line(unit: Unit, file: ReceivedFile, *, trusted: Instant) -> views
         parts=count_parts(file.size),
         parts_done=received_files.parts_of(unit.vault, file).came,
         is_ticked=True,
+        follows=file.follows,
         begun_at=file.begun_at,
         changed_at=file.changed_at,
     )
@@ -326,6 +362,9 @@ def _state(unit: Unit, file: ReceivedFile, *, trusted: Instant) -> FileState:
     """How a file that came stands: also by its consent, and by what is left of its parts."""
     if file.state not in (coming.ARRIVING, coming.WHOLE):
         return FileState(file.state)
+    if file.head is None:
+        is_open = coming.may_be_read(unit, file, trusted=trusted)
+        return FileState.LOST if is_open else FileState.ERASED
     parts = received_files.parts_of(unit.vault, file)
     # Until its list has come, nobody knows what she took back there meanwhile (R-134).
     is_awaited = peers.load_peer(unit.vault, file.peer).state_awaited is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from node import showing, withdrawing
+from node import showing, trusted_clock, withdrawing
 from node.effects import Acting, apply, audit
 from node.vault.records import CaseRecord, Referral, Self
 from node.vault.tables import cases, consents, identity, outbox, peers, referrals
@@ -64,17 +64,15 @@ def record_consent(
     unit: Unit, command: commands.RecordConsent, *, me: Self, acting: Acting
 ) -> views.Done | Refused:
     """Sign what she said yes to. Raises: MalformedError if it breaks a rule of the object."""
+    if trusted_clock.is_in_doubt(unit, now=acting.now):
+        # It says when she was asked, and would end on another day than she was told (R-112).
+        return refused(No.CLOCK_IN_DOUBT)
     case = cases.find_case(unit.vault, command.case_id)
     peer = node_id(command.peer, place="RecordConsent.peer")
     if case is None or peers.find_peer(unit.vault, peer) is None:
         return refused(No.NOT_FOUND)
-    if not _may_replace(unit, command, case):
-        return refused(No.NOT_FOUND)
-    if not fits_age(command.given_by, age_band=case.age_band):
-        return refused(No.GIVEN_BY_DOES_NOT_FIT)
-    if command.witness == acting.actor:
-        # Who asked her cannot be the witness.
-        return refused(No.NOT_ALLOWED)
+    if (no := _why_not(unit, command, case, acting)) is not None:
+        return refused(no)
     _check_texts(command.texts)
     consent = _consent(
         command, me=me, peer=peer, name=_name(unit, case, peer, acting), acting=acting
@@ -109,6 +107,17 @@ def record_consent(
     audit(unit, "consent.given", consent.consent_id, acting=acting)
     _tell_at_once(unit, consent.consent_id, case.case_id, me=me, acting=acting)
     return views.Done(ref=consent.consent_id)
+
+
+def _why_not(
+    unit: Unit, command: commands.RecordConsent, case: CaseRecord, acting: Acting
+) -> No | None:
+    if not _may_replace(unit, command, case):
+        return No.NOT_FOUND
+    if not fits_age(command.given_by, age_band=case.age_band):
+        return No.GIVEN_BY_DOES_NOT_FIT
+    # Who asked her cannot be the witness.
+    return No.NOT_ALLOWED if command.witness == acting.actor else None
 
 
 def _tell_at_once(

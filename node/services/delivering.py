@@ -14,18 +14,28 @@ from node.filing import leaving
 from node.inbox import receipts
 from node.last_gate import Gate, LastGate, Times
 from node.vault.records import OutboxItem, Peer, Self
-from node.vault.tables import backups, desk, outbox, peers, secrets, streams, terms
+from node.vault.tables import (
+    backups,
+    desk,
+    missed,
+    outbox,
+    peers,
+    secrets,
+    streams,
+    terms,
+)
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.cadence import Cadence, at_high_risk, open_batch
-from protocol.delivery import OutboxState, next_attempt
+from protocol.clock import Doubt
+from protocol.delivery import OutboxState, next_attempt, requests_of
 from protocol.effects import Task
 from protocol.envelope import seal_message
 from protocol.keys import PrekeyPublic, SigningSecret
 from protocol.labels import Kind
 from protocol.messages.core import Receipt
 from protocol.messages.union import GOES_MEANWHILE, OVERTAKING
-from protocol.prekeys import Route, parse_bundle, slice_for
+from protocol.prekeys import Route
 from protocol.sealing import decrypt_at_rest
 from protocol.signing import Signed, sign
 from protocol.signing import parse as parse_signed
@@ -38,7 +48,7 @@ from protocol.skeleton import (
     payload_commitment,
 )
 from protocol.streams import Outgoing
-from protocol.values import Hash, Instant, MessageId, NodeId, instant, later
+from protocol.values import Hash, Instant, MessageId, NodeId, later
 
 # Without any answer for a day, a deposited item is sealed and left again.
 _RETRY_STORED_SECONDS: Final = limits.DAY
@@ -109,7 +119,7 @@ class OnStick:
 def for_stick(
     unit: Unit, to: NodeId, *, me: Self, acting: Acting, count: int, bytes_max: int
 ) -> OnStick:
-    """Seal everything that waits for one peer once more, for a stick that somebody carries (R-205).
+    """Seal everything that waits for one peer once more, for a stick that somebody carries (R-209).
 
     What becomes of it on the line stays as it is, for a stick can be lost. At most `count` envelopes.
     """
@@ -137,11 +147,13 @@ def _times(unit: Unit, *, now: Instant) -> Times:
     with unit.unseen():
         trusted = trusted_clock.note_time(unit, now=now)
         audit_days.close_days(unit, now=now)
+    doubt = trusted_clock.why_in_doubt(unit, now=now)
     return Times(
         now=now,
         trusted=trusted,
         signed=trusted_clock.time_to_sign(unit, now=now),
-        is_in_doubt=trusted_clock.is_in_doubt(unit, now=now),
+        is_in_doubt=doubt is not None,
+        is_unvouched=doubt is Doubt.MOVED,
     )
 
 
@@ -160,7 +172,7 @@ def _parcels(
     moves_on = any(i.state is OutboxState.DEPOSITED or i.type == Receipt.TYPE for i in items)
     return [
         Parcel(peer=node, routes=routes, envelopes=tuple(envelopes), moves_on=moves_on)
-        for envelopes in _requests(_seal_all(sealing, items, bytes_max=bytes_max))
+        for envelopes in requests_of(_seal_all(sealing, items, bytes_max=bytes_max))
     ]
 
 
@@ -168,10 +180,8 @@ def _begin(unit: Unit, peer: Peer | None, me: Self, times: Times) -> "_Sealing |
     now = times.now
     if peer is None or peer.status not in ("active", "invited"):
         return None
-    # What we hold was judged when it came; a clock that went back does not make it a bad one.
-    held_at = max(now, instant(peer.bundle_generation))
-    bundle = parse_bundle(parse_signed(peer.bundle_raw, kind=Kind.BUNDLE).body, now=held_at)
-    prekey = slice_for(bundle, now=times.signed)
+    bundle = bundles.held_of(peer, now=now)
+    prekey = bundles.prekey_of(bundle, now=times.now, signed=times.signed)
     if prekey is None:
         # It waits for a newer bundle, and a person is told; it never falls back to an older prekey.
         desk.insert_task(
@@ -204,21 +214,6 @@ def _only(unit: Unit, peer: Peer) -> frozenset[str] | None:
         # Another computer speaks for us. Her no is carried from any of them.
         return OVERTAKING
     return GOES_MEANWHILE if peer.is_held_back else None
-
-
-def _requests(
-    envelopes: Sequence[tuple[MessageId, bytes]],
-) -> list[list[tuple[MessageId, bytes]]]:
-    """Cut what leaves into requests that a mailbox takes."""
-    requests: list[list[tuple[MessageId, bytes]]] = []
-    room = 0
-    for message, raw in envelopes:
-        if len(raw) > room:
-            requests.append([])
-            room = limits.BATCH_BYTES_MAX
-        requests[-1].append((message, raw))
-        room -= len(raw)
-    return requests
 
 
 @dataclass(slots=True, kw_only=True)
@@ -279,6 +274,7 @@ def _seal_one(sealing: _Sealing, item: OutboxItem) -> bytes | None:
     if verdict is Gate.NEVER and not item.is_withheld:
         if last_gate.is_over(sealing.times, item) and item.type not in GOES_MEANWHILE:
             _tell(sealing, item, Task.NOT_DELIVERED)
+            missed.note_missed(sealing.unit.vault, item.message_id, now=sealing.times.now)
         withhold(sealing.unit, item)
         item = replace(item, is_withheld=True, payload=None, key_id=None)
     return _seal_again(sealing, item)

@@ -13,6 +13,7 @@ from node import logs
 from node.effects import Acting, audit
 from node.vault import driver
 from node.vault.records import HeldSending, User
+from node.vault.tables import audit as log
 from node.vault.tables import desk, held, identity, own_files, referrals
 from node.vault.unit import NotWrittenError, Unit
 from protocol.effects import Task
@@ -22,11 +23,24 @@ from protocol.local.commands import MAY_BE_HELD, Command, may_use, parse_command
 from protocol.local.commands.desk import DRAFT_PLACES
 from protocol.local.fitting import View
 from protocol.local.views import No, Refused, refused
-from protocol.values import MessageId, NodeId, ThreadId, later, message_id, node_id, thread_id
+from protocol.values import (
+    MessageId,
+    NodeId,
+    Pseudonym,
+    ThreadId,
+    later,
+    message_id,
+    node_id,
+    thread_id,
+)
 from protocol.vocabulary.codes import Role
 
 # Nobody presses "send" so often in a minute; each is tried together with all before it.
 HELD_MAX: Final = 64
+_HELD: Final = "sending.held"
+_LEFT: Final = "sending.left"
+_STOPPED: Final = "sending.stopped"
+_REFUSED: Final = "sending.refused"
 _LOGGER: Final = logging.getLogger("sathi.holding")
 
 UseCase: TypeAlias = Callable[[Unit, Command, Acting], View]
@@ -96,7 +110,7 @@ def hold(
         code=None,
     )
     held.insert(unit.vault, known)
-    audit(unit, "sending.held", known.held_id, acting=acting, details=name)
+    audit(unit, _HELD, known.held_id, acting=acting, details=name)
     return views.Held(held_id=known.held_id, leaves_at=known.leaves_at)
 
 
@@ -180,6 +194,7 @@ def carry_out(unit: Unit, held_id: bytes, *, use_case: UseCase, acting: Acting) 
     if code is None:
         held.drop(unit.vault, held_id)
         _drop_draft(unit, known)
+        audit(unit, _LEFT, known.held_id, acting=acting, details=known.name)
         # The body may hold her words, and the log files still have it.
         unit.destroyed()
         return True
@@ -224,7 +239,7 @@ def _drop_draft(unit: Unit, known: HeldSending) -> None:
 def _refuse(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:
     """It was not to be sent any more."""
     _keep_why(unit, known, code=code, acting=acting)
-    audit(unit, "sending.refused", known.held_id, acting=acting, details=code)
+    audit(unit, _REFUSED, known.held_id, acting=acting, details=code)
 
 
 def _keep_why(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:
@@ -251,7 +266,7 @@ def stop(unit: Unit, command: commands.StopSending, *, acting: Acting) -> views.
     if known.code is None and known.user_id != acting.actor:
         # Whoever sent it counts on it: nobody else tells her that it did not leave.
         _keep_why(unit, known, code=No.STOPPED.value, acting=acting)
-        audit(unit, "sending.stopped", known.held_id, acting=acting, details=known.name)
+        audit(unit, _STOPPED, known.held_id, acting=acting, details=known.name)
         return views.Done()
     held.drop(unit.vault, known.held_id)
     unit.destroyed()
@@ -266,16 +281,33 @@ def stop(unit: Unit, command: commands.StopSending, *, acting: Acting) -> views.
             by=acting.actor,
             now=acting.now,
         )
-    audit(unit, "sending.stopped", known.held_id, acting=acting, details=known.name)
+    audit(unit, _STOPPED, known.held_id, acting=acting, details=known.name)
     return views.Done()
 
 
 def list_held(unit: Unit, _command: commands.ListHeld, *, acting: Acting) -> views.HeldSendings:
-    """What whoever asks may stop or put away."""
+    """What whoever asks may stop or put away, and what became of what she sent."""
     user = identity.user_by_id(unit.vault, acting.actor)
     return views.HeldSendings(
-        sendings=[_line(known) for known in held.load_all(unit.vault) if _may_see(known, user)]
+        sendings=[_line(known) for known in held.load_all(unit.vault) if _may_see(known, user)],
+        ended=_ended(unit, acting.actor),
     )
+
+
+def _ended(unit: Unit, actor: Pseudonym) -> list[views.HeldEnd]:
+    """What became of the last sendings of one person, as far as the audit log says it.
+
+    The row of one that left, and of one that was put away, is gone: that it is gone says nothing.
+    """
+    own: set[bytes] = set()
+    has_left: dict[bytes, bool] = {}
+    for entry in log.recent(unit.vault, beginning_with="sending."):
+        if entry.event == _HELD and entry.actor == actor:
+            own.add(entry.obj)
+        elif entry.event != _HELD and entry.obj in own:
+            has_left[entry.obj] = entry.event == _LEFT
+    newest = list(has_left.items())[-HELD_MAX:]
+    return [views.HeldEnd(held_id=held_id, has_left=left) for held_id, left in newest]
 
 
 def _may_see(known: HeldSending, user: User | None) -> bool:

@@ -56,6 +56,7 @@ def _line(unit: Unit, left: Left, *, now: Instant) -> views.LedgerLine:
         fields=list(left.fields),
         state=left.state,
         is_withheld=left.is_withheld,
+        is_confirmed=left.is_confirmed,
         received_at=left.settled_at if was_stored else None,
         seen_at=left.seen_at,
         until=record.standing.consent.expires,

@@ -3,6 +3,8 @@
 The former mailbox is served and emptied for 28 days more, for what was already under way, and then deleted.
 """
 
+from typing import Final
+
 from node import bundles, trusted_clock
 from node.effects import Acting, audit
 from node.vault.records import OwnMailbox, Self
@@ -11,9 +13,11 @@ from node.vault.unit import Unit
 from protocol import limits
 from protocol.keys import mailbox_id_of, new_signing_secret
 from protocol.prekeys import Route
-from protocol.values import MailboxId, later
+from protocol.values import MailboxId, instant, later
 
 _DEPOSIT_SECRET_BYTES = 32
+# Left while nobody knew which day it was: its 28 days begin when the clock is trusted.
+_ONCE_TRUSTED: Final = instant(limits.INTEGER_MAX)
 
 
 def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
@@ -34,7 +38,8 @@ def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
         is_local=True,
         ends=None,
     )
-    ends = later(acting.now, limits.FORMER_MAILBOX_SECONDS)
+    is_sure = not trusted_clock.is_in_doubt(unit, now=acting.now)
+    ends = later(acting.now, limits.FORMER_MAILBOX_SECONDS) if is_sure else _ONCE_TRUSTED
     identity.leave_mailboxes(unit.vault, ends=ends)
     identity.insert_mailbox(unit.vault, mailbox)
     charters.mark_moved(unit.vault)
@@ -54,6 +59,10 @@ def ended(unit: Unit, *, acting: Acting) -> list[MailboxId]:
     """The mailboxes that are to be deleted: 28 days over, emptied since, and by a clock that is trusted."""
     if trusted_clock.is_in_doubt(unit, now=acting.now):
         return []
+    with unit.unseen():
+        # None has longer from now on, whatever a clock said when it was left.
+        latest = later(acting.now, limits.FORMER_MAILBOX_SECONDS)
+        identity.end_mailboxes_by(unit.vault, latest)
     return identity.ended_mailboxes(unit.vault, now=acting.now)
 
 

@@ -1,11 +1,12 @@
 """Getting to know other organisations: the introduction file, and the number two people compare."""
 
-from node import showing
+from node import bundles, showing, trusted_clock
 from node.effects import Acting, apply, audit
 from node.reactions import membership
 from node.vault.records import Peer, Self
 from node.vault.tables import desk, peers
 from node.vault.unit import Unit
+from protocol.acceptance import BY_TIME_OF_CONTENT
 from protocol.cards import (
     Introduction,
     introduction_proof,
@@ -15,6 +16,7 @@ from protocol.cards import (
     write_introduction,
 )
 from protocol.effects import Effect, Send, Task, Urgency
+from protocol.errors import RemoteProtocolError
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.core import IntroductionRequest
@@ -51,12 +53,18 @@ def add_peer(
     Raises:
         RemoteProtocolError: if the file, its card, its invite or its bundle is not good.
     """
-    introduction = read_introduction(command.introduction, now=acting.now)
+    try:
+        introduction = read_introduction(command.introduction, now=acting.now)
+    except RemoteProtocolError as error:
+        is_by_time = error.code in BY_TIME_OF_CONTENT
+        if is_by_time and trusted_clock.is_in_doubt(unit, now=acting.now):
+            return refused(No.CLOCK_IN_DOUBT)
+        raise
     card = introduction.card
     if card.node_id == me.node_id:
         return refused(No.NOT_ALLOWED)
     known = peers.find_peer(unit.vault, card.node_id)
-    if known is not None and card.sequence <= known.card_sequence:
+    if known is not None and not _brings_anything(known, introduction):
         return refused(No.ALREADY_THERE)
     paused: list[Effect] = []
     if known is None:
@@ -77,9 +85,22 @@ def add_peer(
     return showing.peer(unit, peers.load_peer(unit.vault, card.node_id), me)
 
 
-def _renew(unit: Unit, known: Peer, introduction: Introduction, *, acting: Acting) -> None:
-    """A partner begins anew with a newer card, made from its root's words: the pin and its level stay."""
+def _brings_anything(known: Peer, introduction: Introduction) -> bool:
+    """A newer card, or newer prekeys of a partner that is not stopped."""
     card, bundle = introduction.card, introduction.bundle
+    if card.sequence != known.card_sequence:
+        return card.sequence > known.card_sequence
+    is_stopped = known.status not in ("active", "invited")
+    return bundle.generation > known.bundle_generation and not is_stopped
+
+
+def _renew(unit: Unit, known: Peer, introduction: Introduction, *, acting: Acting) -> None:
+    """A newer card, made from its root's words, or newer prekeys alone: the pin and its level stay."""
+    card, bundle = introduction.card, introduction.bundle
+    if card.sequence == known.card_sequence:
+        peers.await_answer(unit.vault, card.node_id, auth=introduction.invite.auth)
+        bundles.take(unit, known, introduction.signed_bundle, acting=acting)
+        return
     peers.replace_card(unit.vault, card, introduction.signed_card, now=acting.now)
     peers.await_answer(unit.vault, card.node_id, auth=introduction.invite.auth)
     peers.replace_bundle(unit.vault, card.node_id, introduction.signed_bundle, bundle.generation)

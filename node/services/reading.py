@@ -2,9 +2,9 @@
 
 from typing import TypeAlias
 
-from node import showing
+from node import conditions, showing
 from node.effects import Acting, apply, audit
-from node.vault.records import Referral, StoredMessage
+from node.vault.records import ConsentRecord, Referral, StoredMessage
 from node.vault.tables import audit as audit_log
 from node.vault.tables import consents, identity, messages, outbox, referrals, secrets
 from node.vault.unit import Unit
@@ -86,9 +86,11 @@ def read_message(
     unit: Unit, command: commands.ReadMessage, *, acting: Acting
 ) -> views.MessageView | Refused:
     """Open what came about her, while her consent lives; the reading is written down."""
-    stored = _readable(unit, command, acting=acting)
-    if isinstance(stored, Refused):
-        return stored
+    found = _readable(unit, command, acting=acting)
+    if isinstance(found, Refused):
+        return found
+    stored, consent = found
+    trusted = max(acting.now, identity.latest_seen(unit.vault))
     message = _open(unit, stored)
     if messages.mark_seen(unit.vault, stored.peer, stored.message_id, now=acting.now):
         apply([_seen(stored, now=acting.now)], unit, acting=acting)
@@ -98,7 +100,10 @@ def read_message(
     shown = showing.disclosed(message.disclosed, with_names=command.with_names)
     return views.MessageView(
         type=stored.type,
+        thread=stored.thread,
         content_hash=sha256(encode_content(message)),
+        conditions=conditions.codes(consent),
+        words=conditions.words(unit, consent, state=consent.standing.state(now=trusted)),
         sentences=shown.sentences,
         facts=shown.facts,
         hidden_fields=shown.hidden_fields,
@@ -128,14 +133,14 @@ def check_message(
     unit: Unit, command: commands.CheckMessage, *, acting: Acting
 ) -> views.Done | Refused:
     """May what is open on a screen still be read? Nothing of it is told."""
-    stored = _readable(unit, command, acting=acting)
-    return stored if isinstance(stored, Refused) else views.Done()
+    found = _readable(unit, command, acting=acting)
+    return found if isinstance(found, Refused) else views.Done()
 
 
 def _readable(
     unit: Unit, command: commands.ReadMessage | commands.CheckMessage, *, acting: Acting
-) -> StoredMessage | Refused:
-    """A message about her whose content is there and whose consent lives."""
+) -> tuple[StoredMessage, ConsentRecord] | Refused:
+    """A message about her whose content is there, and the consent, which lives."""
     stored = messages.find(unit.vault, node_id(command.peer), message_id(command.message_id))
     if stored is None or stored.consent is None or stored.type not in _PAGES:
         return refused(No.NOT_FOUND)
@@ -147,7 +152,7 @@ def _readable(
     trusted = max(acting.now, identity.latest_seen(unit.vault))
     if record is None or record.standing.state(now=trusted) not in _READABLE:
         return refused(No.LOCKED)
-    return stored
+    return stored, record
 
 
 def _open(unit: Unit, stored: StoredMessage) -> _Page:

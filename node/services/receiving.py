@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from node import logs
 from node.effects import Acting, audit
+from node.filing import coming
 from node.inbox import answering, evidence, hearing, keeping, turns
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
@@ -19,7 +20,7 @@ from node.vault.records import Self
 from node.vault.tables import quarantine
 from node.vault.unit import NotWrittenError, Unit
 from protocol.acceptance import (
-    BY_TIME,
+    BY_TIME_OF_CONTENT,
     Accepted,
     Covered,
     Duplicate,
@@ -177,7 +178,7 @@ def _take_safely(batch: Batch, verified: VerifiedMessage, raw: bytes) -> Refusal
             return _take_one(batch, verified, raw)
     except turns.RefusedAfterAllError as error:
         batches.forget(batch, verified.skeleton.sender)
-        if batch.is_clock_in_doubt and error.code in BY_TIME:
+        if batch.is_clock_in_doubt and error.code in BY_TIME_OF_CONTENT:
             return keeping.hold(batch, raw, RefusalCode.E_CLOCK)
         refusal = Refused(
             code=error.code, counts=True, freezes=False, placement=_placement(batch, verified)
@@ -233,7 +234,8 @@ def _accept(batch: Batch, verified: VerifiedMessage, accepted: Accepted) -> None
         status="early" if is_early else "applied",
         code=None,
         has_place=has_place,
-        with_payload=True,
+        with_payload=is_early
+        or coming.is_kept(batch.unit, accepted.message, verified.skeleton.message_id),
     )
     is_next = accepted.placement is Placement.NEXT
     answering.answer(batch, verified, status=ReceiptStatus.STORED, code=None, in_range=is_next)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from node import bundles, trusted_clock
+from node import bundles, faults, trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer, Self
 from node.vault.tables import backups, desk, peers, secrets, terms, upkeep
@@ -86,6 +86,7 @@ def destroy_prekeys(unit: Unit, *, grace_seconds: int, acting: Acting) -> int:
         secrets.destroy_prekeys(unit.keys, over)
         unit.destroyed()
         audit(unit, "prekeys.destroyed", b"", acting=acting, details=str(len(over)))
+        faults.point("prekeys.before_commit")
     return len(over)
 
 

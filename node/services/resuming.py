@@ -47,6 +47,9 @@ def take_over(
     found = streams.find_superseded(unit.vault)
     if found is None:
         return refused(No.WRONG_STATE)
+    if trusted_clock.is_in_doubt(unit, now=acting.now):
+        # Only a day that is sure is later than any on which the other computer may have begun.
+        return refused(No.CLOCK_IN_DOUBT)
     begin_epoch(unit, me=me, acting=acting)
     desk.finish_peer_tasks(
         unit.vault,

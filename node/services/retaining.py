@@ -257,11 +257,36 @@ def sweep(unit: Unit, *, acting: Acting) -> int:
     for orphan in keys - rows:
         secrets.destroy_disclosure_key(unit.keys, orphan)
     for gone in rows - keys:
+        own_files.forget_key(unit.vault, gone)
+        own_files.queue_again(unit.vault, gone)
         outbox.forget_key(unit.vault, gone)
         messages.forget_key(unit.vault, gone)
-        own_files.forget_key(unit.vault, gone, now=acting.now)
+    _end_lost_copies(unit, acting=acting)
     mended = len(keys ^ rows)
     if mended:
         unit.destroyed()
         audit(unit, "vault.swept", b"", acting=acting, details=str(mended))
     return mended
+
+
+def _end_lost_copies(unit: Unit, *, acting: Acting) -> None:
+    """End every copy of a file that is gone while it was to be sent, and tell a person to attach it again.
+
+    So it is after a restore, for no backup has a key of a copy, and after a crash that took the key alone.
+    """
+    for file in own_files.lost(unit.vault):
+        own_files.note_arrived(unit.vault, file.file_id)
+        parts = own_files.leaving(unit.vault, file.file_id)
+        # It may have arrived whole, and only that was not written down yet.
+        is_there = file.state == "sending" and all(part.is_there for part in parts)
+        state = "sent" if is_there else "stopped"
+        own_files.forget_copy(unit.vault, file.file_id, state=state, now=acting.now)
+        # Nobody has decided yet about one that was not read to its end.
+        if not is_there and file.state != "reading":
+            leaving.tell_to_attach_again(unit, file, acting=acting)
+
+
+def tell_of_lost_files(unit: Unit, *, acting: Acting) -> None:
+    """The first opening of a restored vault: what had come of files is asked for again."""
+    trusted = max(acting.now, identity.latest_seen(unit.vault))
+    coming.tell_what_is_lost(unit, acting=acting, trusted=trusted)

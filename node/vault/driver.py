@@ -10,7 +10,9 @@ run time everything here is sqlcipher3's own, and its exceptions are *not* subcl
 `sqlite3.Error`.
 """
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +47,7 @@ else:
     complete_statement = sqlcipher3.dbapi2.complete_statement
 
 __all__ = [
+    "BESIDE",
     "KEY_BYTES",
     "Connection",
     "DatabaseError",
@@ -54,6 +57,7 @@ __all__ = [
     "Row",
     "Toolkit",
     "WrongKeyError",
+    "beside",
     "complete_statement",
     "connect",
     "is_of_the_disk",
@@ -61,6 +65,7 @@ __all__ = [
 ]
 
 KEY_BYTES: Final = 32
+BESIDE: Final = "beside"
 _NOT_A_DATABASE: Final = 26
 # SQLITE_IOERR and SQLITE_FULL; what stands above the lowest byte says more exactly which.
 _OF_THE_DISK: Final = frozenset({10, 13})
@@ -117,6 +122,36 @@ def connect(path: Path, *, key: bytes) -> Connection:
         connection.close()
         raise
     return connection
+
+
+@contextlib.contextmanager
+def beside(connection: Connection, path: Path, *, key: bytes) -> Iterator[None]:
+    """Have another encrypted file beside an open one, as `BESIDE`, to be filled from it.
+
+    What the block reads is one snapshot, that of a transaction that is open already; what it writes is
+    committed with the end of that transaction, or not at all if it raises. A connection that may only read
+    may write until then: the block writes to `BESIDE` and to nothing else.
+
+    Args:
+        connection: of the open file.
+        path: the other file; an empty one becomes a database.
+        key: of the other file, 32 bytes.
+    """
+    (may_only_read,) = connection.execute("PRAGMA query_only").fetchone()
+    connection.execute("PRAGMA query_only=OFF")
+    try:
+        connection.execute(f"ATTACH ? AS {BESIDE} KEY \"x'{key.hex()}'\"", (str(path),))
+        try:
+            if not connection.in_transaction:
+                connection.execute("BEGIN")
+            yield
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute(f"DETACH {BESIDE}")
+    finally:
+        connection.execute(f"PRAGMA query_only={may_only_read}")
 
 
 def rekey(path: Path, *, key: bytes, new_key: bytes) -> None:

@@ -27,10 +27,15 @@ from msgspec.inspect import (
 from node.local_api import problems
 from protocol.local import views
 from protocol.local.commands import (
+    AT_ONCE,
     BY_NAME,
+    MAY_BE_HELD,
     WITHOUT_SESSION,
     Command,
+    ConfirmConsent,
     OfferInput,
+    ReadMessage,
+    RecordConsent,
     SentenceInput,
     may_use,
 )
@@ -41,7 +46,8 @@ from tests.support.desks import sample
 from tui.client import Client
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "local-api.md"
-LINES = DOCUMENT.read_text(encoding="utf-8").splitlines()
+TEXT = DOCUMENT.read_text(encoding="utf-8")
+LINES = TEXT.splitlines()
 
 
 def view_types() -> list[type[View]]:
@@ -114,6 +120,25 @@ def test_the_document_has_the_line(line: str) -> None:
 def test_the_document_has_no_other_command() -> None:
     named = {line.split("`")[1] for line in LINES if line.startswith("| `/v1/")}
     assert named == {f"/v1/{name}" for name in BY_NAME}
+
+
+@pytest.mark.parametrize(
+    ("beginning", "kinds"), [("Held may be: ", MAY_BE_HELD), ("Never held are: ", AT_ONCE)]
+)
+def test_the_document_names_each_command_that_may_be_held_and_each_that_never_is(
+    beginning: str, kinds: frozenset[type[Command]]
+) -> None:
+    [listed] = re.findall(rf"^{beginning}(.*?)\.$", TEXT, re.MULTILINE | re.DOTALL)
+    named = [name.removeprefix("/v1/") for name in re.findall(r"`([^`]+)`", listed)]
+    assert sorted(named) == sorted(kind.NAME for kind in kinds)
+
+
+@pytest.mark.parametrize("reading", [ReadMessage, RecordConsent, ConfirmConsent])
+def test_the_document_says_that_a_reading_is_never_held_and_why(reading: type[Command]) -> None:
+    [reason] = re.findall(r"^A withdrawal and a recall .*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
+    assert "A reading has happened" in reason
+    assert reading in AT_ONCE
+    assert reading not in MAY_BE_HELD
 
 
 def test_the_example_is_a_script_that_runs_and_says_when_no_node_is_there(tmp_path: Path) -> None:

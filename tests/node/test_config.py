@@ -122,22 +122,40 @@ def test_host_and_port_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("risk", "grace", "minutes", "cover", "onion"),
+    ("risk", "minutes", "seconds"),
     [
-        ("normal", limits.PREKEY_GRACE_SECONDS, 60, False, False),
+        ("normal", 0, 0),
+        ("normal", 1, 60),
+        ("normal", 720, 43_200),
+        ("high", 0, 0),
+        ("high", 60, 0),
+        ("high", 720, 0),
+    ],
+)
+def test_the_vault_closes_as_it_is_set_and_at_once_where_the_risk_is_high(
+    risk: str, minutes: int, seconds: int
+) -> None:
+    profile = parse(f'[profile]\nrisk = "{risk}"\nvault_lock_minutes = {minutes}').profile
+    assert profile.vault_lock_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("risk", "grace", "seconds", "cover", "onion"),
+    [
+        ("normal", limits.PREKEY_GRACE_SECONDS, 3_600, False, False),
         ("high", limits.PREKEY_GRACE_SECONDS_HIGH_RISK, 0, True, True),
     ],
 )
 def test_one_word_sets_everything_that_depends_on_the_danger(
-    risk: str, grace: int, minutes: int, *, cover: bool, onion: bool
+    risk: str, grace: int, seconds: int, *, cover: bool, onion: bool
 ) -> None:
     profile = parse(f'[profile]\nrisk = "{risk}"').profile
     assert (
         profile.prekey_grace_seconds,
-        profile.vault_lock_minutes,
+        profile.vault_lock_seconds,
         profile.sends_cover_traffic,
         profile.needs_onion,
-    ) == (grace, minutes, cover, onion)
+    ) == (grace, seconds, cover, onion)
     assert isinstance(profile, ProfileSection)
 
 
@@ -185,13 +203,17 @@ def test_one_word_sets_everything_that_depends_on_the_danger(
         ),
         (
             RELAY.replace("https://a.example", "http://aaa.onion"),
-            ("federation.toml, line 2: 'mailbox.relay[0].url' is an onion address; that needs"
-            " tor.socks"),
+            (
+                "federation.toml, line 2: 'mailbox.relay[0].url' is an onion address; that needs"
+                " tor.socks"
+            ),
         ),
         (
             "[tor]\nsocks = '192.0.2.1:9050'",
-            ("federation.toml, line 2: 'tor.socks' is not an address of this computer such as"
-            " 127.0.0.1:9050"),
+            (
+                "federation.toml, line 2: 'tor.socks' is not an address of this computer such as"
+                " 127.0.0.1:9050"
+            ),
         ),
         (
             "[tor]\neverything = true",
@@ -235,6 +257,11 @@ def test_an_error_names_file_line_and_key(text: str, message: str) -> None:
         ("courier.cover", "[courier]\ncover = true\nbatch_minutes = 0"),
         ("courier.batch_minutes", '[courier]\nbatch_minutes = 0\n[profile]\nrisk = "high"'),
         ("api.socket", "[api]\nsocket = ''"),
+        ("profile.vault_lock_minutes", "[profile]\nvault_lock_minutes = -1"),
+        ("profile.vault_lock_minutes", "[profile]\nvault_lock_minutes = 721"),
+        ("profile.vault_lock_minutes", HIGH + "vault_lock_minutes = 721"),
+        ("profile.vault_lock_minutes", "[profile]\nvault_lock_minutes = '60'"),
+        ("profile.vault_lock_minutes", "[profile]\nvault_lock_minutes = 0.5"),
         ("desk.lock_minutes", "[desk]\nlock_minutes = 0"),
         ("desk.lock_minutes", "[desk]\nlock_minutes = 16"),
         ("desk.unfocused_seconds", "[desk]\nunfocused_seconds = 9"),

@@ -137,7 +137,7 @@ def test_a_crash_between_key_and_row_is_mended_at_either_end(told: Story) -> Non
     told.alo.write(lambda unit: unit.keys.execute("DELETE FROM disclosure_keys"))
     told.alo.reopen()
 
-    assert [state for state, _, _ in states_at(told.alo, told)] == ["stopped"]
+    assert [state for state, _, _ in states_at(told.alo, told)] == ["again"]
     assert told.alo.rows("SELECT count(*) FROM own_file_parts WHERE content IS NOT NULL") == [(0,)]
 
 

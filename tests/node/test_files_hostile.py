@@ -144,11 +144,58 @@ def test_two_files_whose_parts_are_mixed_come_whole(told: Story) -> None:
     ]
 
 
-def test_a_part_that_comes_again_in_another_message_is_refused(told: Story) -> None:
+def test_a_part_that_comes_again_in_another_message_is_taken_and_kept_once(told: Story) -> None:
     refused = refusals(told, chunk(LONG, 0), chunk(LONG, 0), chunk(LONG, 1), chunk(LONG, 1))
 
-    assert refused == [RefusalCode.E_STATE, RefusalCode.E_STATE]
+    assert refused == []
     assert states_at(told.bandhan, told) == [("whole", 2, 2)]
+    assert told.bandhan.rows(*GONE) == [(2,)]
+    [file] = files_at(told.bandhan, told)
+    assert sha256(taken_out(told.bandhan, file)) == sha256(LONG)
+
+
+def test_a_part_that_comes_again_before_its_turn_is_kept_once(told: Story) -> None:
+    refusals(told, chunk(LONG, 0))
+    [(sequence,)] = told.alo.rows(
+        "SELECT out_sequence FROM peers WHERE node_id = ?", told.bandhan.node_id
+    )
+    again = [
+        forge(
+            chunk(LONG, 0),
+            sender=told.alo,
+            recipient=told.bandhan,
+            consent=hash_of_consent(told.alo, told.consent),
+            thread=told.thread,
+            reply_to=dossier_of(told),
+            advance=True,
+        )
+        for _ in range(3)
+    ]
+    told.bandhan.take(again[::-1])
+    told.bandhan.erase()
+
+    assert told.bandhan.rows(
+        "SELECT count(*) FROM messages WHERE type = 'blob.chunk/1' AND status = 'applied'"
+        " AND sequence > ?",
+        sequence,
+    ) == [(3,)]
+    assert told.bandhan.rows(*GONE) == [(1,)]
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_part_that_comes_again_with_other_bytes_is_refused(
+    told: Story,
+    is_whole: bool,  # noqa: FBT001  (a parameter of the table above)
+) -> None:
+    other = replace(chunk(LONG, 0), content=chunk(LONG, 0).content[:-1] + b"x")
+    rest = [chunk(LONG, 1)] if is_whole else []
+    refused = refusals(told, chunk(LONG, 0), *rest, other)
+
+    assert refused == [RefusalCode.E_STATE]
+    assert states_at(told.bandhan, told)[0][:2] == (
+        "whole" if is_whole else "arriving",
+        1 + is_whole,
+    )
 
 
 def test_ten_thousand_tiny_parts_cannot_be_made(told: Story) -> None:
@@ -236,17 +283,17 @@ def test_a_file_does_not_follow_the_copy_of_a_consent(told: Story) -> None:
 
 
 def test_our_own_files_stop_when_one_part_is_refused_and_a_person_is_told(told: Story) -> None:
-    # The same file came before from hands of its own, and is whole: every part of it is one too many.
-    refusals(told, chunk(SMALL, label=FileLabel.SCHOOL_PAPER))
+    # The same bytes came before, and were said to be something else.
+    refusals(told, chunk(SMALL, label=FileLabel.LETTER))
     file = attach(told, SMALL)
     tick(file, at=told.alo)
     let_go(told, paper(500, name="behind it"))
     done(send(file, at=told.alo))
     told.settle()
 
-    assert [state for state, _, _ in states_at(told.alo, told)] == ["stopped", "sent"]
+    assert [state for state, _, _ in states_at(told.alo, told)] == ["again", "sent"]
     tasks = {task for (task,) in told.alo.rows("SELECT task FROM tasks WHERE done_at IS NULL")}
-    assert {"not_sent", "message_refused"} <= tasks
+    assert {"file_again", "message_refused"} <= tasks
 
 
 def test_a_part_that_cites_no_consent_is_refused(told: Story) -> None:

@@ -8,6 +8,7 @@ import hashlib
 
 import pytest
 
+from node import faults
 from node.services import retaining
 from protocol import limits
 from protocol.file_rules import PARTS_UNDER_WAY_MAX
@@ -297,3 +298,40 @@ def test_taking_a_file_out_is_written_down_part_by_part(told: Story) -> None:
 
     assert told.bandhan.rows("SELECT count(*) FROM audit WHERE event = 'file.exported'") == [(2,)]
     assert code_of(export_part(told.bandhan, file, 5)) == "not_found"
+
+
+def test_a_crash_between_the_answer_and_its_note_loses_no_part(told: Story) -> None:
+    let_go(told, LONG)
+    told.federation.deliver(told.alo)
+    told.federation.collect(told.bandhan)
+    told.federation.deliver(told.bandhan)
+    answer = told.federation.box(told.alo)[:]
+    told.federation.box(told.alo).clear()
+    faults.arm("vault.between_commits")
+    with pytest.raises(faults.InjectedCrash):
+        told.alo.take(answer)
+    told.alo.reopen()
+    told.federation.clock.forward(2 * limits.DAY)
+    told.settle()
+
+    assert states_at(told.alo, told) == [("sent", 5, 5)]
+    assert states_at(told.bandhan, told) == [("whole", 5, 5)]
+
+
+def test_a_crash_while_she_withdraws_lets_nothing_more_go(told: Story) -> None:
+    let_go(told, LONG)
+    told.federation.deliver(told.alo)
+    faults.arm("vault.between_commits")
+    with pytest.raises(faults.InjectedCrash):
+        told.withdraw()
+    told.alo.reopen()
+    before = len(told.federation.sent)
+    told.settle()
+
+    later = [told.federation.seen(one) for one in told.federation.sent[before:]]
+    assert [one.content for one in later if one.skeleton.type == CHUNK and one.content] == []
+    # Of the withdrawal itself nothing was kept: whoever typed it is told so, and types it again.
+    assert [state for state, _, _ in states_at(told.alo, told)] == ["again"]
+    told.withdraw()
+    assert [state for state, _, _ in states_at(told.alo, told)] == ["stopped"]
+    assert "file_again" not in tasks(told.alo)

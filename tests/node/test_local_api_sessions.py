@@ -1,6 +1,7 @@
 """Sessions: opened, used, ended, and when the vault is locked because nobody is there."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.config import ProfileSection
 from node.local_api.desk import SLEPT_SECONDS
 from node.local_api.sessions import (
     DELAY_SECONDS_MAX,
@@ -27,8 +29,9 @@ from protocol.local import commands, views
 from protocol.local.views import parse_view
 from protocol.values import instant, plain_text, pseudonym
 from protocol.vocabulary.codes import Role
-from tests.support.desks import NORMAL_LOCK_SECONDS, Counter, open_counter
-from tests.support.nodes import PASSPHRASE, SUPERVISOR, make_node
+from tests.support.desks import NORMAL_LOCK_SECONDS, Counter, TestClock, open_counter
+from tests.support.nodes import PASSPHRASE, SUPERVISOR, RunningNode, make_node, running_node
+from tui.client import RefusedError
 
 WRONG = commands.OpenSession(name=SUPERVISOR, passphrase="not these words at all")  # noqa: S106
 RIGHT = commands.OpenSession(name=SUPERVISOR, passphrase=PASSPHRASE)
@@ -120,6 +123,46 @@ async def test_who_comes_back_in_time_starts_the_hour_again(counter: Counter) ->
     counter.clock.ticks += NORMAL_LOCK_SECONDS - 1
     await counter.desk.tend()
     assert counter.gate.is_open
+
+
+@pytest.mark.parametrize("minutes", [1, 720])
+async def test_the_vault_is_locked_to_the_second_after_the_minutes_that_are_set(
+    tmp_path: Path, minutes: int
+) -> None:
+    clock, profile = TestClock(), ProfileSection(vault_lock_minutes=minutes)
+    made = make_node(tmp_path / "n")
+    async with running_node(made, clock=clock, profile=profile) as node:
+        await node.unlock()
+        await node.client.close_session()
+        clock.ticks += 60 * minutes - 1
+        before = await is_open_when_looked_at(node)
+        clock.ticks += 1
+        assert (before, await is_open_when_looked_at(node)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [ProfileSection(vault_lock_minutes=0), ProfileSection(risk="high", vault_lock_minutes=720)],
+    ids=["0 minutes", "high risk"],
+)
+async def test_where_no_minute_is_set_or_the_risk_is_high_the_last_desk_that_locks_locks_the_vault(
+    tmp_path: Path, profile: ProfileSection
+) -> None:
+    async with running_node(make_node(tmp_path / "n"), profile=profile) as node:
+        await node.unlock()
+        async with node.colleague(SUPERVISOR) as second:
+            await node.client.close_session()
+            before = (await second.show_status()).is_open
+            await second.close_session()
+            after = (await second.show_status()).is_open
+        assert (before, after) == (True, False)
+
+
+async def is_open_when_looked_at(node: RunningNode) -> bool:
+    """Somebody comes whom nobody knows: the node looks first whether the vault was alone for too long."""
+    with contextlib.suppress(RefusedError):
+        await node.client.open_session(name="nobody", passphrase="nothing")  # noqa: S106
+    return (await node.client.show_status()).is_open
 
 
 async def test_with_high_risk_the_end_of_the_last_session_locks_the_vault(tmp_path: Path) -> None:

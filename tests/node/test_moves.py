@@ -17,6 +17,7 @@ from node.mailbox.store import MailboxStore
 from node.moves import Moves
 from node.services import belonging, moving, opening, peering, renewing
 from node.vault.keyring import PRODUCT_COST
+from node.vault.records import OwnMailbox
 from node.wiring import read_own_mailbox, write_own_mailbox
 from protocol import limits
 from protocol.cadence import WHEN_DUE
@@ -24,7 +25,7 @@ from protocol.cards import read_introduction
 from protocol.codec import decode
 from protocol.labels import Kind
 from protocol.local import commands
-from protocol.prekeys import Route, parse_bundle
+from protocol.prekeys import Route, parse_bundle, take_up
 from protocol.signing import parse as parse_signed
 from protocol.values import MailboxId
 from tests.support.federation import Federation, Node, done
@@ -210,6 +211,97 @@ async def test_no_mailbox_ends_while_the_clock_is_in_doubt(
 
     assert former in in_doubt
     assert former not in await house.mailboxes()
+
+
+@pytest.mark.parametrize("wrong", [0, 8_840_000_000])
+async def test_a_mailbox_that_was_left_by_a_wrong_clock_ends_28_days_after_it_is_right(
+    house: House, federation: Federation, wrong: int
+) -> None:
+    former = house.node.mailbox.mailbox_id
+    house.trust()
+    house.node.ahead = wrong - house.node.clock.now
+    house.clock.seconds = house.node.now
+    house.remove(federation["Bandhan"])
+    await house.moves.run()
+    moved = await house.mailboxes()
+    house.node.ahead = 0
+    there = []
+    for seconds in (0, limits.FORMER_MAILBOX_SECONDS - 1, 1):
+        house.forward(seconds)
+        house.trust()
+        house.emptied(former)
+        await house.moves.run()
+        there.append(former in await house.mailboxes())
+
+    assert len(moved) == 2
+    assert there == [True, True, False]
+
+
+# The bundle beside the mailbox
+
+
+async def beside(house: House, mailbox: OwnMailbox) -> bytes | None:
+    """The signed bundle that those find who know where this mailbox is."""
+    resting = await house.store.get_bundle(mailbox.mailbox_id)
+    if resting is None:
+        return None
+    return take_up(resting, deposit_secret=mailbox.deposit_secret).raw
+
+
+async def test_our_bundle_lies_beside_our_mailbox_from_the_opening_on(house: House) -> None:
+    before = await house.store.get_bundle(house.node.mailbox.mailbox_id)
+    await house.moves.settle(house.opened)
+
+    assert before is None
+    assert await beside(house, house.node.mailbox) == house.opened.me.signed_bundle.raw
+
+
+async def test_after_each_renewal_the_newest_bundle_lies_there(house: House) -> None:
+    await house.moves.settle(house.opened)
+    found = []
+    for _ in range(2):
+        house.forward(limits.PREKEY_SLICE_SECONDS)
+        house.node.use(renewing.renew_if_due)
+        await house.gate.refresh()
+        house.node.refresh()
+        await house.moves.run()
+        found.append(await beside(house, house.node.mailbox))
+        assert found[-1] == house.opened.me.signed_bundle.raw
+
+    assert found[0] != found[1]
+
+
+async def test_what_lies_there_already_is_not_laid_again(house: House) -> None:
+    await house.moves.settle(house.opened)
+    before = await house.store.get_bundle(house.node.mailbox.mailbox_id)
+    await house.moves.run()
+
+    assert await house.store.get_bundle(house.node.mailbox.mailbox_id) == before
+
+
+async def test_what_could_not_be_laid_is_laid_at_the_next_look(house: House) -> None:
+    await house.moves.settle(house.opened)
+    await house.store.delete_mailbox(house.node.mailbox.mailbox_id)
+    await house.moves.run()
+    while_it_was_gone = await beside(house, house.node.mailbox)
+    await house.moves.settle(house.opened)
+
+    assert while_it_was_gone is None
+    assert await beside(house, house.node.mailbox) == house.opened.me.signed_bundle.raw
+
+
+async def test_who_was_removed_finds_nothing_of_the_new_mailbox_beside_the_former_one(
+    house: House, federation: Federation
+) -> None:
+    await house.moves.settle(house.opened)
+    former, old = house.node.mailbox, house.opened.me.signed_bundle.raw
+    house.remove(federation["Bandhan"])
+    await house.moves.run()
+    await house.moves.run()
+
+    assert await beside(house, house.opened.mailbox) == house.opened.me.signed_bundle.raw
+    assert await beside(house, former) == old
+    assert old != house.opened.me.signed_bundle.raw
 
 
 async def test_an_introduction_tells_of_the_new_mailbox_alone(

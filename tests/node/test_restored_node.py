@@ -4,7 +4,6 @@ The partner holds what it sent, and her word that she takes everything back. Wha
 sends is read from its rows and from the envelopes that leave it.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,12 @@ from typing import Final
 
 import pytest
 
-from node.gate import begin_restored
-from node.services import backing_up, retaining
 from node.vault.database import Database
-from node.vault.keyring import Kind, Owner
 from tests.support import backups, restoring
 from tests.support import federation as federations
 from tests.support.backups import Taken
-from tests.support.federation import Federation, Node
+from tests.support.federation import Federation
+from tests.support.restored import lose_and_restore
 from tests.support.story import Story
 
 POINTS: Final = 20
@@ -90,26 +87,6 @@ def copies(told: Told, tmp_path: Path) -> Iterator[Callable[[int], Federation]]:
     yield copy
     for one in made:
         one.close()
-
-
-def lose_and_restore(node: Node, taken: Taken) -> None:
-    """The computer is gone; a new one is made of a backup, and opened for the first time."""
-    node.database.close()
-    shutil.rmtree(node.folder)
-    node.database = backups.restore(taken, node.folder, vault_key=node.key)
-    sheet = Owner(slot_id=b"n" * 16, kind=Kind.RECOVERY, public=b"p" * 32)
-    node.write(
-        lambda unit: backing_up.restored(
-            unit,
-            made_at=node.now,
-            journal_gap_since=None,
-            recovery=sheet,
-            acting=node.acting(),
-        )
-    )
-    node.write(lambda unit: begin_restored(unit, acting=node.acting()))
-    node.use(retaining.sweep)
-    restoring.read_again(node)
 
 
 def personal_shown(database: Database) -> int:

@@ -41,7 +41,7 @@ HEAD: Final = FileHead(
 )
 PART: Final = BlobChunk(head=HEAD, index=0, content=PAPER)
 THREAD: Final = ThreadId(b"t" * 16)
-KNOWN: Final = KnownFile(head=HEAD, thread=THREAD, is_arriving=True, has_part=False)
+KNOWN: Final = KnownFile(head=HEAD, thread=THREAD, is_arriving=True, part=None)
 
 
 def read(content: Value) -> BlobChunk:
@@ -244,11 +244,23 @@ def test_the_first_part_of_a_file_is_taken_and_so_is_another_one() -> None:
         replace(KNOWN, head=replace(HEAD, label=FileLabel.LETTER)),
         replace(KNOWN, thread=ThreadId(b"o" * 16)),
         replace(KNOWN, is_arriving=False),
-        replace(KNOWN, has_part=True),
+        replace(KNOWN, part=PAPER[:-1]),
+        replace(KNOWN, part=PAPER[:-1], is_arriving=False),
+        replace(KNOWN, part=b""),
     ],
 )
 def test_a_part_that_does_not_agree_with_those_before_it_is_refused(known: KnownFile) -> None:
     assert judge(known=known) is RefusalCode.E_STATE
+
+
+@pytest.mark.parametrize("is_arriving", [True, False])
+def test_a_part_that_is_held_with_the_same_bytes_is_taken_again(
+    is_arriving: bool,  # noqa: FBT001  (a parameter of the table above)
+) -> None:
+    known = replace(KNOWN, part=PAPER, is_arriving=is_arriving)
+
+    assert judge(known=known) is None
+    assert judge(known=replace(known, thread=ThreadId(b"o" * 16))) is RefusalCode.E_STATE
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,24 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocol.codec import Value, decode, encode
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.labels import Kind
 from protocol.prekeys import (
     Bundle,
+    ends,
     follows,
+    is_ending,
+    lay_out,
     may_destroy,
     parse_bundle,
     sign_bundle,
     slice_for,
     slice_spans,
+    take_up,
 )
 from protocol.signing import verify
 from protocol.values import Instant, later
@@ -201,3 +207,51 @@ def test_a_prekey_stays_while_something_sealed_to_it_may_still_lie_in_a_mailbox(
 
 def test_a_log_of_a_route_shows_no_deposit_secret() -> None:
     assert repr(ROUTE.deposit_secret) not in repr(BUNDLE)
+
+
+# Beside a mailbox
+
+
+EIGHT_WEEKS: Final = replace(
+    BUNDLE,
+    slices=tuple(
+        replace(BUNDLE.slices[0], not_before=start, not_after=end)
+        for start, end in slice_spans(start=NOON, count=8)
+    ),
+    expires=later(NOON, 8 * WEEK),
+)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(-1, True), (0, False), (6 * WEEK - 1, False), (6 * WEEK, True), (8 * WEEK, True)],
+)
+def test_a_newer_bundle_is_asked_for_where_this_one_reaches_less_than_a_fortnight(
+    seconds: int,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert is_ending(EIGHT_WEEKS, now=later(NOON, seconds)) is expected
+
+
+def test_a_bundle_ends_with_its_last_slice_or_before_it() -> None:
+    assert ends(EIGHT_WEEKS) == NOON + 8 * WEEK
+    assert ends(replace(EIGHT_WEEKS, expires=later(NOON, WEEK))) == NOON + WEEK
+    assert ends(replace(EIGHT_WEEKS, expires=later(NOON, 9 * WEEK))) == NOON + 8 * WEEK
+
+
+SECRET: Final = bytes(range(32))
+
+
+def test_what_rests_beside_a_mailbox_is_read_by_whoever_may_deposit_there() -> None:
+    signed = sign_bundle(BUNDLE, signing=ALO.signing)
+    resting = lay_out(signed, deposit_secret=SECRET, entropy=bytes)
+
+    assert signed.raw[:64] not in resting
+    assert take_up(resting, deposit_secret=SECRET) == signed
+
+
+@given(resting=st.binary(max_size=200))
+def test_anything_else_that_lies_there_is_refused_with_one_code(resting: bytes) -> None:
+    with pytest.raises(MalformedError) as caught:
+        take_up(resting, deposit_secret=SECRET)
+    assert caught.value.code is RefusalCode.E_DECRYPT

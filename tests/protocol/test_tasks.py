@@ -78,6 +78,10 @@ WANTED_IN = {
     Task.TELL_HER_WHO_AND_WHEN: _BEFORE_SHE_ARRIVED,
     Task.REPORT_TO_READ: _UNLESS_SHE_WITHDREW,
     Task.FOLLOW_UP_DUE: _UNLESS_SHE_WITHDREW,
+    Task.FILE_CAME: _UNLESS_SHE_WITHDREW,
+    Task.FILE_NOT_WHOLE: _UNLESS_SHE_WITHDREW,
+    Task.FILE_AGAIN: {ReferralState.ACCEPTED, ReferralState.DOSSIER_SENT, ReferralState.PREPARED}
+    | _WITH_THEM,
 }
 """As long as what is asked for still helps her."""
 

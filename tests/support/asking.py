@@ -83,6 +83,8 @@ def consent(**changes: Any) -> views.ConsentView:  # noqa: ANN401
         "purpose": Purpose.CARE_REFERRAL.value,
         "categories": [8],
         "excluded_fields": [],
+        "conditions": [],
+        "words": None,
         "texts": [],
         "state": "live",
         "is_superseded": False,

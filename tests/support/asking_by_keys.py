@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from node.vault.tables import consents
 from protocol.consent import Consent
 from protocol.values import consent_id
+from protocol.vocabulary.codes import Condition
 from tests.support.desk_app import press, settled
 from tests.support.federation import Node
 from tests.support.snapshots import check_snapshot
@@ -21,6 +22,10 @@ HEALTH: Final = Item(kind=Kind.CATEGORY, key="5")
 WORK: Final = Item(kind=Kind.CATEGORY, key="9")
 THE_WISH: Final = Item(kind=Kind.TEXT, key=WISH.hash.hex())
 THE_FEAR: Final = Item(kind=Kind.TEXT, key=FEAR.hash.hex())
+
+
+def condition(code: Condition) -> Item:
+    return Item(kind=Kind.CONDITION, key=code.value)
 
 
 def field(name: str) -> Item:

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,10 +114,11 @@ def founded(
     name: str = "Alo Shelter",
     user: str = "Rina",
     is_cheap: bool = True,
+    run: Callable[..., Ended] = sathi_here,
 ) -> Founded:
-    """Make a node."""
+    """Make a node; `run` runs the command."""
     arguments = flags(folder, port=port, name=name, user=user)
-    ended = sathi_here("init", *(arguments if is_cheap else arguments[:-1]))
+    ended = run("init", *(arguments if is_cheap else arguments[:-1]))
     assert ended.code == 0, ended.talk
     beside = folder.parent
     return Founded(

@@ -3,7 +3,7 @@
 Everything here goes through the two desks, as people would do it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ from protocol.vocabulary.codes import (
     TextKind,
     VerifiedHow,
 )
-from tests.support.command_line import Founded, founded
+from tests.support.command_line import Ended, Founded, founded, sathi_here
 from tests.support.ports import free_port
 from tests.support.processes import Post, Two, carry
 from tests.support.story import OFFER
@@ -34,10 +34,10 @@ DUE: Final = 2_000_000_000
 SCOPE: Final = [Category.LOCATION_CONTACT, Category.PLAN_WISHES]
 
 
-def found_two(folder: Path) -> tuple[Founded, Founded]:
-    """Set two nodes up; to be called outside any event loop."""
-    alo = founded(folder / "alo", port=free_port())
-    bandhan = founded(folder / "bandhan", port=free_port(), name="Bandhan", user="Salma")
+def found_two(folder: Path, *, run: Callable[..., Ended] = sathi_here) -> tuple[Founded, Founded]:
+    """Set two nodes up, by a command that `run` runs; to be called outside any event loop."""
+    alo = founded(folder / "alo", port=free_port(), run=run)
+    bandhan = founded(folder / "bandhan", port=free_port(), name="Bandhan", user="Salma", run=run)
     return alo, bandhan
 
 

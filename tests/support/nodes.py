@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from node.config import ApiSection, CourierSection, MailboxSection, NodeConfig, NodeSection
+from node.config import (
+    ApiSection,
+    CourierSection,
+    MailboxSection,
+    NodeConfig,
+    NodeSection,
+    ProfileSection,
+)
 from node.mailbox.client import deposit_hash_of
 from node.mailbox.records import STANDARD_QUOTA, NewMailbox
 from node.mailbox.store import MailboxStore
@@ -130,26 +137,34 @@ class RunningNode:
         return await self.client.open_session(name=name, passphrase=passphrase)
 
 
-def config_of(made: MadeNode) -> NodeConfig:
+def config_of(made: MadeNode, *, profile: ProfileSection | None = None) -> NodeConfig:
+    chosen = profile or ProfileSection()
+    # Where the risk is high there is cover, and cover leaves in batches.
+    batch_minutes = 30 if chosen.sends_cover_traffic else 0
     origin = f"http://{_LOOPBACK}:{made.port}"
     return NodeConfig(
         node=NodeSection(listen=f"{_LOOPBACK}:{made.port}"),
         mailbox=MailboxSection(address=origin),
-        courier=CourierSection(poll_seconds=5, batch_minutes=0),
+        courier=CourierSection(poll_seconds=5, batch_minutes=batch_minutes),
         api=ApiSection(socket=SOCKET),
+        profile=chosen,
     )
 
 
 @contextlib.asynccontextmanager
 async def running_node(
-    made: MadeNode, *, clock: Clock | None = None, config: NodeConfig | None = None
+    made: MadeNode,
+    *,
+    clock: Clock | None = None,
+    config: NodeConfig | None = None,
+    profile: ProfileSection | None = None,
 ) -> AsyncIterator[RunningNode]:
     """Run a node until the block ends; it is locked until somebody unlocks it."""
     await _have_mailbox(made)
     ready, stop = asyncio.Event(), asyncio.Event()
     node = Node(
         made.folder,
-        config or config_of(made),
+        config or config_of(made, profile=profile),
         clock=clock or SystemClock(),
         entropy=entropy,
         tuning=Tuning(cost=CHEAP, deposits_per_minute=10_000),

@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar, final
@@ -27,6 +28,7 @@ ViewT = TypeVar("ViewT", bound=View)
 
 SOCKET: Final = "run/api.sock"
 _START_SECONDS: Final = 30
+_PROGRAM: Final = ("-m", "node.cli")
 _TRIAL: Final = ("--cheap-passphrase", "--deposits-per-minute", "100000")
 
 
@@ -57,10 +59,16 @@ class Ledger:
 
 @final
 class Post:
-    """One node: its process, one person at its desk, and the ledger beside it."""
+    """One node: its process, one person at its desk, and the ledger beside it.
 
-    def __init__(self, founded: Founded, *, is_cheap: bool = True) -> None:
+    `program` is what the interpreter is given in the place of the command, from the next start on.
+    """
+
+    def __init__(
+        self, founded: Founded, *, is_cheap: bool = True, program: Sequence[str] = _PROGRAM
+    ) -> None:
         self.founded = founded
+        self.program = program
         self._is_cheap = is_cheap
         self.folder = founded.folder
         self.ledger = Ledger(founded.folder.parent / f"{founded.folder.name}.accepted")
@@ -84,7 +92,7 @@ class Post:
         written = self.folder.parent / f"{self.folder.name}.log"
         with written.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "node.cli", "serve"),
+                *(sys.executable, *self.program, "serve"),
                 *(*(_TRIAL if self._is_cheap else ()), "--data", str(self.folder), *trial),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,

@@ -106,9 +106,17 @@ def stop(node: Node, held_id: bytes, *, by: Pseudonym | None = None) -> views.Do
 
 def shown(node: Node, *, to: Pseudonym | None = None) -> list[views.HeldLine]:
     """What somebody may stop."""
+    return _listed(node, to=to).sendings
+
+
+def ended(node: Node, *, to: Pseudonym | None = None) -> dict[bytes, bool]:
+    """What somebody is told of her own sendings that are held no more: did they leave?"""
+    return {end.held_id: end.has_left for end in _listed(node, to=to).ended}
+
+
+def _listed(node: Node, *, to: Pseudonym | None) -> views.HeldSendings:
     acting = node.acting(to or supervisor(node))
-    listed = node.read(lambda unit: holding.list_held(unit, commands.ListHeld(), acting=acting))
-    return listed.sendings
+    return node.read(lambda unit: holding.list_held(unit, commands.ListHeld(), acting=acting))
 
 
 def at_rest(node: Node) -> dict[str, list[tuple[Any, ...]]]:

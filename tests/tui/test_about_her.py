@@ -45,7 +45,10 @@ def read(
     """The page of a message with these facts and texts, all of which came from the node."""
     view = MessageView(
         type="referral.dossier/1",
+        thread=b"",
         content_hash=b"",
+        conditions=[],
+        words=None,
         sentences=[*said],
         facts=[*facts],
         hidden_fields=[],
@@ -79,7 +82,10 @@ def test_a_sentence_that_says_who_she_is_is_covered_like_a_fact() -> None:
 def test_what_the_node_did_not_send_is_named_and_covered_also_while_names_are_shown() -> None:
     view = MessageView(
         type="referral.dossier/1",
+        thread=b"",
         content_hash=b"",
+        conditions=[],
+        words=None,
         sentences=[],
         facts=[],
         hidden_fields=["given_name", "a_newer_field"],

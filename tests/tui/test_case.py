@@ -123,7 +123,8 @@ async def test_what_left_and_when_it_arrived_is_told(alo: Node, story: Story) ->
     async with unlocked(alo, size=TALL) as pilot:
         await press(pilot, "2", "enter")
         text = " ".join(shown(pilot.app).split())
-    assert "Told Bandhan: Her plan and wishes, How to reach her, Work and learning" in text
+    told = "her own words, Her plan and wishes, How to reach her, Work and learning"
+    assert f"Told Bandhan: {told} · arrived 15 Jan" in text
     assert "We asked Bandhan: Work and income" in text
     assert "The case was opened here" in text
 

@@ -20,10 +20,13 @@ from protocol.local.views import No, refused
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import FileLabel
 from tests.support.files import PART, paper
+from tests.support.hostile import READING, TERMINAL
 from tui.client import RefusedError
 from tui.client.local_files import FileTrouble, LocalFileError, read_in, take_out
 
 ViewT = TypeVar("ViewT", bound=View)
+# Of what reads as something else: what nobody sees at all. Letters of any script are letters.
+UNSEEN: Final = ("an override", "an isolate", "marks of direction", "zero widths", "tags")
 FILE_ID: Final = b"f" * 16
 
 
@@ -42,6 +45,7 @@ def line_of(content: bytes) -> views.FileLine:
         parts=-(-len(content) // PART),
         parts_done=1,
         is_ticked=True,
+        follows=None,
         begun_at=1,
         changed_at=1,
     )
@@ -188,9 +192,10 @@ async def test_a_refused_part_leaves_no_half_a_copy_at_the_node(tmp_path: Path) 
 
 
 async def test_a_file_is_written_anew_and_for_this_user_alone(tmp_path: Path) -> None:
-    content, path = paper(PART + 7), tmp_path / "out"
-    await take_out(Keeper(parts=[content[:PART], content[PART:]]), line_of(content), path)
+    content, path = paper(PART + 7), tmp_path / "out.pdf"
+    place = await take_out(Keeper(parts=[content[:PART], content[PART:]]), line_of(content), path)
 
+    assert place == path
     assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(content).digest()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -202,20 +207,76 @@ async def refused_place(path: Path) -> FileTrouble:
     return caught.value.trouble
 
 
+def names_in(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()]
+
+
 async def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
-    there, link = tmp_path / "there", tmp_path / "link"
+    there, link = tmp_path / "there.pdf", tmp_path / "link.pdf"
     there.write_text("hers")
     link.symlink_to(tmp_path / "elsewhere")
 
     assert await refused_place(there) is FileTrouble.IS_THERE
     assert await refused_place(link) is FileTrouble.IS_THERE
-    assert await refused_place(tmp_path / "no" / "out") is FileTrouble.NO_FOLDER
+    assert await refused_place(tmp_path / "no" / "out.pdf") is FileTrouble.NO_FOLDER
     assert there.read_text() == "hers"
     assert not (tmp_path / "elsewhere").exists()
 
 
+async def test_in_a_folder_it_gets_a_name_that_says_nothing(tmp_path: Path) -> None:
+    content = paper(100)
+    place = await take_out(Keeper(parts=[content]), line_of(content), tmp_path)
+
+    assert place == tmp_path / f"file-{FILE_ID.hex()[:12]}.pdf"
+    assert place.read_bytes() == content
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert await refused_place(tmp_path) is FileTrouble.IS_THERE
+    assert names_in(tmp_path) == [place.name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "paper",
+        ".pdf",
+        ".hidden.pdf",
+        "-rf.pdf",
+        "~paper.pdf",
+        " paper.pdf",
+        "paper.pdf.exe",
+        "paper.desktop",
+        "paper.pdf ",
+        "paper .pdf",
+        "paper..pdf",
+        "$(id).pdf",
+        "a;b.pdf",
+        "a|b.pdf",
+        "C:paper.pdf",
+        f"{'a' * 197}.pdf",
+        *(f"a{text}.pdf" for text in TERMINAL.values()),
+        *(f"a{text}.pdf" for name, text in READING.items() if name in UNSEEN),
+    ],
+    ids=lambda name: ascii(name)[:20],
+)
+async def test_a_name_that_is_not_plain_or_ends_otherwise_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    assert await refused_place(tmp_path / name) in {FileTrouble.ODD_NAME, FileTrouble.MISSING}
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["paper.pdf", f"{'a' * 196}.pdf", "চিঠি ১.pdf", "Letter 2.PDF", "ক্\u200cষ.pdf"]
+)
+async def test_a_plain_name_in_any_script_is_taken(tmp_path: Path, name: str) -> None:
+    content = paper(100)
+    place = await take_out(Keeper(parts=[content]), line_of(content), tmp_path / name)
+
+    assert place.read_bytes() == content
+
+
 async def test_half_a_file_is_not_left_behind(tmp_path: Path) -> None:
-    content, path = paper(PART + 7), tmp_path / "out"
+    content, path = paper(PART + 7), tmp_path / "out.pdf"
     keeper = Keeper(parts=[content[:PART], content[PART:]], refuses_part=1)
 
     with pytest.raises(RefusedError):
@@ -224,7 +285,7 @@ async def test_half_a_file_is_not_left_behind(tmp_path: Path) -> None:
 
 
 async def test_other_bytes_than_were_promised_are_not_left_behind(tmp_path: Path) -> None:
-    content, path = paper(100), tmp_path / "out"
+    content, path = paper(100), tmp_path / "out.pdf"
     with pytest.raises(LocalFileError) as caught:
         await take_out(Keeper(parts=[content], spoils=True), line_of(content), path)
 

@@ -124,6 +124,17 @@ async def test_what_leaves_in_batches_says_when_and_that_it_leaves_with_the_othe
         assert f"Waiting to leave · leaves at {leaves} with the others" in shown(pilot.app)
 
 
+async def test_help_says_what_leaves_in_batches_and_what_leaves_at_once(
+    story: Story, alo: Node
+) -> None:
+    written(story)
+    async with unlocked(alo) as pilot:
+        await press(pilot, "f7", "question_mark")
+        said = " ".join(shown(pilot.app).split())
+    assert "together with everything else, as a rule at the full and at the half hour" in said
+    assert "A withdrawal leaves at once, and so does the word that a partner is stopped." in said
+
+
 async def test_an_offer_that_was_not_sent_leads_to_its_form_as_it_was(
     story: Story, alo: Node
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from node.services import resuming
+from protocol import limits
 from tests.support.builders import OFFER
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Federation, Node
@@ -60,6 +61,44 @@ async def test_after_a_call_a_frozen_partner_is_asked_to_begin_anew(
         await press(pilot, "a", "y")
 
     assert alo.rows("SELECT state FROM outbox WHERE type = 'resync/1'") != []
+
+
+def weeks_of_silence(federation: Federation) -> None:
+    federation.clock.forward(8 * limits.PREKEY_SLICE_SECONDS)
+
+
+async def test_where_their_keys_are_over_the_page_says_since_when_and_what_to_do(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    weeks_of_silence(federation)
+    async with unlocked(alo) as pilot:
+        await look_at(pilot, bandhan)
+        said = " ".join(shown(pilot.app).split())
+
+    assert "the keys of theirs that we hold ended on 10 March 2027" in said
+    assert "Call them: their computer has to be on and unlocked" in said
+
+
+async def test_of_a_partner_that_is_stopped_no_keys_are_missed(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    weeks_of_silence(federation)
+    alo.write(lambda unit: unit.vault.execute("UPDATE peers SET status = 'suspended'"))
+    async with unlocked(alo) as pilot:
+        await look_at(pilot, bandhan)
+
+        assert "the keys of theirs" not in shown(pilot.app)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80", "120"])
+@pytest.mark.parametrize("language", ["en", "bn"])
+async def test_how_a_partner_looks_whose_keys_are_over(
+    federation: Federation, alo: Node, bandhan: Node, size: tuple[int, int], language: str
+) -> None:
+    weeks_of_silence(federation)
+    async with unlocked(alo, size=size, language=language) as pilot:
+        await look_at(pilot, bandhan)
+        check_snapshot(pilot.app, "partner_keys_over")
 
 
 async def test_where_nothing_waits_neither_key_does_anything(alo: Node, bandhan: Node) -> None:

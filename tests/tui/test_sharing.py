@@ -1,6 +1,7 @@
 """Who knows what about her: what left, whether it arrived, how it ended; and what others told us."""
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.support.asking_by_keys import take_picture
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, write
@@ -8,6 +9,7 @@ from tests.support.federation import Federation, Node
 from tests.support.passing import visit
 from tests.support.story import HER_WORDS, Story
 from tui.places import ToLedger
+from tui.screens.ledger import LedgerScreen
 
 BOTH_SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 BOTH_LANGUAGES = pytest.mark.parametrize("language", ["en", "bn"])
@@ -49,6 +51,31 @@ async def test_what_has_not_arrived_says_so(
     assert seen.count("arrived") == 1
 
 
+async def test_what_she_took_back_on_its_way_is_told_as_open_until_they_say_what_had_come(
+    story: Story, federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    federation.deliver(alo)
+    federation.box(bandhan).clear()
+    story.withdraw()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToLedger(case_id=story.case_id))
+        before = shown(pilot.app)
+    federation.settle_all()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToLedger(case_id=story.case_id))
+        after = shown(pilot.app)
+    assert "taken back: not known yet if it had come …" in before
+    assert "taken back before it left ✓" not in before
+    assert "taken back before it left ✓" in after
+
+
 async def test_an_offer_is_never_told_as_if_her_facts_had_gone(story: Story, alo: Node) -> None:
     story.open_case()
     story.agree()
@@ -87,6 +114,30 @@ async def test_what_others_told_us_is_opened_from_here(story: Story, alo: Node) 
         assert "enter open" not in shown(pilot.app)
         await press(pilot, "end", "enter")
         assert HER_WORDS in shown(pilot.app)
+
+
+async def test_a_copy_of_her_consent_is_not_offered_to_be_opened_as_a_page(
+    story: Story, bandhan: Node
+) -> None:
+    story.up_to_dossier()
+    ((case_id,),) = bandhan.rows("SELECT case_id FROM cases")
+    offered = {}
+    async with unlocked(bandhan, size=LARGE) as pilot:
+        await visit(pilot, ToLedger(case_id=case_id))
+        await press(pilot, "home")
+        # Two copies of consents and a dossier came.
+        for _ in range(3):
+            kind = chosen_kind(pilot)
+            offered[kind] = "enter open" in shown(pilot.app)
+            await press(pilot, "down")
+    assert offered == {"consent.copy/1": False, "referral.dossier/1": True}
+
+
+def chosen_kind(pilot: Pilot[None]) -> str:
+    screen = pilot.app.screen
+    assert isinstance(screen, LedgerScreen)
+    assert screen._chosen is not None
+    return screen._chosen.type
 
 
 async def test_nothing_that_left_is_said_calmly(story: Story, alo: Node) -> None:

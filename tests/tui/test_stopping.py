@@ -8,16 +8,18 @@ from textual.pilot import Pilot
 
 from protocol.local import commands, views
 from protocol.local.fitting import View
-from tests.support.desk_app import press, settled
+from tests.support.desk_app import press, settled, shown
 from tests.support.locking import app_of
 from tests.support.passing import told
 from tests.support.scripted_client import NOW, Script, ScriptedClient
 from tests.support.scripted_desk import scripted_desk
 from tui.client import ConnectionLostError, RefusedError
 from tui.messages import Sending
+from tui.watching import Changed
 
 HELD_ID: Final = bytes(range(16))
 ON_ITS_WAY: Final = "On its way."
+DID_NOT_LEAVE: Final = "It did not leave: it was stopped, or put away."
 
 
 class Holding(ScriptedClient):
@@ -26,11 +28,17 @@ class Holding(ScriptedClient):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[views.HeldLine] = [line_of(refused=None)]
+        self.ended: list[views.HeldEnd] = []
         self.stopping: Callable[[], None] = lambda: None
         self.stops = 0
 
     async def list_held(self) -> views.HeldSendings:
-        return views.HeldSendings(sendings=self.lines)
+        return views.HeldSendings(sendings=self.lines, ended=self.ended)
+
+    def end(self, *, has_left: bool) -> None:
+        """It is held no more."""
+        self.lines = []
+        self.ended = [views.HeldEnd(held_id=HELD_ID, has_left=has_left)]
 
     async def stop_sending(self, command: commands.StopSending) -> View:
         assert command.held_id == HELD_ID
@@ -75,8 +83,53 @@ async def test_what_left_before_it_could_be_stopped_is_told_as_it_is() -> None:
     client.stopping = too_late
     async with scripted_desk(client) as pilot:
         send(pilot, seconds=10)
+        await settled(pilot)
+        client.end(has_left=True)
         await press(pilot, "u")
         await told(pilot, ON_ITS_WAY)
+
+
+async def test_what_somebody_stopped_and_put_away_first_is_told_as_not_left() -> None:
+    client = Holding()
+    client.stopping = too_late
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=10)
+        await settled(pilot)
+        client.end(has_left=False)
+        await press(pilot, "u")
+        await told(pilot, DID_NOT_LEAVE)
+        assert ON_ITS_WAY not in shown(pilot.app)
+
+
+async def test_what_was_put_away_while_its_seconds_ran_is_told_as_not_left() -> None:
+    client = Holding()
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=2)
+        await settled(pilot)
+        client.end(has_left=False)
+        await told(pilot, DID_NOT_LEAVE)
+        assert app_of(pilot).desk.held is None
+
+
+async def test_what_left_is_told_as_on_its_way_once_its_seconds_are_over() -> None:
+    client = Holding()
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=2)
+        await settled(pilot)
+        client.end(has_left=True)
+        await told(pilot, ON_ITS_WAY)
+
+
+async def test_a_change_at_the_node_ends_the_counting_of_what_is_stopped() -> None:
+    client = Holding()
+    async with scripted_desk(client) as pilot:
+        send(pilot, seconds=600)
+        await settled(pilot)
+        pilot.app.post_message(Changed())
+        await told(pilot, "u stops it: then nothing has happened.")
+        client.end(has_left=False)
+        pilot.app.post_message(Changed())
+        await told(pilot, DID_NOT_LEAVE)
 
 
 def too_late() -> None:
@@ -89,6 +142,7 @@ async def test_where_the_answer_to_stopping_was_lost_nobody_is_told_that_it_left
     async with scripted_desk(client) as pilot:
         send(pilot, seconds=2)
         await press(pilot, "u")
+        # Nobody knows what became of it.
         client.lines = []
         await told(pilot, "It left, or it was stopped: look before you send it again.")
 

@@ -25,6 +25,7 @@ from tests.support.asking_by_keys import (
     WORK,
     answer,
     asking,
+    condition,
     drafts,
     field,
     how_she_said_yes,
@@ -32,7 +33,7 @@ from tests.support.asking_by_keys import (
     ticks,
     user,
 )
-from tests.support.desk_app import press, rows, shown, unlocked, write
+from tests.support.desk_app import LARGE, press, rows, shown, unlocked, write
 from tests.support.federation import Node, done
 from tests.support.locking import app_of
 from tests.support.passing import visit
@@ -41,6 +42,8 @@ from tui.client import ConnectionLostError
 from tui.places import ToTakeConsent
 from tui.screens.consent_notice import notice
 from tui.wording import Words
+
+HER_RULE = "শুধু দিদিকে বলবেন।"
 
 
 async def say_what_she_chose(pilot: Pilot[None]) -> None:
@@ -55,13 +58,14 @@ async def say_what_she_chose(pilot: Pilot[None]) -> None:
     await answer(pilot, field("present_town"), "n")
     await answer(pilot, HEALTH, "n")
     await answer(pilot, WORK, "l")
+    await answer(pilot, condition(Condition.CALL_BEFORE_VISIT), "y")
+    await answer(pilot, condition(Condition.NOT_TO_FAMILY), "y")
     # 180 days.
-    await press(pilot, "tab", "right")
+    await press(pilot, "tab", "right", "tab")
+    await write(pilot, HER_RULE)
+    await press(pilot, "tab", "space")
     await press(pilot, "f3", "y", "f3")
-    await press(pilot, "right", "tab", "right", "right", "tab", "right")
-    await press(pilot, "tab", "space", "tab", "tab", "tab", "space", "tab", "tab", "tab")
-    await write(pilot, "শুধু দিদিকে বলবেন।")
-    await press(pilot, "tab", "space", "ctrl+s")
+    await press(pilot, "right", "tab", "right", "right", "tab", "right", "ctrl+s")
 
 
 async def test_a_consent_recorded_by_keys_is_what_she_chose_field_by_field(
@@ -103,7 +107,7 @@ async def test_a_consent_recorded_by_keys_is_what_she_chose_field_by_field(
     )
     assert consent.expires - alo.now == 180 * 86_400
     assert ticks(alo) == {WISH.hash}
-    assert alo.rows("SELECT words FROM consents") == [("শুধু দিদিকে বলবেন।",)]
+    assert alo.rows("SELECT words FROM consents") == [(HER_RULE,)]
     assert drafts(alo) == 0
 
 
@@ -306,14 +310,53 @@ async def test_words_about_her_conditions_that_are_changed_are_read_back_again(
         await visit(pilot, asking(story))
         await press(pilot, "f4", "f3")
         await answer(pilot, PLAN, "y")
-        await how_she_said_yes(pilot)
-        await press(pilot, *["tab"] * 8)
+        await press(pilot, "tab", "tab")
         await write(pilot, "Only my sister")
         await press(pilot, "tab", "space")
-        assert "^s record" in shown(pilot.app)
+        assert "[x] These words were read back" in shown(pilot.app)
         await press(pilot, "shift+tab")
         await write(pilot, "s")
         assert "[ ] These words were read back" in shown(pilot.app)
-        assert "^s record" not in shown(pilot.app)
-        await press(pilot, "ctrl+s")
-    assert recorded(alo) == []
+        await press(pilot, "f3")
+        assert "Consent 2 of 4" in shown(pilot.app)
+        assert "First read her words back to her, and tick it." in shown(pilot.app)
+
+
+async def test_her_conditions_are_said_back_before_she_says_how(story: Story, alo: Node) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en", size=LARGE) as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f4", "f3")
+        await answer(pilot, PLAN, "y")
+        await press(pilot, "f3")
+        without = shown(pilot.app)
+        await press(pilot, "f6")
+        await answer(pilot, condition(Condition.NOT_TO_FAMILY), "y")
+        await answer(pilot, condition(Condition.NOT_TO_MEDIA), "y")
+        await answer(pilot, condition(Condition.NOT_TO_MEDIA), "n")
+        await press(pilot, "tab", "tab")
+        await write(pilot, HER_RULE)
+        await press(pilot, "tab", "space", "f3")
+        seen = shown(pilot.app)
+    assert "What must they keep to" not in without
+    assert "Consent 3 of 4" in seen
+    assert [part in seen for part in ("! Not to her family", "Not to the media", HER_RULE)] == [
+        True,
+        False,
+        True,
+    ]
+
+
+async def test_a_condition_that_is_set_after_she_said_it_back_is_said_back_too(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f4", "f3")
+        await answer(pilot, PLAN, "y")
+        await press(pilot, "f3", "y", "f6")
+        await answer(pilot, condition(Condition.NOT_TO_POLICE), "y")
+        await press(pilot, "f3", "f3")
+        assert "Consent 3 of 4" in shown(pilot.app)
+        assert "y she understood" in shown(pilot.app)

@@ -2,17 +2,21 @@
 
 from typing import Any, Final
 
+import pytest
 from textual.pilot import Pilot
 
 from node.services import holding
+from node.vault.unit import Unit
 from protocol.local import commands
 from protocol.values import later
 from tests.support import sendings
-from tests.support.desk_app import Seat, desk_on, press, seated, shown, unlock
+from tests.support.desk_app import RINA, Seat, desk_on, press, seated, shown, unlock
 from tests.support.federation import Node
 from tests.support.locking import app_of, locked
+from tests.support.nodes import PASSPHRASE
 from tests.support.passing import let_pass, told, visit
 from tests.support.story import Story
+from tui.client import Client
 from tui.places import Saying, ToAnswer
 
 WHO_ELSE: Final = "Asha"
@@ -114,6 +118,49 @@ async def test_what_leaves_after_locking_takes_its_draft_with_it(
         await locked(pilot)
         await let_pass(seat, pilot)
     assert drafts(bandhan) == []
+
+
+@pytest.mark.parametrize("is_put_away", [False, True], ids=["in the list", "put away"])
+async def test_what_a_supervisor_stopped_and_put_away_is_told_as_not_left_before_its_seconds_are_over(
+    story: Story, bandhan: Node, *, is_put_away: bool
+) -> None:
+    offered(story)
+    acting = bandhan.acting(sendings.supervisor(bandhan))
+    async with seated(bandhan) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await decline(pilot, story)
+        held = app_of(pilot).desk.held
+        assert held is not None
+        command = commands.StopSending(held_id=held.held_id)
+
+        def stop(unit: Unit) -> None:
+            holding.stop(unit, command, acting=acting)
+            if is_put_away:
+                holding.stop(unit, command, acting=acting)
+
+        await seat.gate.write(stop)
+        await told(pilot, "It did not leave" if is_put_away else "Not sent: F7 shows it.")
+        assert app_of(pilot).desk.held is None
+        await let_pass(seat, pilot)
+        assert ON_ITS_WAY not in shown(pilot.app)
+    assert bandhan.rows("SELECT state FROM referrals") == [("offered",)]
+
+
+async def test_what_she_stopped_at_another_desk_is_not_told_as_on_its_way(
+    story: Story, bandhan: Node
+) -> None:
+    offered(story)
+    async with seated(bandhan) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await decline(pilot, story)
+        async with Client(seat.socket) as other:
+            await other.open_session(name=RINA, passphrase=PASSPHRASE)
+            [line] = (await other.list_held()).sendings
+            await other.stop_sending(commands.StopSending(held_id=line.held_id))
+        await told(pilot, "It did not leave: it was stopped, or put away.")
+        await let_pass(seat, pilot)
+        assert ON_ITS_WAY not in shown(pilot.app)
+    assert bandhan.rows("SELECT state FROM referrals") == [("offered",)]
 
 
 async def test_what_a_supervisor_stopped_is_not_told_as_on_its_way(

@@ -25,7 +25,7 @@ from protocol.labels import Kind
 from protocol.messages.core import IntroductionRequest
 from protocol.messages.union import MessageClass, encode_content, parse_content, split_payload
 from protocol.permits import Permit
-from protocol.signing import parse, verify
+from protocol.signing import Signed, parse, verify
 from protocol.skeleton import encode_skeleton, parse_skeleton
 from protocol.values import Instant, node_id
 from protocol.vocabulary.categories import Category
@@ -102,16 +102,27 @@ def _introduction(vector: Vector) -> str:
     return OK
 
 
-def _bundle_of(vector: Vector) -> prekeys.Bundle:
+def _read_bundle(vector: Vector, signed: Signed) -> prekeys.Bundle:
     [raw] = vector.octets("card")
     card, _ = cards.read_card(raw, now=now_of(vector))
-    return cards.read_bundle(
-        parse(vector.artefact, kind=Kind.BUNDLE), card=card, now=now_of(vector)
-    )
+    return cards.read_bundle(signed, card=card, now=now_of(vector))
+
+
+def _bundle_of(vector: Vector) -> prekeys.Bundle:
+    return _read_bundle(vector, parse(vector.artefact, kind=Kind.BUNDLE))
 
 
 def _bundle(vector: Vector) -> str:
-    bundle = _bundle_of(vector)
+    return _follows(vector, _bundle_of(vector))
+
+
+def _resting(vector: Vector) -> str:
+    [secret] = vector.octets("secret")
+    signed = prekeys.take_up(vector.artefact, deposit_secret=secret)
+    return _follows(vector, _read_bundle(vector, signed))
+
+
+def _follows(vector: Vector, bundle: prekeys.Bundle) -> str:
     for generation in vector.every("held-generation"):
         prekeys.follows(bundle, held_generation=int(generation))
     return OK
@@ -268,6 +279,7 @@ OPERATIONS: dict[str, Callable[[Vector], str]] = {
     "checkpoint": _checkpoint,
     "introduction": _introduction,
     "bundle": _bundle,
+    "resting": _resting,
     "slice": _slice,
     "invite": _invite,
     "charter": _charter,

@@ -1,6 +1,8 @@
 """The client's methods about files; `Client` has them as its own."""
 
 from protocol.local import commands, views
+from protocol.local.views import No, refused
+from tui.client.errors import RefusedError
 from tui.client.upkeep import Asker
 
 
@@ -37,6 +39,19 @@ async def drop_file(self: Asker, command: commands.DropFile) -> views.Done:
 async def list_files(self: Asker, command: commands.ListFiles) -> views.Files:
     """The files of a referral, ours and theirs."""
     return await self.ask(command, views.Files)
+
+
+async def find_file(client: Asker, thread: bytes, file_id: bytes) -> views.FileLine:
+    """One file of a referral.
+
+    Raises:
+        RefusedError: if it is gone, as when somebody else put it away.
+    """
+    files = (await list_files(client, commands.ListFiles(thread=thread))).files
+    for line in files:
+        if line.file_id == file_id:
+            return line
+    raise RefusedError(refused(No.NOT_FOUND))
 
 
 async def export_file_part(self: Asker, command: commands.ExportFilePart) -> views.FilePartView:

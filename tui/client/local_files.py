@@ -10,7 +10,8 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -19,12 +20,26 @@ from protocol.errors import SathiError
 from protocol.limits import FILE_BYTES_MAX, FILE_PART_BYTES
 from protocol.local import commands, views
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import FileLabel
+from protocol.vocabulary.codes import FileKind, FileLabel
 from tui.client.upkeep import Asker
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _MAKE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OWNER_ONLY: Final = 0o600
+_ID_DIGITS: Final = 12
+# A disk takes 255; whatever is longer was not typed by a person.
+_NAME_BYTES_MAX: Final = 200
+# What a shell or another kind of computer takes for something else than a letter.
+_ODD: Final = frozenset("/\\:*?\"<>|$`';&!#%")
+# Invisible, and part of how words are written in the scripts of this region; so is the ordinary space.
+_JOINERS: Final = frozenset("\u200c\u200d ")
+ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    FileKind.PDF: (".pdf",),
+    FileKind.JPEG: (".jpg", ".jpeg"),
+    FileKind.PNG: (".png",),
+    FileKind.OGG: (".ogg", ".oga", ".opus"),
+}
+"""How the name of a file of each kind ends; the first is ours."""
 
 
 class FileTrouble(StrEnum):
@@ -39,6 +54,7 @@ class FileTrouble(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     CHANGED = "changed"
+    ODD_NAME = "odd_name"
     NOT_ALLOWED = "not_allowed"
     DISK = "disk"
 
@@ -151,15 +167,24 @@ def _read(handle: int, count: int, *, is_end: bool = False) -> bytes:
     return content
 
 
-async def take_out(client: Asker, file: views.FileLine, path: Path) -> None:
+async def take_out(client: Asker, file: views.FileLine, path: Path) -> Path:
     """Write a file that came to a new place outside of the node, for this user alone.
+
+    Args:
+        client: asks the node.
+        file: what is taken out.
+        path: a folder, in which it gets a name that says nothing, or the name of a new file.
+
+    Returns:
+        Where it was written.
 
     Raises:
         LocalFileError: if it cannot be written; then nothing is left there.
         ClientError: if the node does not hand it out; nothing is left there either.
     """
+    place = _place(file, path)
     try:
-        handle = os.open(path, _MAKE, _OWNER_ONLY)
+        handle = os.open(place, _MAKE, _OWNER_ONLY)
     except (OSError, ValueError) as error:
         found = trouble_of(error)
         missing = found is FileTrouble.MISSING
@@ -173,7 +198,37 @@ async def take_out(client: Asker, file: views.FileLine, path: Path) -> None:
     finally:
         os.close(handle)
         if not is_whole:
-            _remove(path)
+            _remove(place)
+    return place
+
+
+def _place(file: views.FileLine, path: Path) -> Path:
+    """Where exactly: what opens a file goes by its name, so that must be plain and end as its kind does."""
+    endings = ENDINGS.get(file.kind or "", ())
+    if _is_folder(path) and endings:
+        return path / f"file-{file.file_id.hex()[:_ID_DIGITS]}{endings[0]}"
+    if _is_odd(path.name) or path.suffix.lower() not in endings:
+        raise LocalFileError(FileTrouble.ODD_NAME)
+    return path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_odd(name: str) -> bool:
+    """Would a name be read as something else than it is: by a person, a program, or another computer?"""
+    stem = name.rpartition(".")[0]
+    is_hidden = name.startswith((".", "-", " ", "~")) or stem.endswith((" ", "."))
+    is_long = len(name.encode("utf-8", "replace")) > _NAME_BYTES_MAX
+    return is_hidden or is_long or not stem or any(_is_odd_character(one) for one in name)
+
+
+def _is_odd_character(one: str) -> bool:
+    return one in _ODD or (unicodedata.category(one)[0] in "CZ" and one not in _JOINERS)
 
 
 def _remove(path: Path) -> None:

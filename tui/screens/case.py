@@ -17,13 +17,25 @@ from tui.places import (
     ToConsents,
     ToFacts,
     ToLedger,
+    ToMessage,
     ToOffer,
     ToReferral,
     ToWithdraw,
     ToWords,
 )
-from tui.screens.case_lines import Seen, agreed, happened, her_words, known, stops
+from tui.screens.case_lines import (
+    Seen,
+    agreed_to,
+    files,
+    happened,
+    her_words,
+    known,
+    stops,
+    told_us,
+)
+from tui.screens.consent_source import agreed_of
 from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.file_lines import files_of
 from tui.widgets.paragraphs import Paragraph, Paragraphs
 from tui.widgets.path_of_care import PathOfCare
 from tui.wording import N_
@@ -66,6 +78,12 @@ REFERRAL: Final = Act(
     label=N_("open station"),
     help=N_("Everything about the referral to the chosen station of her path."),
 )
+READ: Final = Act(
+    name="read_told",
+    key="enter",
+    label=N_("read"),
+    help=N_("Read what they told us about her: her own words first. The reading is written down."),
+)
 SCROLL: Final = Act(
     name="scroll(1)", key="down", label=N_("read on"), help=N_("Further down; up goes back.")
 )
@@ -102,6 +120,7 @@ class CaseScreen(DeskScreen[Seen]):
         (WIDE_CELLS, "-wide"),
     ]
     ACTS: ClassVar[tuple[Act, ...]] = (
+        READ,
         WORDS,
         FACTS,
         REFER,
@@ -128,6 +147,7 @@ class CaseScreen(DeskScreen[Seen]):
                 yield Paragraphs(id="path-name")
                 yield PathOfCare()
                 yield Paragraphs(id="agreed")
+                yield Paragraphs(id="files")
                 yield Paragraphs(id="known")
                 yield Paragraphs(id="happened")
 
@@ -137,14 +157,12 @@ class CaseScreen(DeskScreen[Seen]):
         look = await client.look_at_case(
             commands.LookAtCase(case_id=self._case_id, with_names=with_names, with_identity=False)
         )
-        consents = await client.list_consents(commands.ListConsents(case_id=self._case_id))
-        ledger = await client.show_ledger(commands.ShowLedger(case_id=self._case_id))
-        peers = await client.list_peers()
+        each = [await files_of(client, referral) for referral in look.referrals]
         return Seen(
             look=look,
-            consents=consents.consents,
-            ledger=ledger.lines,
-            names={peer.node_id: peer.name for peer in peers.peers},
+            agreed=await agreed_of(client, look),
+            ledger=await client.show_ledger(commands.ShowLedger(case_id=self._case_id)),
+            files=[line for found in each for line in found],
             with_names=with_names,
         )
 
@@ -154,14 +172,16 @@ class CaseScreen(DeskScreen[Seen]):
             seen = without_names(seen)
             self._loaded = seen
         desk, look = self.desk, seen.look
-        self._put("words", list(her_words(desk, look)))
+        self._put("words", [*told_us(desk, seen), *her_words(desk, look)])
         self._put(
             "path-name",
             [Paragraph(text=self.words.say(N_("Path of care")), style="bold $secondary")],
         )
         self.query_one(PathOfCare).put(stops(desk, look))
-        self._put("agreed", list(agreed(desk, seen)))
-        self._put("known", list(known(desk, look)))
+        self._put("agreed", list(agreed_to(desk, seen)))
+        self._put("files", list(files(desk, seen)))
+        self.query_one("#files", Paragraphs).display = bool(seen.files)
+        self._put("known", list(known(desk, seen)))
         self._put("happened", list(happened(desk, seen)))
         if self.focused is None:
             self.query_one(PathOfCare).focus(scroll_visible=False)
@@ -203,6 +223,8 @@ class CaseScreen(DeskScreen[Seen]):
         """Nothing before the case has come; a station opens where a referral led there."""
         if name == REFERRAL.name:
             return self._thread() is not None
+        if name == READ.name:
+            return self._loaded is not None and bool(self._loaded.told)
         return name in {act.name for act in _SCROLLING} or self._loaded is not None
 
     def _thread(self) -> bytes | None:
@@ -210,6 +232,12 @@ class CaseScreen(DeskScreen[Seen]):
             if path.chosen is not None:
                 return path.chosen.thread
         return None
+
+    def action_read_told(self) -> None:
+        """What they told us; what began it stands first."""
+        told = [] if self._loaded is None else self._loaded.told
+        if told:
+            self.go(ToMessage(peer=told[0].peer, message_id=told[0].message_id))
 
     def action_words(self) -> None:
         """What she said."""

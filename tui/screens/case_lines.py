@@ -1,6 +1,6 @@
 """How one case reads: her own words, her path of care, what she agreed to, what is known, what happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -10,6 +10,9 @@ from protocol.vocabulary.categories import DOSSIER_ORDER, Category
 from protocol.vocabulary.codes import CaseStatus, Purpose, ServiceGroup, TextKind
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
 from tui.desk import Desk
+from tui.screens import conditions, ledger_lines
+from tui.screens.consent_source import VALID, Agreed
+from tui.screens.file_lines import in_one_line, sign_of
 from tui.widgets.paragraphs import Paragraph
 from tui.widgets.path_of_care import Standing, Stop
 from tui.wording import N_
@@ -17,13 +20,14 @@ from tui.wording import N_
 ENDING_SECONDS: Final = 14 * 86_400
 """So long before its end a consent is called ending: there is time to ask her again."""
 HISTORY_MAX: Final = 30
+INDENT: Final = "  "
 _HEADING: Final = "bold $secondary"
 _QUIET: Final = "$text-muted"
 _DAY_CELLS: Final = 13
 _PLACES: Final = {int(category): place for place, category in enumerate(DOSSIER_ORDER)}
 # A referral that did not come about stays on the path, with its word.
 _NOT_SO: Final = frozenset({"declined", "lapsed", "recalled", "withdrawn", "frozen"})
-_LIVE: Final = frozenset({"live", "unconfirmed", "not_yet"})
+TOLD_MAX: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +35,39 @@ class Seen:
     """What the node said of one case. `with_names` is what it was asked for."""
 
     look: views.CaseLook
-    consents: Sequence[views.ConsentView]
-    ledger: Sequence[views.LedgerLine]
-    names: Mapping[bytes, str]
+    agreed: Agreed
+    ledger: views.Ledger
+    files: Sequence[views.FileLine]
     with_names: bool
+
+    @property
+    def told(self) -> list[views.HeldMessage]:
+        """What others told us about her and may be read now: what began it first, then the newest."""
+        pages = [
+            held
+            for held in self.ledger.held
+            if held.state == "readable" and held.type in ledger_lines.PAGES
+        ]
+        return sorted(pages, key=lambda one: (one.type != ledger_lines.DOSSIER, -one.received_at))
 
 
 # Her own words.
+
+
+def told_us(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """What she let others tell us, first on the page. It is opened, not shown: reading is written down."""
+    say, told = desk.words.say, seen.told
+    for held in told[:TOLD_MAX]:
+        text = say(
+            N_("What {name} told us, her own words first: {kind}, {day}"),
+            name=held.peer_name,
+            kind=desk.words.message_type(held.type),
+            day=desk.day(held.received_at),
+        )
+        yield Paragraph(text=text, style="bold $accent", mark="▸ ", mark_style="$accent")
+    if told:
+        hint = say(N_("Enter reads the first of it; l has all of it."))
+        yield Paragraph(text=hint, style=_QUIET, mark="  ")
 
 
 def her_words(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
@@ -45,7 +75,9 @@ def her_words(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
     say = desk.words.say
     yield Paragraph(text=say(N_("Her own words")), style=_HEADING)
     if not look.sentences:
-        text = N_("Nothing yet. n writes down what she says, exactly as she says it.")
+        text = N_(
+            "Nothing written down here. n writes down what she says, exactly as she says it."
+        )
         yield Paragraph(text=say(text), style=_QUIET)
     for kind, texts in groupby(look.sentences, key=lambda said: said.kind):
         label = desk.words.code_of(TextKind, kind)
@@ -121,33 +153,31 @@ def _station_lines(desk: Desk, station: views.Station, look: views.CaseLook) -> 
 # What she agreed to.
 
 
-def agreed(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+def agreed_to(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
     """Her consents that count now; those that end soon say so."""
     say = desk.words.say
     yield Paragraph(text=say(N_("What she agreed to")), style=_HEADING)
-    live = [consent for consent in seen.consents if consent.state in _LIVE]
+    live = [consent for consent in seen.agreed.consents if consent.state in VALID]
     if not live:
         text = N_("Nothing that counts now: nothing about her may leave. c asks her.")
         yield Paragraph(text=say(text), style=_QUIET)
     for consent in sorted(live, key=lambda one: one.expires):
-        yield _consent(desk, consent, seen.names)
+        yield _consent(desk, consent, seen.agreed)
+        yield from _kept_to(conditions.texts(desk.words, consent), indent=INDENT)
 
 
-def _consent(desk: Desk, consent: views.ConsentView, names: Mapping[bytes, str]) -> Paragraph:
+def _kept_to(texts: Iterator[str], *, indent: str) -> Iterator[Paragraph]:
+    for text in texts:
+        yield Paragraph(text=text, style=conditions.STYLE, mark=indent + conditions.MARK)
+
+
+def _consent(desk: Desk, consent: views.ConsentView, agreed: Agreed) -> Paragraph:
     say = desk.words.say
     categories = _categories(desk, consent.categories)
-    if consent.holder in names:
-        text = say(
-            N_("{name} may tell us: {categories}"),
-            name=names[consent.holder],
-            categories=categories,
-        )
-    else:
-        text = say(
-            N_("{name} may know: {categories}"),
-            name=names.get(consent.recipient, ""),
-            categories=categories,
-        )
+    may = N_("{name} may know: {categories}")
+    if consent.holder != agreed.me:
+        may = N_("{name} may tell us: {categories}")
+    text = say(may, name=agreed.name(agreed.other(consent)), categories=categories)
     purpose = desk.words.code_of(Purpose, consent.purpose)
     until = say(N_("until {day}"), day=desk.date(consent.expires))
     text = f"{text} · {purpose} · {until}"
@@ -174,17 +204,21 @@ def _categories(desk: Desk, categories: Sequence[int]) -> str:
 # What is known.
 
 
-def known(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
-    """Facts by category, coded ones in words."""
-    say = desk.words.say
+def known(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """Facts by category, coded ones in words; above how to reach her stands what she wants kept to."""
+    say, look = desk.words.say, seen.look
     yield Paragraph(text=say(N_("What is known")), style=_HEADING)
     placed = sorted(look.facts, key=lambda fact: _PLACES.get(fact.category, len(_PLACES)))
     for category, facts in groupby(placed, key=lambda fact: fact.category):
         yield Paragraph(text=desk.words.category(category), style="bold")
+        if category == Category.LOCATION_CONTACT:
+            yield from _kept_to(
+                conditions.together(desk.words, seen.agreed.consents), indent=INDENT
+            )
         for fact in facts:
             yield Paragraph(
                 text=value_of(desk, fact),
-                mark=f"  {desk.words.field(fact.field)}: ",
+                mark=f"{INDENT}{desk.words.field(fact.field)}: ",
                 mark_style=_QUIET,
             )
     if look.hidden:
@@ -195,7 +229,9 @@ def known(desk: Desk, look: views.CaseLook) -> Iterator[Paragraph]:
         )
         yield Paragraph(text=text, style=_QUIET)
     elif not look.facts:
-        yield Paragraph(text=say(N_("Nothing yet. a adds what is known.")), style=_QUIET)
+        yield Paragraph(
+            text=say(N_("Nothing written down here. a adds what is known.")), style=_QUIET
+        )
 
 
 def value_of(desk: Desk, fact: views.FactView) -> str:
@@ -213,6 +249,25 @@ def _in_words(desk: Desk, field: str, value: str | int) -> str:
     return desk.words.digits_of(value) if spec is not None and spec.shape is Shape.DATE else value
 
 
+# Files.
+
+
+def files(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """Which files go, went or came, and how far; nothing where there is none."""
+    if not seen.files:
+        return
+    yield Paragraph(text=desk.words.say(N_("Files")), style=_HEADING)
+    for line in seen.files:
+        sign, colour = sign_of(line)
+        sentence = N_("To {partner}: {file}") if line.is_ours else N_("From {partner}: {file}")
+        text = desk.words.say(
+            sentence,
+            partner=seen.agreed.name(line.peer),
+            file=in_one_line(desk.words, line),
+        )
+        yield Paragraph(text=text, mark=f"{sign} ", mark_style=colour)
+
+
 # What happened.
 
 
@@ -221,7 +276,8 @@ def happened(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
     say = desk.words.say
     yield Paragraph(text=say(N_("What happened")), style=_HEADING)
     opened = (seen.look.opened_at, say(N_("The case was opened here")))
-    events = [opened, *_of_referrals(desk, seen.look), *_of_ledger(desk, seen.ledger)]
+    left = [(line.at, ledger_lines.sentence(desk, line)) for line in seen.ledger.lines]
+    events = [opened, *_of_referrals(desk, seen.look), *left]
     newest = sorted(events, key=lambda event: event[0], reverse=True)
     for at, text in newest[:HISTORY_MAX]:
         yield Paragraph(text=text, mark=desk.day(at), mark_style=_QUIET, cells=_DAY_CELLS)
@@ -237,20 +293,3 @@ def _of_referrals(desk: Desk, look: views.CaseLook) -> Iterator[tuple[int, str]]
         if line.changed_at > line.made_at:
             state = desk.words.referral_state(line.state)
             yield line.changed_at, f"{line.peer_name}: {state}"
-
-
-def _of_ledger(desk: Desk, ledger: Sequence[views.LedgerLine]) -> Iterator[tuple[int, str]]:
-    say = desk.words.say
-    for line in ledger:
-        categories = _categories(desk, line.categories)
-        if line.is_withheld:
-            text = say(N_("Not sent to {name}: no consent covered it"), name=line.peer_name)
-        else:
-            text = say(N_("Told {name}: {categories}"), name=line.peer_name, categories=categories)
-        if line.received_at is not None:
-            arrived = say(N_("arrived {day}"), day=desk.day(line.received_at))
-            text = f"{text} · {arrived}"
-        if line.seen_at is not None:
-            seen = say(N_("a person has seen it {day}"), day=desk.day(line.seen_at))
-            text = f"{text} · {seen}"
-        yield line.at, text

@@ -173,6 +173,21 @@ def answer_text(form: ConsentForm, sentence: SaidView, answer: Answer) -> Consen
     return _asked_anew(form, texts={**form.texts, sentence.hash.hex(): answer})
 
 
+def answer_condition(form: ConsentForm, condition: str, answer: Answer) -> ConsentForm:
+    """Must they keep to this? It is a condition or it is none; later counts as none."""
+    chosen = {*form.conditions} - {condition} | ({condition} if answer is Answer.YES else set())
+    kept = tuple(one.value for one in Condition if one.value in chosen)
+    return form if kept == form.conditions else _asked_anew(form, conditions=kept)
+
+
+def say_words(form: ConsentForm, words: str, *, is_read_back: bool) -> ConsentForm:
+    """Her own words about her conditions; other words than those that were read back are not read back."""
+    is_read = is_read_back and bool(words) and words == form.words
+    if (words, is_read) == (form.words, form.words_read_back):
+        return form
+    return _asked_anew(form, words=words, words_read_back=is_read)
+
+
 def choose_days(form: ConsentForm, days: int) -> ConsentForm:
     """Until when."""
     return form if days == form.days else _asked_anew(form, days=days)

@@ -9,6 +9,7 @@ from protocol.local import views
 from protocol.vocabulary.codes import Purpose
 from tui.desk import Desk
 from tui.plain import line_of, one_line, plain
+from tui.screens import conditions
 from tui.screens.consent_source import Agreed
 from tui.termwidth import cut, measure, wrap
 from tui.wording import N_
@@ -59,6 +60,7 @@ def consent_lines(
     ]
     for text in _what(desk, consent):
         lines += [plain(INDENT + line) for line in wrap(text, width - len(INDENT))]
+    lines += conditions.lines(conditions.texts(words, consent), width=width, indent=INDENT)
     note = _note(desk, agreed, consent)
     if note:
         lines += [plain(INDENT + line, "$warning") for line in wrap(note, width - len(INDENT))]

@@ -8,8 +8,9 @@ from typing import Final
 from textual.content import Content
 
 from protocol.local.views import SaidView
-from protocol.vocabulary.codes import TextKind
+from protocol.vocabulary.codes import Condition, TextKind
 from tui.plain import line_of, one_line, plain
+from tui.screens import conditions
 from tui.screens.consent_form import (
     CANNOT,
     ITEM_BY_ITEM,
@@ -44,11 +45,12 @@ class Kind(StrEnum):
     CATEGORY = "category"
     FIELD = "field"
     TEXT = "text"
+    CONDITION = "condition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing she is asked about: a category's number, a field, or a sentence's hash."""
+    """One thing she is asked about: a category's number, a field, a sentence's hash, or a condition."""
 
     kind: Kind
     key: str
@@ -73,8 +75,23 @@ class Choosing:
 
 
 def rows(choosing: Choosing) -> list[Row[Item]]:
-    """Everything she is asked about, in the order in which the other side will read it."""
-    return [row for category in OFFERED for row in _rows_of(choosing, category)]
+    """Everything she is asked about, in the order in which they will read it; then her conditions."""
+    told = [row for category in OFFERED for row in _rows_of(choosing, category)]
+    return [*told, *_conditions(choosing)]
+
+
+def _conditions(choosing: Choosing) -> Iterator[Row[Item]]:
+    """What they must keep to: her own rules, of which none is preset."""
+    words = choosing.words
+    title = cut(words.say(N_("What they must keep to: her conditions")), choosing.width)
+    yield Row(key=None, lines=(plain(title, "bold $secondary"),))
+    for condition in Condition:
+        is_set = condition.value in choosing.form.conditions
+        text = f"{_INDENT}[{'x' if is_set else ' '}] {one_line(words.code(condition))}"
+        yield Row(
+            key=Item(kind=Kind.CONDITION, key=condition.value),
+            lines=(plain(cut(text, choosing.width), conditions.STYLE if is_set else ""),),
+        )
 
 
 def _rows_of(choosing: Choosing, category: int) -> Iterator[Row[Item]]:

@@ -56,11 +56,20 @@ class Agreed:
 
 async def load_agreed(client: Client, about: AboutCase | AboutThread) -> Agreed:
     """Ask the node. Raises: ClientError."""
-    found = await (
-        _of_case(client, about.case_id)
-        if isinstance(about, AboutCase)
-        else _of_thread(client, about.thread)
+    if isinstance(about, AboutThread):
+        return await _named(client, await _of_thread(client, about.thread))
+    look = await client.look_at_case(
+        commands.LookAtCase(case_id=about.case_id, with_names=False, with_identity=False)
     )
+    return await agreed_of(client, look)
+
+
+async def agreed_of(client: Client, look: views.CaseLook) -> Agreed:
+    """What she agreed to, of a case that was looked at already. Raises: ClientError."""
+    return await _named(client, await _of_case(client, look))
+
+
+async def _named(client: Client, found: "_Found") -> Agreed:
     me = await client.show_self()
     peers = (await client.list_peers()).peers
     waiting = (await client.list_outbox()).items
@@ -81,11 +90,9 @@ class _Found:
     asked_here: frozenset[bytes]
 
 
-async def _of_case(client: Client, case_id: bytes) -> _Found:
-    look = await client.look_at_case(
-        commands.LookAtCase(case_id=case_id, with_names=False, with_identity=False)
-    )
-    ours = (await client.list_consents(commands.ListConsents(case_id=case_id))).consents
+async def _of_case(client: Client, look: views.CaseLook) -> _Found:
+    listed = await client.list_consents(commands.ListConsents(case_id=look.case_id))
+    ours = listed.consents
     found = {consent.consent_id: consent for consent in ours}
     # What she agreed to elsewhere came with her referral, and hangs on that: she may end it here too.
     for line in look.referrals:

@@ -50,7 +50,7 @@ _MISSING: Final[Mapping[Missing, str]] = {
     Missing.METHOD: N_("Choose how she said yes."),
     Missing.GIVEN_BY: N_("Choose who gave it."),
     Missing.WITNESS: N_("Spoken words need a witness: a colleague who was there."),
-    Missing.WORDS: N_("Read her words back to her and tick it, or take them out."),
+    Missing.WORDS: N_("Read her words back to her and tick it, or take them out (step 2)."),
 }
 
 
@@ -126,7 +126,24 @@ def notice_paragraphs(asking: Asking) -> Iterator[Paragraph]:
         yield Paragraph(text=line, mark="  ")
 
 
-# Step 2: until when.
+# Step 2: until when, and what they must keep to.
+
+
+def below_the_choices(asking: Asking) -> ComposeResult:
+    """The end of it, and her own words about her conditions, which belong to what she says back."""
+    say, form = asking.words.say, asking.form
+    yield ends_on(asking)
+    yield Field(
+        say(N_("Conditions, her words")),
+        form.words,
+        characters_max=WORDS_CHARACTERS_MAX,
+        id="words",
+    )
+    yield Tick(
+        say(N_("These words were read back to her, and they may read them there")),
+        Ticked.YES if form.words_read_back else Ticked.NO,
+        id="words_read_back",
+    )
 
 
 def ends_on(asking: Asking) -> Choice[int]:
@@ -158,8 +175,10 @@ def say_back(asking: Asking) -> ComposeResult:
 def _questions(asking: Asking) -> Iterator[Paragraph]:
     say = asking.words.say
     yield Paragraph(text=say(N_("Ask her to say it in her own words:")), style="bold")
+    form = asking.form
     for question in (
         N_("Who will be told, and what?"),
+        *([N_("What must they keep to?")] if form.conditions or form.words else []),
         N_("What stays here?"),
         N_("How long, and how can it be stopped?"),
     ):
@@ -168,8 +187,8 @@ def _questions(asking: Asking) -> Iterator[Paragraph]:
         None: N_("y she understood     n not yet: read it together again"),
         True: N_("✓ She said it back: understood."),
         False: N_("Not yet. Read it together again."),
-    }[asking.form.understood]
-    style = "$success" if asking.form.understood else "$accent"
+    }[form.understood]
+    style = "$success" if form.understood else "$accent"
     yield Paragraph(text=say(standing), style=style)
 
 
@@ -190,6 +209,7 @@ def _summary(asking: Asking) -> Iterator[Paragraph]:
         yield Paragraph(text=f"“{sentence.text}”", mark="    ")
     end = asking.date(asking.desk.now + form.days * DAY_SECONDS)
     yield Paragraph(text=words.say(N_("until {date}"), date=end), mark="  ")
+    yield from _kept_to(asking)
     stays = [one for one in OFFERED if one not in categories and one not in CANNOT]
     yield Paragraph(
         text=words.say(N_("Stays here, and nobody is told that it does:")), style="bold"
@@ -201,11 +221,25 @@ def _summary(asking: Asking) -> Iterator[Paragraph]:
         )
 
 
+def _kept_to(asking: Asking) -> Iterator[Paragraph]:
+    """Her conditions: she hears them again, as they will be read there."""
+    words, form = asking.words, asking.form
+    if not (form.conditions or form.words):
+        return
+    told = words.say(N_("What they must keep to: her conditions"))
+    yield Paragraph(text=told, style="bold")
+    for condition in form.conditions:
+        text = words.code_of(Condition, condition)
+        yield Paragraph(text=text, mark="  ! ", mark_style="$warning")
+    if form.words:
+        yield Paragraph(text=f"“{form.words}”", mark="    ")
+
+
 # Step 4: how she said yes.
 
 
 def how_she_said_yes(asking: Asking) -> ComposeResult:
-    """How, who, with whom as a witness, and her conditions."""
+    """How, who, and with whom as a witness."""
     say, code, form = asking.words.say, asking.words.code, asking.form
     choose = (0, say(N_("choose …")))
     yield Choice[int](
@@ -226,21 +260,6 @@ def how_she_said_yes(asking: Asking) -> ComposeResult:
         [("", say(N_("nobody"))), *_witnesses(asking)],
         value=form.witness,
         id="witness",
-    )
-    yield Paragraphs([Paragraph(text=say(N_("Her conditions:")), style="bold")])
-    for condition in Condition:
-        is_set = condition in form.conditions
-        yield Tick(code(condition), Ticked.YES if is_set else Ticked.NO, id=condition.value)
-    yield Field(
-        say(N_("In her own words")),
-        form.words,
-        characters_max=WORDS_CHARACTERS_MAX,
-        id="words",
-    )
-    yield Tick(
-        say(N_("These words were read back to her, and they may read them there")),
-        Ticked.YES if form.words_read_back else Ticked.NO,
-        id="words_read_back",
     )
     yield Paragraphs(missing_paragraphs(asking), id="missing")
 

@@ -1,6 +1,6 @@
 """What they get after their yes: what she allowed, her words first, shown as it will be read there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final, final
@@ -16,10 +16,11 @@ from protocol.vocabulary.codes import TextKind
 from tui.acts import Act, bindings
 from tui.client import Client, RefusedError
 from tui.desk import Desk
-from tui.places import ToConsents
+from tui.places import ToConsents, ToFiles
 from tui.plain import Text, lines_of, one_line, plain
-from tui.screens import about_her, offer_form
+from tui.screens import about_her, conditions, offer_form
 from tui.screens.desk_screen import BACK
+from tui.screens.file_lines import files_of, sign_of, state_of, what_of
 from tui.screens.form_screen import FormScreen
 from tui.termwidth import cut, wrap
 from tui.widgets.page import Page
@@ -39,6 +40,13 @@ SEND: Final = Act(
 CONSENTS: Final = Act(
     name="consents", key="c", label=N_("her consents"), help=N_("What she agreed to, and ticked.")
 )
+FILES: Final = Act(
+    name="files",
+    key="l",
+    label=N_("files"),
+    help=N_("Attach a paper, a picture or a recording; it follows the dossier."),
+    needs=commands.BeginFile,
+)
 
 
 class DossierForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +61,7 @@ class Ground:
 
     view: views.ReferralView
     case: views.CaseLook | None
+    files: Sequence[views.FileLine]
     country: str
 
     @property
@@ -90,7 +99,7 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         "What they get after their yes. Only what she allowed can be ticked, and of her sentences"
         " only those she ticked herself go. At the right stands exactly what leaves."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (SEND, CONSENTS, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (SEND, CONSENTS, FILES, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
     CSS = f"""
     DossierScreen #parts {{ height: 100%; }}
@@ -116,6 +125,7 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         return Ground(
             view=view,
             case=None if look is None else await client.look_at_case(look),
+            files=await files_of(client, view.referral),
             country=countries.get(view.referral.peer, ""),
         )
 
@@ -222,6 +232,17 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
             yield self._sentence(said, goes=goes)
         stays = self.words.say(N_("stays here"))
         yield plain(f"[{Ticked.NO.value}] {stays}", "$text-muted")
+        yield from self._files(ground)
+
+    def _files(self, ground: Ground) -> Iterable[Content]:
+        """What was attached; each goes by its own yes, behind the dossier."""
+        words = self.words
+        yield plain(words.say(N_("Files: l attaches one")), "bold $secondary")
+        for line in ground.files:
+            if line.is_ours:
+                sign, colour = sign_of(line)
+                for text in (f"{sign} {what_of(words, line)}", f"  {state_of(words, line)}"):
+                    yield plain(cut(text, LEFT_CELLS - 2), colour)
 
     def _sentence(self, said: views.SaidView, *, goes: bool) -> Content:
         mark = Ticked.YES if goes else Ticked.NO
@@ -247,10 +268,16 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
         return [
             *(plain(line, "bold $secondary") for line in wrap(title, width)),
             plain(""),
+            *conditions.lines(self._kept_to(ground), width=width),
             *page,
             plain(""),
             plain(self.words.say(N_("Nothing else is in it.")), "bold"),
         ]
+
+    def _kept_to(self, ground: Ground) -> Iterator[str]:
+        """Her conditions go with the copy of her consent, and stand above what they read."""
+        consent = ground.consent
+        return iter(()) if consent is None else conditions.texts(self.words, consent)
 
     # The acts.
 
@@ -261,6 +288,8 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
             return (
                 looked is not None and looked.preview is not None and bool(looked.asked.categories)
             )
+        if name == FILES.name:
+            return self._loaded is not None
         return self._loaded is not None and self._loaded[0].case is not None
 
     def action_send(self) -> None:
@@ -276,6 +305,10 @@ class DossierScreen(FormScreen[Ground, DossierForm]):
             preview=looked.preview.hash,
         )
         self.send_form(command)
+
+    def action_files(self) -> None:
+        """Papers that follow."""
+        self.go(ToFiles(thread=self._thread))
 
     def action_consents(self) -> None:
         """What she agreed to, and ticked."""

@@ -8,14 +8,12 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from protocol.local import commands, views
-from protocol.vocabulary.categories import DOSSIER_ORDER
-from protocol.vocabulary.codes import FileLabel, TextKind
 from tui.acts import Act, bindings
 from tui.client import Client
 from tui.desk import Desk
 from tui.places import ToCase, ToConsents, ToLedger, ToMessage, ToWithdraw
 from tui.plain import Text, line_of, one_line, plain
-from tui.screens.consent_form import fields_of
+from tui.screens import ledger_lines
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.termwidth import cut, fit, wrap
 from tui.widgets.rows import Row, Rows
@@ -34,10 +32,6 @@ CONSENTS: Final = Act(
     name="consents", key="c", label=N_("consents"), help=N_("What she agreed to, and asking her.")
 )
 CASE: Final = Act(name="case", key="o", label=N_("her case"), help=N_("Open her case."))
-_TEXT: Final = "text:"
-_FILE: Final = "file:"
-_OFFER: Final = N_("that somebody needs help, with nothing about her")
-_CONSENT: Final = N_("what she agreed to")
 DAY_CELLS: Final = 14
 NAME_CELLS: Final = 20
 _MARGIN_CELLS: Final = 4
@@ -120,7 +114,7 @@ class LedgerScreen(DeskScreen[views.Ledger]):
         name = fit(one_line(line.peer_name), NAME_CELLS)
         rest = width - DAY_CELLS - NAME_CELLS
         yield line_of(day, (name, "bold"), self._arrived(line, rest))
-        for said in self._what(line):
+        for said in ledger_lines.what(self.words, line):
             for text in wrap(said, width - DAY_CELLS):
                 yield plain(" " * DAY_CELLS + text)
         ended = self._ended(line)
@@ -130,27 +124,11 @@ class LedgerScreen(DeskScreen[views.Ledger]):
         for text in wrap(until, width - DAY_CELLS):
             yield plain(" " * DAY_CELLS + text, style)
 
-    def _what(self, line: views.LedgerLine) -> Iterator[str]:
-        """What really went, fact by fact; what she would have allowed is not told as if it had gone."""
-        words = self.words
-        if not line.fields:
-            # A copy of the consent names no category; an offer names those that might follow.
-            text = _OFFER if line.categories else _CONSENT
-            yield words.say(text)
-            return
-        kinds = [one.removeprefix(_TEXT) for one in line.fields if one.startswith(_TEXT)]
-        if kinds:
-            names = ", ".join(words.code_of(TextKind, kind) for kind in kinds)
-            yield words.say(N_("In her own words: {kinds}"), kinds=names)
-        for label in (one.removeprefix(_FILE) for one in line.fields if one.startswith(_FILE)):
-            yield words.say(N_("A file: {label}"), label=words.code_of(FileLabel, label))
-        for category in DOSSIER_ORDER:
-            inside = [words.field(one) for one in fields_of(category) if one in line.fields]
-            if inside:
-                yield f"{words.category(category)}: {', '.join(inside)}"
-
     def _arrived(self, line: views.LedgerLine, width: int) -> Content:
         words = self.words
+        if line.is_withheld and not line.is_confirmed:
+            text = words.say(N_("taken back: not known yet if it had come"))
+            return plain(cut(f"{text} …", width), "$warning")
         if line.is_withheld:
             return plain(cut(words.say(N_("taken back before it left ✓")), width), "$success")
         if line.seen_at is not None:
@@ -210,7 +188,8 @@ class LedgerScreen(DeskScreen[views.Ledger]):
         """Only what came and may be read is opened."""
         if name == OPEN.name:
             held = self._chosen
-            return held is not None and held.state == "readable"
+            is_page = held is not None and held.type in ledger_lines.PAGES
+            return is_page and held is not None and held.state == "readable"
         return self._loaded is not None
 
     def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:

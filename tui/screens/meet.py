@@ -138,7 +138,9 @@ class MeetScreen(DeskScreen[None]):
     def _of_theirs(self, partner: views.PeerView) -> list[Paragraph]:
         say = self.words.say
         if partner.level >= LEVEL_CHECKED:
-            known = N_("{partner} has a new card. The number you compared before still holds.")
+            known = N_(
+                "{partner} has a newer card or newer keys. The number you compared still holds."
+            )
             return [
                 Paragraph(text=say(known, partner=one_line(partner.name)), style="bold", mark="✓ ")
             ]

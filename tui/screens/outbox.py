@@ -96,7 +96,10 @@ class OutboxScreen(DeskScreen[Waiting]):
     HEADING = N_("Outbox")
     ABOUT = N_(
         "What was sent here and has not arrived there. For ten seconds it can be stopped. After that it"
-        " waits, however long, until their computer is on; you need not do anything for it."
+        " leaves together with everything else, as a rule at the full and at the half hour: so nobody who"
+        " watches the line learns when you pressed a key. A withdrawal leaves at once, and so does the word"
+        " that a partner is stopped. What has left waits, however long, until their computer is on; you"
+        " need not do anything for it."
     )
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN, STOP_IT, PUT_AWAY, STICK, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
@@ -344,7 +347,7 @@ class OutboxScreen(DeskScreen[Waiting]):
             self.attempt(lambda client: client.stop_sending(command), self._put_away)
 
     def _put_away(self, _done: views.Done) -> None:
-        self.say(self.words.say(N_("It is off the list.")))
+        self.say(self.words.say(N_("It was not sent, and is off the list now.")))
         self.reload()
 
 

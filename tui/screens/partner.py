@@ -127,7 +127,7 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
             page.put(
                 [
                     *self._about(loaded),
-                    *what_waits(self.words, loaded),
+                    *what_waits(self.desk, loaded),
                     *self._unconfirmed(loaded),
                     *self._comparing(loaded),
                 ]

@@ -1,11 +1,13 @@
-"""Why something waits with a partner: they began anew, we did, or their messages contradict each other."""
+"""Why something waits with a partner: somebody began anew, messages contradict each other, keys are over."""
 
 from protocol.local import views
+from tui.desk import Desk
+from tui.screens.partners import STOPPED
 from tui.widgets.paragraphs import Paragraph
-from tui.wording import N_, Words
+from tui.wording import N_
 
 
-def what_waits(words: Words, peer: views.PeerView) -> list[Paragraph]:
+def what_waits(desk: Desk, peer: views.PeerView) -> list[Paragraph]:
     """A warning for each thing that a person has to know or to do; nothing where all is well."""
     told = []
     if peer.confirm_awaited is not None:
@@ -30,5 +32,19 @@ def what_waits(words: Words, peer: views.PeerView) -> list[Paragraph]:
                 " two computers speak for them. When only one does, press A: it is asked to begin anew."
             )
         )
-    warnings = [Paragraph(text=words.say(text), style="$warning", mark="! ") for text in told]
+    texts = [desk.words.say(text) for text in told]
+    if peer.status not in STOPPED and peer.keys_until <= desk.now:
+        texts.append(_keys_are_over(desk, peer))
+    warnings = [Paragraph(text=text, style="$warning", mark="! ") for text in texts]
     return [Paragraph(text=""), *warnings] if warnings else []
+
+
+def _keys_are_over(desk: Desk, peer: views.PeerView) -> str:
+    return desk.words.say(
+        N_(
+            "Nothing can leave for them: the keys of theirs that we hold ended on {date}. Our computer asks"
+            " theirs for new ones each hour. Call them: their computer has to be on and unlocked. If we hear"
+            " nothing for a day after that, ask them for a new introduction file, and read it in."
+        ),
+        date=desk.date(peer.keys_until),
+    )

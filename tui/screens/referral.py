@@ -17,6 +17,7 @@ from tui.places import (
     Saying,
     ToAnswer,
     ToDossier,
+    ToFiles,
     ToMessage,
     ToReport,
     ToThreadConsents,
@@ -24,20 +25,27 @@ from tui.places import (
     ToWithdrawThread,
 )
 from tui.plain import Text, line_of, lines_of, one_line, plain
+from tui.screens import conditions
 from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.file_lines import MAY_HAVE_FILES, files_of
 from tui.screens.referral_acts import Deed, may_do, next_step
 from tui.screens.referral_lines import case_of, offer_pairs, state_of, two_columns
-from tui.screens.referral_rows import MESSAGE, EntryKey, entries
+from tui.screens.referral_rows import FILE, MESSAGE, EntryKey, entries
 from tui.termwidth import wrap
 from tui.widgets.rows import Rows
 from tui.wording import N_
 
 LABEL_CELLS: Final = 13
+# Of her conditions as many stand above; all of them stand beside the consent further down.
+CONDITION_LINES_MAX: Final = 2
 # The task's name: the module that defines it also knows what is sent, and the desk must not.
 _TELL_HER: Final = "tell_her_who_and_when"
 
 OPEN: Final = Act(
-    name="open", key="enter", label=N_("read"), help=N_("Open what was told about her.")
+    name="open",
+    key="enter",
+    label=N_("read"),
+    help=N_("Open what was told about her, or the files."),
 )
 TOLD: Final = Act(
     name="told",
@@ -83,6 +91,12 @@ RECALL: Final = Act(
 FOLLOW_UP: Final = Act(
     name="follow_up", key="f", label=N_("ask to see her"), help=N_("Ask them to see her by a day.")
 )
+FILES: Final = Act(
+    name="files",
+    key="l",
+    label=N_("files"),
+    help=N_("Papers, pictures and recordings that go or came with this referral."),
+)
 CONSENTS: Final = Act(
     name="consents",
     key="c",
@@ -111,9 +125,10 @@ _HELD_DEEDS: Final = frozenset(set(Deed) - {Deed.RECALL, Deed.REPORT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the screen shows: the referral, what is on its way in it, and what is to be told to her."""
+    """What the screen shows: the referral, its files, what is on its way, and what is to be told to her."""
 
     view: views.ReferralView
+    files: Sequence[views.FileLine]
     held: views.HeldLine | None
     to_tell: views.TaskView | None
 
@@ -139,6 +154,7 @@ class ReferralScreen(DeskScreen[Standing]):
         REPORT,
         FOLLOW_UP,
         RECALL,
+        FILES,
         CONSENTS,
         WITHDRAW,
         BACK,
@@ -175,6 +191,7 @@ class ReferralScreen(DeskScreen[Standing]):
         tasks = (await client.list_tasks()).tasks if view.referral.is_ours else []
         return Standing(
             view=view,
+            files=await files_of(client, view.referral),
             held=self._of_this(held.sendings),
             to_tell=next(
                 (task for task in tasks if task.thread == self._thread and task.task == _TELL_HER),
@@ -193,7 +210,7 @@ class ReferralScreen(DeskScreen[Standing]):
         width = max(20, self.size.width - 4)
         self.query_one("#standing", Text).put(lines_of(self._lines(loaded, width)))
         listed = self.query_one("#entries", Rows)
-        listed.put(entries(self.desk, loaded.view, width=width))
+        listed.put(entries(self.desk, loaded.view, loaded.files, width=width))
         listed.focus()
 
     def _lines(self, loaded: Standing, width: int) -> list[Content]:
@@ -210,6 +227,8 @@ class ReferralScreen(DeskScreen[Standing]):
             self.desk, loaded.view, is_told=loaded.to_tell is None
         )
         lines += [plain(text, "$accent") for text in wrap(told, width)]
+        kept_to = conditions.together(self.words, loaded.view.consents)
+        lines += conditions.lines(kept_to, width=width, lines_max=CONDITION_LINES_MAX)
         lines += two_columns(
             offer_pairs(self.desk, line.offer), width=width, label_cells=LABEL_CELLS
         )
@@ -239,21 +258,23 @@ class ReferralScreen(DeskScreen[Standing]):
         if self._loaded is None:
             return False
         if name == OPEN.name:
-            return self._chosen_message() is not None
+            return self._chosen_message() is not None or self._is_file_chosen
         if name == TOLD.name:
             return self._loaded.to_tell is not None
-        if name in {WITHDRAW.name, CONSENTS.name}:
-            return self._may_look_at_consents(name)
+        if name in {WITHDRAW.name, CONSENTS.name, FILES.name}:
+            return self._may_look_beside(name)
         deed = Deed(name)
         if self._is_leaving and deed in _HELD_DEEDS:
             return False
         return may_do(self._loaded.view, deed)
 
-    def _may_look_at_consents(self, name: str) -> bool:
-        """What she agreed to elsewhere came with the referral; she may withdraw it here too."""
+    def _may_look_beside(self, name: str) -> bool:
+        """Files follow a yes; what she agreed to elsewhere came with it, and she may withdraw it here too."""
         view = None if self._loaded is None else self._loaded.view
         if view is None:
             return False
+        if name == FILES.name:
+            return view.referral.state in MAY_HAVE_FILES
         if view.referral.is_ours:
             return name == WITHDRAW.name and view.referral.case_id is not None
         return bool(view.consents)
@@ -272,6 +293,11 @@ class ReferralScreen(DeskScreen[Standing]):
         messages = self._loaded.view.messages
         return next((one for one in messages if one.message_id == chosen[1]), None)
 
+    @property
+    def _is_file_chosen(self) -> bool:
+        chosen = self.query_one("#entries", Rows).chosen if self.is_mounted else None
+        return chosen is not None and chosen[0] == FILE
+
     def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:
         """Enter."""
         event.stop()
@@ -282,6 +308,8 @@ class ReferralScreen(DeskScreen[Standing]):
         message = self._chosen_message()
         if message is not None:
             self.go(ToMessage(peer=message.peer, message_id=message.message_id))
+        elif self._is_file_chosen:
+            self.action_files()
 
     def action_told(self) -> None:
         """She knows who expects her, and when."""
@@ -345,6 +373,10 @@ class ReferralScreen(DeskScreen[Standing]):
             self.go(ToWithdraw(case_id=line.case_id))
         else:
             self.go(ToWithdrawThread(thread=self._thread))
+
+    def action_files(self) -> None:
+        """What goes or came with it."""
+        self.go(ToFiles(thread=self._thread))
 
     def action_consents(self) -> None:
         """What she agreed to between them and us."""

@@ -16,6 +16,8 @@ from protocol.vocabulary.codes import (
 )
 from tui.desk import Desk
 from tui.plain import line_of, one_line, plain
+from tui.screens import conditions
+from tui.screens.file_lines import in_one_line, sign_of
 from tui.screens.referral_lines import moment
 from tui.termwidth import wrap
 from tui.widgets.rows import Row
@@ -24,6 +26,7 @@ from tui.wording import N_
 MESSAGE: Final = "message"
 FOLLOW_UP: Final = "follow_up"
 CONSENT: Final = "consent"
+FILE: Final = "file"
 HISTORY: Final = "history"
 EntryKey: TypeAlias = tuple[str, bytes]
 """What a row is, and its id."""
@@ -38,7 +41,9 @@ _DETAILS: Final = {
 }
 
 
-def entries(desk: Desk, view: views.ReferralView, *, width: int) -> list[Row[EntryKey]]:
+def entries(
+    desk: Desk, view: views.ReferralView, files: Sequence[views.FileLine], *, width: int
+) -> list[Row[EntryKey]]:
     """All of it: what can be read comes first, and of the history the newest."""
     rows: list[Row[EntryKey]] = []
     # A copy of her consent says what stands among the consents already.
@@ -46,6 +51,7 @@ def entries(desk: Desk, view: views.ReferralView, *, width: int) -> list[Row[Ent
         message for message in view.messages if message.is_personal and message.type != _COPY
     ]
     rows += _group(desk, N_("What they told us about her"), _messages(desk, about_her, width))
+    rows += _group(desk, N_("Files"), _files(desk, files, width))
     rows += _group(desk, N_("Seeing her"), _follow_ups(desk, view, width))
     rows += _group(desk, N_("What she agreed to"), _consents(desk, view, width))
     rows += _group(desk, N_("What happened"), _history(desk, view, width))
@@ -96,6 +102,17 @@ def _closed(desk: Desk, message: views.MessageLine) -> str:
     return ""
 
 
+def _files(desk: Desk, files: Sequence[views.FileLine], width: int) -> list[Row[EntryKey]]:
+    rows = []
+    for line in files:
+        sign, colour = sign_of(line)
+        sentence = N_("From us: {file}") if line.is_ours else N_("From them: {file}")
+        text = desk.words.say(sentence, file=in_one_line(desk.words, line))
+        day = (desk.day(line.changed_at), "$text-muted")
+        rows.append(_row(FILE, line.file_id, day, (f"{sign} {text}", colour), width=width))
+    return rows
+
+
 def _follow_ups(desk: Desk, view: views.ReferralView, width: int) -> list[Row[EntryKey]]:
     rows = []
     for follow_up in view.follow_ups:
@@ -133,7 +150,9 @@ def _consents(desk: Desk, view: views.ReferralView, width: int) -> list[Row[Entr
             date=desk.date(consent.expires),
         )
         day = (desk.day(consent.valid_from), "$text-muted")
-        rows.append(_row(CONSENT, consent.consent_id, day, (text, ""), width=width))
+        kept_to = [(text, conditions.STYLE) for text in conditions.texts(desk.words, consent)]
+        parts = (day, (text, ""), *kept_to)
+        rows.append(_row(CONSENT, consent.consent_id, *parts, width=width))
     return rows
 
 

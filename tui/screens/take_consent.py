@@ -13,7 +13,6 @@ from textual.widget import Widget
 
 from protocol.local import commands, views
 from protocol.local.views import SaidView
-from protocol.vocabulary.codes import Condition
 from tui.acts import Act, bindings
 from tui.client import Client, ClientError
 from tui.desk import Desk
@@ -79,7 +78,7 @@ class TakeConsentScreen(AskingHer):
             case 1:
                 return consent_steps.read_together(asking)
             case 2:
-                return (Rows[Item](id="choices"), consent_steps.ends_on(asking))
+                return (Rows[Item](id="choices"), *consent_steps.below_the_choices(asking))
             case 3:
                 return consent_steps.say_back(asking)
             case 4:
@@ -201,6 +200,8 @@ class TakeConsentScreen(AskingHer):
             )
         elif item.kind is Kind.FIELD:
             answered = consent_form.answer_field(form, item.key, answer)
+        elif item.kind is Kind.CONDITION:
+            answered = consent_form.answer_condition(form, item.key, answer)
         else:
             answered = self._answered_text(form, item.key, answer)
         self._go_on(answered)
@@ -259,8 +260,13 @@ class TakeConsentScreen(AskingHer):
         self._to_step(CHOOSE)
 
     def action_say_back(self) -> None:
-        """She says it back."""
-        self._to_step(SAY_BACK)
+        """She says it back: her conditions, too, so her words about them are read to her first."""
+        if self._form is not None and self._form.words and not self._form.words_read_back:
+            self.say(
+                self.words.say(N_("First read her words back to her, and tick it.")), tone="warn"
+            )
+        else:
+            self._to_step(SAY_BACK)
 
     def action_how(self) -> None:
         """How she said yes."""
@@ -297,7 +303,7 @@ class TakeConsentScreen(AskingHer):
             case 1:
                 self._read_first(form)
             case 2:
-                self._go_on(consent_form.choose_days(form, self.query_one("#days", Choice).value))
+                self._read_second(form)
             case 4:
                 self._read_how(form)
             case _:
@@ -312,25 +318,22 @@ class TakeConsentScreen(AskingHer):
             self._go_on(chosen)
             self.call_later(self.lay_out)
 
-    def _read_how(self, form: ConsentForm) -> None:
-        words = self.query_one("#words", Field).value
+    def _read_second(self, form: ConsentForm) -> None:
         tick = self.query_one("#words_read_back", Tick)
-        # Other words than those that were read back are not read back.
-        if words != form.words or not words:
-            tick.ticked = Ticked.NO
+        form = consent_form.choose_days(form, self.query_one("#days", Choice).value)
+        form = consent_form.say_words(
+            form, self.query_one("#words", Field).value, is_read_back=tick.is_ticked
+        )
+        tick.ticked = Ticked.YES if form.words_read_back else Ticked.NO
+        self._go_on(form)
+
+    def _read_how(self, form: ConsentForm) -> None:
         self._go_on(
             msgspec.structs.replace(
                 form,
                 method=self.query_one("#method", Choice).value,
                 given_by=self.query_one("#given_by", Choice).value,
                 witness=self.query_one("#witness", Choice).value,
-                conditions=tuple(
-                    one.value
-                    for one in Condition
-                    if self.query_one(f"#{one.value}", Tick).is_ticked
-                ),
-                words=words,
-                words_read_back=tick.is_ticked,
             )
         )
         asking = self._asking

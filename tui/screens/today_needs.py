@@ -17,6 +17,7 @@ from tui.places import (
     ToConsents,
     ToDossier,
     ToFacts,
+    ToFiles,
     ToLedger,
     ToNewCase,
     ToOffer,
@@ -88,6 +89,10 @@ def _dossier(task: views.TaskView) -> Destination:
     return _partner(task) if task.thread is None else ToDossier(thread=task.thread)
 
 
+def _files(task: views.TaskView) -> Destination:
+    return _partner(task) if task.thread is None else ToFiles(thread=task.thread)
+
+
 def _offer(task: views.TaskView) -> Destination:
     return _referral(task) if task.case_id is None else ToOffer(case_id=task.case_id)
 
@@ -137,8 +142,9 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "message_refused": ("✗", _referral),
     "not_sent": ("✗", _referral),
     "sending_refused": ("✗", _outbox),
-    "file_came": ("✉", _referral),
-    "file_not_whole": ("✗", _referral),
+    "file_came": ("✉", _files),
+    "file_not_whole": ("✗", _files),
+    "file_again": ("!", _files),
     "bundle_stale": ("…", _partner),
     "state_awaited": ("…", _partner),
     "confirm_restored": ("?", _partner),

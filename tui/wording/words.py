@@ -97,6 +97,10 @@ class Words:
         """Where a message of ours stands."""
         return self._labelled(FLOWS["OutboxState"], state)
 
+    def file_state(self, state: str) -> str:
+        """How a file stands, ours or theirs."""
+        return self._labelled(FLOWS["FileState"], state)
+
     def task(self, task: str) -> str:
         """What needs a person."""
         return self._labelled(FLOWS["Task"], task)

@@ -28,7 +28,10 @@ class Silence(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """Another organisation, and what waits for its answer."""
+    """Another organisation, and what waits for its answer.
+
+    `keys_over_seconds`: for how long nothing can be sealed to it; 0 as long as something can.
+    """
 
     name: str
     node_id_text: str
@@ -37,6 +40,7 @@ class Partner:
     silent_seconds: int | None
     waiting: int
     oldest_seconds: int
+    keys_over_seconds: int
 
 
 def status_of(socket: Path) -> NodeStatus | Silence:
@@ -128,6 +132,14 @@ def judge_partner(seen: Partner) -> Finding:
     said = f"{seen.name}: {heard}, level {seen.level}, {seen.waiting} waiting"
     if seen.status != ACTIVE:
         said = f"{said}, {seen.status}"
+    if seen.keys_over_seconds and seen.status == ACTIVE:
+        over = seen.keys_over_seconds
+        ended = "today" if over < limits.DAY else f"{_days(over)} ago"
+        return doubtful(
+            Check.PARTNER,
+            f"{said}; their keys that we hold ended {ended}, nothing can leave",
+            fix="call them: their computer has to be on and unlocked; docs/backups.md says what then",
+        )
     if seen.waiting and seen.oldest_seconds >= WAITING_SECONDS_MAX:
         return doubtful(
             Check.PARTNER,
@@ -154,6 +166,7 @@ def _partner(peer: PeerView, items: Sequence[OutboxLine], *, now: Instant) -> Pa
         silent_seconds=None if heard is None else max(0, now - heard),
         waiting=len(items),
         oldest_seconds=max(0, now - oldest),
+        keys_over_seconds=max(0, now - peer.keys_until),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from node import config
 from node.cli.doctor.findings import Check, Finding, bad, doubtful, good
 from node.config import ConfigError, NodeConfig
+from protocol import limits
 from protocol.local.views import NodeStatus
 
 
@@ -23,8 +24,9 @@ def read(folder: Path) -> NodeConfig | Finding:
 def judge(settings: NodeConfig) -> Finding:
     """What is set."""
     profile = settings.profile
-    minutes = profile.vault_lock_minutes
-    closes = f"{minutes} minutes after the last session" if minutes else "with the last session"
+    minutes = profile.vault_lock_seconds // limits.MINUTE
+    many = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    closes = f"{many} after the last session" if minutes else "with the last session"
     outside = "refused" if profile.needs_onion else "allowed if published"
     return good(
         Check.CONFIGURATION,

@@ -83,7 +83,7 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "outbox": Copied(
         columns="number message_id peer type thread reply_to consent_id consent urgency queued_at due"
         " attempts state is_withheld payload key_id epoch sequence hash expires skeleton prekey_id"
-        " deposited_at settled_at code seen_at",
+        " deposited_at settled_at code seen_at missed_at",
         instead={
             "payload": _PLAIN_PAYLOAD,
             "key_id": _NO_KEY,
@@ -131,14 +131,18 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "own_files": Copied(
         columns="number file_id thread peer consent_id category label size kind hash state follows key_id"
         " begun_at changed_at",
-        # Without its key nothing of a copy can leave any more.
-        instead={
-            "state": "CASE WHEN key_id IS NULL THEN state ELSE 'stopped' END",
-            "key_id": _NO_KEY,
-        },
+        # Without its key nothing of a copy can leave any more: the first opening ends what was under way, and
+        # tells a person. Which files those are is known by their state, so that comes as it is.
+        instead={"key_id": _NO_KEY},
     ),
     "own_file_parts": Copied(
         columns="file_id part content message_id is_there", instead={"content": "NULL"}
+    ),
+    "received_files": Copied(
+        columns="number file_id peer thread consent follows size hash category kind label state begun_at"
+        " changed_at",
+        # Of what came from others a restored node knows that it came, and that it is to be asked for again.
+        instead={"hash": "NULL", "category": "NULL", "kind": "NULL", "label": "NULL"},
     ),
     "tasks": Copied(columns="task_id task peer thread due made_at done_at done_by"),
     "audit": Copied(columns="number epoch previous at actor event object details hash"),
@@ -178,8 +182,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType({
     "cadence": "when things left this computer; planned anew",
     "superseded": "a restored node begins new streams; what others see of them shows anew",
     "listed_parts": "of lists that answer a hello; a restored node says another one",
-    "received_files": "what came from others comes from them again",
-    "received_file_parts": "what came from others comes from them again",
+    "received_file_parts": "what came from others; a person is told to ask for it again",
     "_sqlite_migrations": "the steps of the schema stand in the backup's head",
 })  # fmt: skip
 """Every other table of both files, and why it is in no backup."""

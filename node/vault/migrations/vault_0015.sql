@@ -1,11 +1,4 @@
--- Envelopes of others that came on a stick and are carried along to a partner, sealed as they came.
+-- What a person was told of a message that may never have arrived, so that it can be taken back.
 
-CREATE TABLE ferried (
-    envelope_id BLOB NOT NULL PRIMARY KEY CHECK (length(envelope_id) = 16),
-    peer BLOB NOT NULL CHECK (length(peer) = 32),
-    size INTEGER NOT NULL CHECK (size > 0),
-    came_at INTEGER NOT NULL,
-    raw BLOB NOT NULL
-) STRICT;
-
-CREATE INDEX ferried_by_peer ON ferried (peer, came_at);
+-- When its time was over before anybody had answered; empty again once the peer says that it had come whole.
+ALTER TABLE outbox ADD COLUMN missed_at INTEGER;

@@ -1,4 +1,11 @@
--- Mailboxes of ours that a relay keeps.
+-- Envelopes of others that came on a stick and are carried along to a partner, sealed as they came.
 
--- 0 until the relay has made it: before that nobody is told of it.
-ALTER TABLE own_mailboxes ADD COLUMN is_made INTEGER NOT NULL DEFAULT 1 CHECK (is_made IN (0, 1));
+CREATE TABLE ferried (
+    envelope_id BLOB NOT NULL PRIMARY KEY CHECK (length(envelope_id) = 16),
+    peer BLOB NOT NULL CHECK (length(peer) = 32),
+    size INTEGER NOT NULL CHECK (size > 0),
+    came_at INTEGER NOT NULL,
+    raw BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX ferried_by_peer ON ferried (peer, came_at);

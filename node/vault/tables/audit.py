@@ -20,6 +20,7 @@ from protocol.values import (
     Pseudonym,
     digest,
     instant,
+    pseudonym,
     sha256,
 )
 
@@ -48,6 +49,11 @@ _NEXT_DETAILS: Final = "SELECT coalesce(max(number), 0) + 1 FROM audit_details"
 RESTORE: Final = "restore"
 """The event with which a new epoch of the log begins."""
 _FIRST_EPOCH: Final = 0
+_RECENT: Final = (
+    "SELECT actor, event, audit_details.object, audit_details.details FROM audit"
+    " JOIN audit_details USING (number)"
+    " WHERE number > (SELECT max(number) FROM audit) - ? AND event LIKE ? || '%' ORDER BY number"
+)
 _ROWS_AT_ONCE: Final = 1_000
 
 
@@ -124,6 +130,15 @@ def _append(
         (number, epoch, previous, now, entry.actor, entry.event, obj, details, link),
     )
     vault.execute(_INSERT_DETAILS, (number, salt, entry.obj, entry.details))
+
+
+def recent(vault: Connection, *, beginning_with: str) -> list[AuditEntry]:
+    """Of the newest thousand entries those whose event begins so and whose text is there, oldest first."""
+    rows = vault.execute(_RECENT, (_ROWS_AT_ONCE, beginning_with)).fetchall()
+    return [
+        AuditEntry(actor=pseudonym(row[0]), event=row[1], obj=row[2], details=row[3])
+        for row in rows
+    ]
 
 
 def is_whole(vault: Connection) -> bool:

@@ -23,8 +23,8 @@ from protocol.values import (
 # began with a dossier has no consents of its own.
 _LEFT: Final = (
     "SELECT d.message_id, d.consent_id, d.peer, d.at, d.categories, d.fields, o.state,"
-    " o.is_withheld, o.settled_at, o.seen_at FROM disclosures d LEFT JOIN outbox o"
-    " ON o.message_id = d.message_id WHERE d.consent_id IN ("
+    " o.is_withheld, o.settled_at, o.seen_at, o.is_withheld = 1 AND o.code = 'withheld'"
+    " FROM disclosures d LEFT JOIN outbox o ON o.message_id = d.message_id WHERE d.consent_id IN ("
     "SELECT consent_id FROM consents WHERE case_id = :case_id"
     " UNION SELECT consent_id FROM consents WHERE handle IN ("
     "SELECT n.handle FROM referrals r JOIN consents n ON n.consent_id = r.consent_id"
@@ -45,7 +45,10 @@ _CAME: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """One leaving, and what its message came to."""
+    """One leaving, and what its message came to.
+
+    `is_confirmed`: it went without its payload, and the peer says that no earlier copy had come.
+    """
 
     message_id: MessageId
     consent_id: ConsentId
@@ -55,6 +58,7 @@ class Left:
     fields: tuple[str, ...]
     state: str
     is_withheld: bool
+    is_confirmed: bool
     settled_at: Instant | None
     seen_at: Instant | None
 
@@ -128,6 +132,7 @@ def _left(row: Sequence[Any]) -> Left:
         is_withheld=bool(row[7]),
         settled_at=None if row[8] is None else instant(row[8]),
         seen_at=None if row[9] is None else instant(row[9]),
+        is_confirmed=bool(row[10]),
     )
 
 

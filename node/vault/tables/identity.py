@@ -164,6 +164,11 @@ def set_origin(vault: Connection, mailbox: MailboxId, *, origin: str) -> None:
     vault.execute("UPDATE own_mailboxes SET origin = ? WHERE mailbox_id = ?", (origin, mailbox))
 
 
+def end_mailboxes_by(vault: Connection, latest: Instant) -> None:
+    """No mailbox that was left is emptied for longer than until then."""
+    vault.execute("UPDATE own_mailboxes SET ends = ?1 WHERE ends > ?1", (latest,))
+
+
 def ended_mailboxes(vault: Connection, *, now: Instant) -> list[MailboxId]:
     """Those that were left, are over, and were found empty since."""
     rows = vault.execute(

@@ -145,6 +145,16 @@ def under_consent(vault: Connection, consent: Hash) -> list[StoredMessage]:
     return [_message(row) for row in rows]
 
 
+def find_open(vault: Connection, consent: Hash, *, type_name: str) -> StoredMessage | None:
+    """The newest message of a type that came under a consent and is neither locked nor erased."""
+    row = vault.execute(
+        f"SELECT {_COLUMNS} FROM messages WHERE consent = ? AND type = ? AND is_locked = 0"
+        " AND payload IS NOT NULL ORDER BY received_at DESC LIMIT 1",
+        (consent, type_name),
+    ).fetchone()
+    return None if row is None else _message(row)
+
+
 def lock_under(vault: Connection, consent: Hash) -> None:
     """Nobody reads what came under this consent."""
     vault.execute("UPDATE messages SET is_locked = 1 WHERE consent = ?", (consent,))

@@ -79,6 +79,12 @@ class Leaving:
     is_withheld: bool
     is_there: bool
 
+    @property
+    def has_arrived(self) -> bool:
+        """Did they say that they have it, noted or not?"""
+        is_stored = self.state is OutboxState.STORED and not self.is_withheld
+        return self.is_there or is_stored
+
 
 def insert(vault: Connection, file: OwnFile) -> None:
     """Begin a copy."""
@@ -120,7 +126,8 @@ def in_thread(vault: Connection, thread: ThreadId) -> list[OwnFile]:
 def sending(vault: Connection) -> list[OwnFile]:
     """What is to go, in the order in which it was begun."""
     rows = vault.execute(
-        f"SELECT {_COLUMNS} FROM own_files WHERE state = 'sending' ORDER BY number LIMIT ?",
+        f"SELECT {_COLUMNS} FROM own_files WHERE state = 'sending' AND {_HAS_COPY}"
+        " ORDER BY number LIMIT ?",
         (_FILES_MAX,),
     ).fetchall()
     return [_file(row) for row in rows]
@@ -232,6 +239,21 @@ def note_arrived(vault: Connection, file_id: bytes) -> None:
     )
 
 
+def note_came_after_all(vault: Connection, message: MessageId, *, now: Instant) -> None:
+    """A part that was withheld had come whole; a file of which all had come was sent, and not stopped."""
+    rows = vault.execute(
+        "SELECT file_id FROM own_file_parts WHERE message_id = ?", (message,)
+    ).fetchall()
+    for (file_id,) in rows:
+        note_arrived(vault, file_id)
+        vault.execute(
+            "UPDATE own_files SET state = 'sent', changed_at = ? WHERE file_id = ? AND state = 'stopped'"
+            " AND NOT EXISTS (SELECT 1 FROM own_file_parts p WHERE p.file_id = own_files.file_id"
+            " AND p.is_there = 0)",
+            (now, file_id),
+        )
+
+
 def leaving(vault: Connection, file_id: bytes) -> list[Leaving]:
     """What became of each part, in their order."""
     rows = vault.execute(
@@ -267,18 +289,50 @@ def drop(vault: Connection, file_id: bytes) -> None:
     vault.execute("DELETE FROM own_files WHERE file_id = ?", (file_id,))
 
 
+def drop_stopped(vault: Connection, file: OwnFile) -> None:
+    """Forget those of the same bytes under the same consent that did not arrive: no copy of them is here."""
+    same = (file.thread, file.consent_id, file.hash)
+    which = "thread = ? AND consent_id = ? AND hash = ? AND state = 'stopped'"
+    vault.execute(
+        "DELETE FROM own_file_parts WHERE file_id IN"
+        f" (SELECT file_id FROM own_files WHERE {which})",
+        same,
+    )
+    vault.execute(f"DELETE FROM own_files WHERE {which}", same)
+
+
 def key_ids(vault: Connection) -> set[bytes]:
     """The disclosure keys that rows need."""
     rows = vault.execute(f"SELECT key_id FROM own_files WHERE {_HAS_COPY}").fetchall()
     return {bytes(row[0]) for row in rows}
 
 
-def forget_key(vault: Connection, key_id: bytes, *, now: Instant) -> None:
-    """The key is gone: so is the copy."""
-    for (file_id,) in vault.execute(
-        "SELECT file_id FROM own_files WHERE key_id = ?", (key_id,)
-    ).fetchall():
-        forget_copy(vault, file_id, state="stopped", now=now)
+def forget_key(vault: Connection, key_id: bytes) -> None:
+    """The key is gone: so is the copy, and `lost` names it until that was said."""
+    vault.execute("UPDATE own_files SET key_id = NULL WHERE key_id = ?", (key_id,))
+
+
+def lost(vault: Connection) -> list[OwnFile]:
+    """Every file that was to be sent, and of which no copy is there any more."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM own_files WHERE NOT {_HAS_COPY}"
+        " AND state IN ('reading', 'kept', 'sending') ORDER BY number LIMIT ?",
+        (_FILES_MAX,),
+    ).fetchall()
+    return [_file(row) for row in rows]
+
+
+def queue_again(vault: Connection, key_id: bytes) -> None:
+    """The key of a part that was on its way is gone, and nobody knows why: it goes once more.
+
+    A crash came between the end of the key and what was to be written down of it. If they have the part
+    already, they keep it once (R-194); if her consent ended, the copy is gone too, and nothing goes.
+    """
+    vault.execute(
+        "UPDATE own_file_parts SET message_id = NULL WHERE is_there = 0 AND message_id ="
+        " (SELECT message_id FROM outbox WHERE key_id = ?)",
+        (key_id,),
+    )
 
 
 def _file(row: Sequence[Any]) -> OwnFile:

@@ -116,10 +116,31 @@ def in_state(vault: Connection, state: str) -> list[ReceivedFile]:
     return [_file(row) for row in rows]
 
 
+def lost(vault: Connection) -> list[ReceivedFile]:
+    """Every file that was here or on its way when the computer was lost: only that it came is known."""
+    rows = vault.execute(
+        f"SELECT {_COLUMNS} FROM received_files WHERE hash IS NULL"
+        " AND state IN ('arriving', 'whole') ORDER BY number LIMIT ?",
+        (_FILES_MAX,),
+    ).fetchall()
+    return [_file(row) for row in rows]
+
+
+def drop_lost(vault: Connection, file: ReceivedFile) -> None:
+    """A file came whole: one that was lost and can be the same is missed no more."""
+    vault.execute(
+        "DELETE FROM received_files WHERE number = (SELECT min(number) FROM received_files"
+        " WHERE hash IS NULL AND state IN ('arriving', 'whole')"
+        " AND peer = ? AND thread = ? AND consent = ? AND size = ?)",
+        (file.peer, file.thread, file.consent, file.size),
+    )
+
+
 def bytes_announced(vault: Connection, peer: NodeId, *, state: str) -> int:
     """The bytes that the files of one peer in one state have, or are said to have once they are whole."""
     (total,) = vault.execute(
-        "SELECT coalesce(sum(size), 0) FROM received_files WHERE peer = ? AND state = ?",
+        "SELECT coalesce(sum(size), 0) FROM received_files WHERE peer = ? AND state = ?"
+        " AND hash IS NOT NULL",
         (peer, state),
     ).fetchone()
     return int(total)
@@ -128,7 +149,7 @@ def bytes_announced(vault: Connection, peer: NodeId, *, state: str) -> int:
 def add_part(
     vault: Connection, file_id: bytes, part: int, message: MessageId, *, now: Instant
 ) -> bool:
-    """One more part came; False if it was there."""
+    """One more part came; False if it was there, in another message."""
     changed = vault.execute(
         "INSERT INTO received_file_parts (file_id, part, message_id) VALUES (?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -136,6 +157,14 @@ def add_part(
     )
     vault.execute("UPDATE received_files SET changed_at = ? WHERE file_id = ?", (now, file_id))
     return bool(changed.rowcount)
+
+
+def holds(vault: Connection, message: MessageId) -> bool:
+    """Does a part of a file lie in this message?"""
+    row = vault.execute(
+        "SELECT 1 FROM received_file_parts WHERE message_id = ?", (message,)
+    ).fetchone()
+    return row is not None
 
 
 def messages_of(vault: Connection, file_id: bytes) -> list[MessageId]:

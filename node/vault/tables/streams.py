@@ -358,13 +358,13 @@ def whole_until(vault: Connection, peer: NodeId, *, sent: Head) -> Head:
 def single_answers(
     vault: Connection, peer: NodeId, *, sent: Head, whole_until: int
 ) -> list[ReceiptSingle]:
-    """What a range does not tell of a former stream: what was refused, and what came beyond its end.
+    """What a range does not tell of a former stream: what was refused or came as withheld, and its rest.
 
     Among that may be what its sender had only queued when the backup was made.
     """
     rows = vault.execute(
         "SELECT message_id, hash, status, received_at, code FROM messages WHERE peer = ?"
-        " AND epoch = ? AND sequence > 0 AND (sequence > ? OR status = 'refused')"
+        " AND epoch = ? AND sequence > 0 AND (sequence > ? OR status IN ('refused', 'withheld'))"
         " ORDER BY sequence",
         (peer, sent.epoch, whole_until),
     ).fetchall()

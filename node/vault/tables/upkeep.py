@@ -52,6 +52,16 @@ def make_unlisted_due(
     )
 
 
+def is_unanswered(vault: Connection, peer: NodeId, *, since: Instant) -> bool:
+    """Was something left for a peer that it has not answered, although it was queued before then?"""
+    row = vault.execute(
+        "SELECT 1 FROM outbox WHERE peer = ? AND state = 'deposited' AND queued_at <= ?"
+        " AND type != 'receipt/1' LIMIT 1",
+        (peer, since),
+    ).fetchone()
+    return row is not None
+
+
 def is_due(vault: Connection, job: str, *, every_seconds: int, now: Instant) -> bool:
     """Was a job last done so long ago, or in a future that our clock has come back from?"""
     row = vault.execute("SELECT done_at FROM jobs_done WHERE job = ?", (job,)).fetchone()

@@ -62,6 +62,7 @@ from protocol.local.views.consent import (
 from protocol.local.views.desk import (
     DeskSettings,
     Held,
+    HeldEnd,
     HeldLine,
     HeldSendings,
     UserSettings,
@@ -151,6 +152,7 @@ __all__ = [
     "Found",
     "HeadCompared",
     "Held",
+    "HeldEnd",
     "HeldHead",
     "HeldHeads",
     "HeldLine",

@@ -75,7 +75,8 @@ class LedgerLine(View, frozen=True, kw_only=True):
     """One leaving of data: what, to whom, under which consent, and whether it arrived.
 
     `state` is the message's in the outbox; `received_at` is when it arrived on their computer, `seen_at` when
-    a person there was said to have seen it.
+    a person there was said to have seen it. `is_withheld`: it was taken back or its time was over; whether an
+    earlier copy had come is known only where `is_confirmed` says that it had not.
     """
 
     message_id: bytes
@@ -89,6 +90,7 @@ class LedgerLine(View, frozen=True, kw_only=True):
     fields: list[str]
     state: str
     is_withheld: bool
+    is_confirmed: bool
     received_at: int | None
     seen_at: int | None
     until: int

@@ -62,11 +62,15 @@ class MessageView(View, frozen=True, kw_only=True):
     """What a message says about her, and the hash of its content.
 
     What says who she is and was not asked for is left out; `hidden_fields` and `hidden_texts` name the
-    fields and the kinds of text, in their order.
+    fields and the kinds of text, in their order. `conditions` and `words` are those of the consent under
+    which it came: who reads about her reads first what she wants kept to.
     """
 
     type: str
+    thread: bytes
     content_hash: bytes
+    conditions: list[str]
+    words: str | None
     sentences: list[SentenceView]
     facts: list[FactView]
     hidden_fields: list[str]

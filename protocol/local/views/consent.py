@@ -18,6 +18,8 @@ class ConsentView(View, frozen=True, kw_only=True):
 
     `is_superseded`: a newer consent took its place, and she withdrew neither. `is_refused`: she said no when
     our worker asked her again, and did not withdraw; in both cases `state` is `withdrawn`.
+    `conditions` are the codes she set, and `words` her own words about them. What came from a partner is
+    told only while her consent counts.
     """
 
     consent_id: bytes
@@ -26,6 +28,8 @@ class ConsentView(View, frozen=True, kw_only=True):
     purpose: str
     categories: list[int]
     excluded_fields: list[str]
+    conditions: list[str]
+    words: str | None
     texts: list[bytes]
     state: str
     is_superseded: bool

@@ -26,10 +26,25 @@ class HeldLine(View, frozen=True, kw_only=True):
     refused: str | None
 
 
+class HeldEnd(View, frozen=True, kw_only=True):
+    """What became of a sending that is held no more.
+
+    `has_left` is no for one that was stopped or refused, whether or not it was put away since.
+    """
+
+    held_id: bytes
+    has_left: bool
+
+
 class HeldSendings(View, frozen=True, kw_only=True):
-    """What is held and what was refused, in the order in which it was sent."""
+    """What is held and what was refused, in the order in which it was sent.
+
+    `ended` tells whoever asks what became of her own last ones. What stands in neither list, nobody knows any
+    more.
+    """
 
     sendings: list[HeldLine]
+    ended: list[HeldEnd]
 
 
 class DeskSettings(View, frozen=True, kw_only=True):

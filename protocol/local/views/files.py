@@ -15,7 +15,11 @@ class FileState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     STOPPED = "stopped"
-    """Not all of it arrived, and nothing more leaves."""
+    """Nothing more of it leaves: her consent for it has ended."""
+    AGAIN = "again"
+    """Not all of it arrived and our copy is gone, as after a restore; her consent lives: attach it again."""
+    ENDED = "ended"
+    """All of it arrived, and her consent for it has ended since: the other side erases it."""
     ARRIVING = "arriving"
     WHOLE = "whole"
     LOCKED = "locked"
@@ -23,6 +27,8 @@ class FileState(StrEnum):
     BROKEN = "broken"
     """It was not what it said it was."""
     GIVEN_UP = "given_up"
+    LOST = "lost"
+    """It was here or on its way when this computer was lost; only that it came is known."""
     ERASED = "erased"
 
 
@@ -30,7 +36,8 @@ class FileLine(View, frozen=True, kw_only=True):
     """One file. What is locked or gone shows neither what it is nor its hash.
 
     `parts_done` are those the partner has of ours (while it is read in: those that were read), and of theirs
-    those that came. `is_ticked`: she allowed this very file.
+    those that came. `is_ticked`: she allowed this very file. `follows` is what was told about her before it,
+    once it goes or came.
     """
 
     file_id: bytes
@@ -46,6 +53,7 @@ class FileLine(View, frozen=True, kw_only=True):
     parts: int
     parts_done: int
     is_ticked: bool
+    follows: bytes | None
     begun_at: int
     changed_at: int
 

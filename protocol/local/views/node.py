@@ -112,7 +112,8 @@ class PeerView(View, frozen=True, kw_only=True):
 
     `unsent` messages wait to leave or to be answered. `is_frozen`: their stream broke, and nothing is taken.
     `unconfirmed` of her withdrawals wait for a person, because it is suspended. `charter_state` is what the
-    charter says of it, where one is held and names it.
+    charter says of it, where one is held and names it. `keys_until`: from then on nothing can be sealed to it
+    by the prekeys of it that we hold.
     """
 
     node_id: bytes
@@ -134,6 +135,7 @@ class PeerView(View, frozen=True, kw_only=True):
     card_sequence: int
     unconfirmed: int
     charter_state: str | None
+    keys_until: int
 
 
 class Peers(View, frozen=True, kw_only=True):

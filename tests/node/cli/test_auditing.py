@@ -120,8 +120,10 @@ async def test_without_two_partners_nothing_is_taken_off(
     two: tuple[RunningNode, RunningNode], tmp_path: Path
 ) -> None:
     today = _date(SystemClock().wall() // DAY + 1)
-    cut = await audit(two[0], "truncate", "--before", today, "--out", tmp_path / "cut")
-    early = await audit(two[0], "truncate", "--before", "1970-01-01", "--out", tmp_path / "cut")
+    cut = await audit(two[0], "truncate", "--yes", "--before", today, "--out", tmp_path / "cut")
+    early = await audit(
+        two[0], "truncate", "--yes", "--before", "1970-01-01", "--out", tmp_path / "cut"
+    )
 
     assert (cut.code, early.code) == (1, 1)
     assert "fewer than two partners" in cut.talk

@@ -1,8 +1,11 @@
 """`sathi card renew` with the words of the paper sheet, and `sathi clock`, against real processes."""
 
 import base64
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from node.cli.talking import CommandFailedError
 from node.system import SystemClock
 from protocol.labels import Kind
 from protocol.signing import parse, verify
-from tests.support.command_line import Founded, founded, sathi, served
+from tests.support.command_line import Founded, environment, founded, sathi, served
 from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.sockets, pytest.mark.slow]
@@ -68,7 +71,9 @@ def test_the_words_are_in_no_file_of_the_node_and_in_nothing_that_is_said(
     spellings = [seed, seed.hex().encode(), base64.b32encode(seed), root.words.encode()]
     files = [path for path in alo.folder.rglob("*") if path.is_file()]
 
-    assert [w for w in root.words.split() if f" {w} " in f" {data} {talk} "] == []
+    # One word may be one that we say too; two that follow each other in the key are not.
+    pairs = [" ".join(pair) for pair in pairwise(root.words.split())]
+    assert [pair for pair in pairs if pair in f"{data} {talk}"] == []
     assert files
     assert [
         path.name for path in files for spelling in spellings if spelling in path.read_bytes()
@@ -97,6 +102,31 @@ def test_a_mistyped_word_is_refused_without_saying_which(alo: Founded, tmp_path:
 
     assert "24 words" in refused.value.message
     assert [word for word in words if word in refused.value.message.split()] == []
+
+
+def test_where_the_new_suspend_finds_no_room_the_command_that_makes_another_is_named(
+    alo: Founded, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "new.suspend"
+    # No file of the command may grow; the node is another process.
+    full = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-B", "-m", "node.cli"]
+    typed = ["card", "renew", *alo.credentials, "--root-words-file", alo.root_sheet]
+    ended = subprocess.run(  # noqa: S603  (our own command)
+        [*full, *map(str, typed), "--suspend-sheet", str(sheet)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=30,
+        check=False,
+    )
+    failed = (ended.returncode, ended.stdout, sheet.exists())
+    code, data, talk = renew(alo, alo.root_sheet, sheet)
+
+    assert failed == (1, "", False)
+    assert "it was done, but the new sheet could not be written" in ended.stderr
+    assert "`sathi card renew`" in ended.stderr
+    assert "user sheet" not in ended.stderr
+    assert (code, data[:8], sheet.exists()) == (0, "3\tuntil ", True), talk
 
 
 def test_the_clock_is_trusted_and_confirmed_only_with_the_day_of_today(alo: Founded) -> None:

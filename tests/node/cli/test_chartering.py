@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from node.system import SystemClock
+from protocol.cards import read_introduction
+from protocol.charter import Parameters, RiskProfile, parse_charter
+from protocol.values import node_id_text
+from protocol.vocabulary.codes import Country
 from tests.support.command_line import Ended, Founded, founded, sathi, sathi_here, served
 from tests.support.ports import free_port
 
@@ -123,6 +128,8 @@ def test_the_next_version_needs_the_stewards_before_it(
         ("--threshold", "4"),
         ("--threshold", "2", "--days", "401"),
         ("--threshold", "2", "--erase-hours", "73"),
+        ("--threshold", "2", "--storage", "XX"),
+        ("--threshold", "2", "--complaints", "sn1nobody"),
         ("--threshold", "2", "--remove", "sn1nobody"),
         ("--threshold", "2", "--without-steward", "00" * 32),
         ("--threshold", "2", "--steward", "short"),
@@ -141,6 +148,24 @@ def test_a_draft_that_would_be_no_charter_is_not_written(
 
     assert ended.code == 1, ended.talk
     assert not out.exists()
+
+
+def test_a_draft_says_what_is_asked_of_every_member_and_the_next_one_keeps_it(
+    tmp_path: Path, stewards: list[Steward]
+) -> None:
+    asked = ("--risk", "high", "--erase-hours", "24", "--storage", "IN", "--storage", "BD")
+    file = draft(tmp_path, stewards, "--threshold", "2", *asked)
+    assert signed_by(tmp_path, file, stewards[:2]).code == 0
+    following = tmp_path / "next"
+    charter = tmp_path / "draft-signed"
+    months = ("--skeleton-months", "12")
+    assert here("charter", "draft", "--after", charter, *months, "--out", following).code == 0
+    first, second = (parse_charter(one.read_bytes()).parameters for one in (file, following))
+
+    assert first == Parameters(
+        erase_hours=24, risk=RiskProfile.HIGH, storage=(Country.BANGLADESH, Country.INDIA)
+    )
+    assert second == replace(first, skeleton_months=12)
 
 
 def test_words_that_are_mistyped_sign_nothing_and_are_not_repeated(
@@ -197,7 +222,9 @@ def test_a_charter_is_held_and_a_partner_suspended_and_removed(
         assert sathi("peer", "card", *node.credentials, "--out", files[name]).code == 0
     assert sathi("peer", "add", *alo.credentials, files["bandhan"]).code == 0
     added = [part for file in files.values() for part in ("--add", file)]
-    file = draft(tmp_path, stewards, *added, "--threshold", "2")
+    taking = read_introduction(files["bandhan"].read_bytes(), now=SystemClock().wall()).card
+    agreed = ("--risk", "high", "--complaints", node_id_text(taking.node_id))
+    file = draft(tmp_path, stewards, *added, *agreed, "--threshold", "2")
     assert signed_by(tmp_path, file, stewards[:2]).code == 0
     charter = tmp_path / "draft-signed"
 
@@ -206,6 +233,8 @@ def test_a_charter_is_held_and_a_partner_suspended_and_removed(
     [number] = re.findall(r"number: ([0-9 ]+)", wrong.talk)
     applied = sathi("charter", "apply", *alo.credentials, charter, "--number", number)
     shown = sathi("charter", "show", *alo.credentials, "--json")
+    assert "asks: risk high" in applied.talk
+    assert shown.json()["complaints"] == [node_id_text(taking.node_id)]
     assert (none_yet.code, wrong.code, applied.code, applied.data) == (1, 1, 0, "version 1\n")
     assert {one["name"] for one in shown.json()["members"]} == {"Alo Shelter", "Bandhan"}
     assert sathi("charter", "apply", *alo.credentials, charter, "--number", number).code == 1

@@ -58,7 +58,7 @@ def test_the_settings_come_as_json_too(folder: Path) -> None:
     assert json.loads(result.stdout) == {
         "node": {"listen": "127.0.0.1:8470"},
         "mailbox": {"publish_address": False, "address": "", "relay": []},
-        "profile": {"risk": "normal"},
+        "profile": {"risk": "normal", "vault_lock_minutes": 60},
         "courier": {"poll_seconds": 30, "batch_minutes": 30, "cover": False},
         "api": {"socket": "run/api.sock"},
         "desk": {"lock_minutes": 5, "unfocused_seconds": 60, "undo_seconds": 10},
@@ -70,6 +70,30 @@ def test_the_settings_come_as_json_too(folder: Path) -> None:
             "keep_monthly": 12,
         },
     }
+
+
+@pytest.mark.parametrize(("risk", "in_force"), [("normal", 45), ("high", 0)])
+def test_what_is_shown_of_the_vault_is_what_is_in_force(
+    folder: Path, risk: str, in_force: int
+) -> None:
+    (folder / "federation.toml").write_text(
+        f'[profile]\nrisk = "{risk}"\nvault_lock_minutes = 45\n', encoding="utf-8"
+    )
+    shown = run(folder, "show", "--json")
+    assert json.loads(shown.stdout)["profile"] == {"risk": risk, "vault_lock_minutes": in_force}
+    assert f"profile.vault_lock_minutes = {in_force}\n" in run(folder, "show").stdout
+
+
+def test_a_time_for_the_vault_that_cannot_be_is_named_by_its_line(folder: Path) -> None:
+    (folder / "federation.toml").write_text(
+        "[profile]\nvault_lock_minutes = 721\n", encoding="utf-8"
+    )
+    result = run(folder, "check")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        1,
+        "",
+        "sathi: federation.toml, line 2: 'profile.vault_lock_minutes' is not from 0 to 720\n",
+    )
 
 
 def test_a_folder_without_a_configuration_is_said_in_one_line(tmp_path: Path) -> None:

@@ -156,6 +156,18 @@ def test_a_wrong_line_of_the_configuration_is_named_and_its_value_is_not(folder:
     assert found["configuration"]["detail"].startswith("federation.toml, line 2: 'node.listen' is")
 
 
+def test_when_the_vault_closes_is_said_to_people_and_to_scripts(folder: Path) -> None:
+    file = folder / "federation.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[profile]", "[profile]\nvault_lock_minutes = 90"), "utf-8")
+    said = "risk is normal: the vault closes 90 minutes after the last session,"
+    ended, found = examined(folder)
+    assert found["configuration"]["state"] == "ok"
+    assert found["configuration"]["detail"].startswith(said)
+    assert said in sathi_here("doctor", "--data", str(folder)).data
+    assert ended.code == 3
+
+
 def test_a_node_without_the_mark_is_no_demonstration(folder: Path) -> None:
     (folder / DEMO_MARK).unlink()
     assert examined(folder)[1]["demo"]["state"] == "ok"

@@ -134,11 +134,19 @@ def test_an_address_that_shows_where_the_computer_stands_is_warned_of(
 
 
 @pytest.mark.parametrize(
-    ("risk", "said"),
-    [("normal", "60 minutes after the last session"), ("high", "with the last session")],
+    ("risk", "more", "said"),
+    [
+        ("normal", "", "60 minutes after the last session,"),
+        ("normal", "vault_lock_minutes = 720", "720 minutes after the last session,"),
+        ("normal", "vault_lock_minutes = 1", "1 minute after the last session,"),
+        ("normal", "vault_lock_minutes = 0", "with the last session,"),
+        ("high", "", "with the last session,"),
+        ("high", "vault_lock_minutes = 30", "with the last session,"),
+    ],
 )
-def test_the_configuration_says_what_its_risk_sets(risk: str, said: str) -> None:
-    read = config.parse(f'[profile]\nrisk = "{risk}"\n'.encode(), name="federation.toml")
+def test_the_configuration_says_what_its_risk_sets(risk: str, more: str, said: str) -> None:
+    text = f'[profile]\nrisk = "{risk}"\n{more}\n'
+    read = config.parse(text.encode(), name="federation.toml")
     assert f"risk is {risk}: the vault closes {said}" in settings.judge(read).detail
 
 
@@ -250,6 +258,7 @@ def partner(
     silent_seconds: int | None = None,
     waiting: int = 0,
     oldest_seconds: int = 0,
+    keys_over_seconds: int = 0,
 ) -> Partner:
     return Partner(
         name="Bandhan",
@@ -259,12 +268,16 @@ def partner(
         silent_seconds=silent_seconds,
         waiting=waiting,
         oldest_seconds=oldest_seconds,
+        keys_over_seconds=keys_over_seconds,
     )
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "said"),
     [
+        (partner(keys_over_seconds=1), "warn", "their keys that we hold ended today"),
+        (partner(keys_over_seconds=DAYS_3), "warn", "ended 3 days ago, nothing can leave"),
+        (partner(keys_over_seconds=1, status="suspended"), "ok", "suspended"),
         (partner(), "ok", "Bandhan: never heard from, level 2, 0 waiting"),
         (partner(silent_seconds=30 * limits.DAY), "ok", "last heard 30 days ago"),
         (partner(silent_seconds=limits.DAY - 1), "ok", "heard today"),

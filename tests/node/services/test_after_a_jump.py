@@ -104,7 +104,7 @@ def test_what_was_answered_by_a_clock_that_was_ahead_is_kept_for_its_sixty_days_
 ) -> None:
     story.up_to_dossier()
     ask(story.alo, story.thread, 1)
-    story.alo.ahead = 50 * DAY
+    story.alo.ahead = 20 * DAY
     story.settle()
     put_right(story.alo)
     story.alo.use(retaining.forget_old)

@@ -4,6 +4,7 @@ from node.services import delivering
 from node.services.delivering import Settled
 from protocol import limits
 from protocol.cadence import WHEN_DUE
+from protocol.delivery import requests_of
 from protocol.messages.core import Receipt
 from protocol.values import MessageId, NodeId
 from tests.support.federation import Node, code_of
@@ -111,7 +112,7 @@ def test_what_is_too_large_for_one_request_leaves_in_more() -> None:
     sizes = [small, large, small, small, large]
     envelopes = [(MessageId(bytes(16)), bytes(size)) for size in sizes]
 
-    requests = delivering._requests(envelopes)
+    requests = requests_of(envelopes)
 
     assert [[len(raw) for _, raw in request] for request in requests] == [
         [small],

@@ -2,12 +2,12 @@
 
 import pytest
 
-from node.services import opening, peering
+from node.services import opening, peering, renewing
 from node.vault.keyring import Kind, Owner
 from protocol import limits
 from protocol.cards import introduction_proof, read_introduction
 from protocol.errors import RefusalCode, RemoteProtocolError
-from protocol.local import commands
+from protocol.local import commands, views
 from protocol.messages.core import IntroductionRequest
 from protocol.messages.disclosed import Disclosed
 from protocol.messages.referral import ReferralDossier
@@ -267,3 +267,49 @@ def test_a_partner_carries_the_name_of_whoever_compared_the_number(strangers: Fe
     seen = alo.write(lambda unit: peering.verify_peer(unit, command, me=alo.me, acting=acting))
     assert before.verified_by is None
     assert done(seen).verified_by == "Supervisor"
+
+
+# Newer keys of a partner we know
+
+
+def weeks_of_silence(federation: Federation) -> None:
+    """Everything that Alo holds of Bandhan is over; Bandhan has renewed its own."""
+    federation.clock.forward(8 * limits.PREKEY_SLICE_SECONDS)
+    for node in federation.nodes.values():
+        node.use(renewing.renew_if_due)
+        node.refresh()
+
+
+def test_a_new_file_of_a_known_partner_brings_its_newer_keys_and_changes_nothing_else(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    weeks_of_silence(federation)
+    federation.deliver(alo)
+    before = levels(alo)
+    [over] = [one.keys_until for one in alo.use(peering.list_peers).peers if one.name == "Bandhan"]
+    seen = add(alo, introduction(bandhan))
+
+    assert over <= alo.now
+    assert isinstance(seen, views.PeerView)
+    assert seen.keys_until == bandhan.me.bundle.expires > alo.now
+    assert levels(alo) == before
+    waiting = "SELECT 1 FROM tasks WHERE task = 'bundle_stale' AND peer = ? AND done_at IS NULL"
+    assert alo.rows(waiting, bandhan.node_id) == []
+    assert alo.rows(waiting, federation["Chautari"].node_id) == [(1,)]
+    federation.settle_all()
+    assert levels(alo) == before
+    assert ("Alo Shelter", 2, "active") in levels(bandhan)
+    assert federation.refused == []
+
+
+def test_a_file_with_keys_that_are_not_newer_is_there_already(alo: Node, bandhan: Node) -> None:
+    assert code_of(add(alo, introduction(bandhan))) == "already_there"
+
+
+def test_the_keys_of_a_partner_that_is_stopped_are_not_taken(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    weeks_of_silence(federation)
+    alo.write(lambda unit: unit.vault.execute("UPDATE peers SET status = 'suspended'"))
+
+    assert code_of(add(alo, introduction(bandhan))) == "already_there"

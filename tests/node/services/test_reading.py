@@ -8,8 +8,8 @@ from node.services import casework, reading, referring
 from protocol.local import commands, views
 from protocol.local.views import encode_view
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import TextKind
-from tests.support.federation import code_of, done
+from protocol.vocabulary.codes import Condition, TextKind, WithdrawalWanted
+from tests.support.federation import Node, code_of, done
 from tests.support.story import C8, FACTS, WISH, Story
 
 IDENTITY: Final = Category.IDENTITY
@@ -153,3 +153,43 @@ def test_whether_a_message_may_still_be_read_is_told_without_a_word_of_it_and_no
     story.withdraw(at=story.bandhan)
 
     assert code_of(story.bandhan.use(reading.check_message, check)) == "locked"
+
+
+def test_with_what_came_about_her_come_the_conditions_she_set(story: Story) -> None:
+    story.open_case()
+    story.agree(conditions=[Condition.NOT_TO_FAMILY], words="Only my sister")
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    story.settle()
+
+    view = read(story, with_names=False)
+
+    assert (view.conditions, view.words) == (["not_to_family"], "Only my sister")
+
+
+def test_her_words_about_her_conditions_are_locked_at_the_receiver_and_kept_where_she_said_them(
+    story: Story,
+) -> None:
+    def known(node: Node) -> list[tuple[list[str], str | None]]:
+        command = commands.ShowReferral(thread=story.thread)
+        shown = done(node.use(reading.show_referral, command))
+        return [(one.conditions, one.words) for one in shown.consents]
+
+    story.open_case()
+    story.agree(conditions=[Condition.NOT_TO_FAMILY], words="Only my sister")
+    story.offer()
+    story.settle()
+    story.accept()
+    story.settle()
+    story.dossier()
+    story.settle()
+    before = known(story.bandhan)
+    story.withdraw(wanted=WithdrawalWanted.STOP_USE)
+    story.settle()
+
+    assert before == [(["not_to_family"], "Only my sister")]
+    assert known(story.bandhan) == [(["not_to_family"], None)]
+    assert known(story.alo) == before

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from node import trusted_clock
-from node.services import receiving, retaining
+from node.services import consenting, receiving, retaining
 from node.vault.tables.quarantine import keep
 from node.vault.unit import Unit
 from protocol import limits
@@ -13,9 +13,9 @@ from protocol.clock import Doubt
 from protocol.errors import RefusalCode
 from protocol.values import Instant, later
 from tests.support.builders import NOON, OFFER
-from tests.support.federation import Federation, Node
+from tests.support.federation import Federation, Node, code_of
 from tests.support.forging import forge
-from tests.support.story import Story
+from tests.support.story import Story, consent_command
 
 DAY = limits.DAY
 YEAR_1970, YEAR_2250 = 0, 8_840_000_000
@@ -253,3 +253,34 @@ def test_whom_a_person_overruled_is_not_heard_for_a_week_unless_it_agrees_again(
 
     assert doubts[:3] == [Doubt.DISAGREES, None, None]
     assert why(bandhan) is Doubt.DISAGREES
+
+
+@pytest.mark.parametrize("ahead", [-20 * DAY, 400 * DAY])
+def test_her_yes_is_recorded_only_by_a_clock_that_is_trusted_and_then_counts_at_once(
+    story: Story, ahead: int
+) -> None:
+    story.open_case()
+    story.alo.ahead = ahead
+    command = consent_command(story.case_id, story.bandhan)
+    in_doubt = story.alo.use(consenting.record_consent, command)
+    kept = story.alo.rows("SELECT count(*) FROM consents")
+    story.alo.ahead = 0
+    story.agree()
+    story.offer()
+    story.settle()
+
+    assert code_of(in_doubt) == "clock_in_doubt"
+    assert kept == [(0,)]
+    assert story.bandhan.rows("SELECT state FROM referrals") == [("offered",)]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_her_no_is_recorded_by_any_clock(story: Story, wrong: int) -> None:
+    story.up_to_dossier()
+    set_clock(story.alo, wrong)
+    story.withdraw()
+
+    assert story.alo.rows(
+        "SELECT count(*) FROM consent_events WHERE event = 'withdrawn' AND consent_id = ?",
+        story.consent,
+    ) == [(1,)]

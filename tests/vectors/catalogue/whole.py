@@ -12,11 +12,13 @@ from tests.vectors.catalogue import (
     heads,
     judgements,
     membership,
+    resting,
 )
 from tests.vectors.form import Vector
 
 _SUBJECTS = (
-    encoding, directory, contents, files, consents, envelopes, judgements, carrying, membership, heads, cover
+    encoding, directory, contents, files, consents, envelopes, judgements, carrying, membership, heads, cover,
+    resting,
 )  # fmt: skip
 
 

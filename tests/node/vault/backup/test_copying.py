@@ -1,5 +1,6 @@
 """A copy that is not what it should be is refused before anything is made of it."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from node.services import backing_up
 from node.vault import driver, journal
 from node.vault.backup import copying, restoring
 from node.vault.backup.copying import BackupError, Head
-from node.vault.database import Database
+from node.vault.database import READERS, Database
 from node.vault.driver import Connection
 from node.vault.migrations import apply, migrate, shipped_steps
 from node.vault.unit import Unit
@@ -128,6 +129,46 @@ def test_rows_that_do_not_fit_the_schema_become_no_vault(
     change.execute("INSERT INTO retention VALUES (1, 9999)")
     with pytest.raises(BackupError):
         restoring.build(tmp_path / "again", copy, copy_key=KEY, vault_key=KEY)
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_after_a_copy_whoever_may_only_read_may_only_read_and_can_copy_again(
+    node: Node, tmp_path: Path, *, is_good: bool
+) -> None:
+    if not is_good:
+        node.write(lambda unit: unit.vault.execute("ALTER TABLE cases ADD COLUMN diary TEXT"))
+
+    def reads_only(unit: Unit) -> bool:
+        with contextlib.suppress(driver.OperationalError):
+            unit.vault.execute("DELETE FROM tasks")
+            return False
+        return True
+
+    # Each of the readers has its turn, twice.
+    for number in range(2 * READERS):
+        path = tmp_path / f"copy-{number}.db"
+        with contextlib.nullcontext() if is_good else pytest.raises(BackupError):
+            copy_of(node, path)
+
+    assert [node.read(reads_only) for _ in range(READERS)] == [True] * READERS
+    assert node.rows("SELECT count(*) FROM pragma_database_list") == [(1,)]
+
+
+def test_a_copy_is_one_moment_whatever_is_written_meanwhile(node: Node, tmp_path: Path) -> None:
+    path = tmp_path / "copy.db"
+    before = len(node.rows("SELECT 1 FROM audit"))
+    people = len(node.rows("SELECT 1 FROM users"))
+
+    def job(unit: Unit) -> None:
+        head = head_of(unit, node)
+        node.write(lambda other: other.vault.execute("DELETE FROM users"))
+        copying.copy_out(unit.vault, path, key=KEY, head=head)
+
+    node.read(job)
+    counts = copying.inspect(path, key=KEY)[1]
+
+    assert (counts["users"], counts["audit"]) == (people, before)
+    assert node.rows("SELECT count(*) FROM users") == [(0,)]
 
 
 OLD_STEPS: Final = [f"vault_{number:04}" for number in range(1, 7)]
