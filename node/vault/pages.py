@@ -132,7 +132,7 @@ def find(folder: Path, *, key: bytes, canaries: Sequence[bytes]) -> list[Finding
     Raises:
         PageError: if a page of a database does not decrypt.
     """
-    wanted = [forms(canary) for canary in canaries]
+    wanted = _Wanted.of(canaries)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     encrypted = [path for path in files if path.suffix == ".db" and _is_encrypted(path)]
     decrypted = {*encrypted, *(_log_path(path) for path in encrypted)}
@@ -170,6 +170,29 @@ def forms(canary: bytes) -> dict[str, frozenset[bytes]]:
         text = canary.decode("utf-8")
         found["utf-16"] = frozenset({text.encode("utf-16-le"), text.encode("utf-16-be")})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What every canary looks like, and how all these looks begin, each in so many bytes."""
+
+    looks: Sequence[Mapping[str, frozenset[bytes]]]
+    beginnings: frozenset[bytes]
+    width: int
+
+    @classmethod
+    def of(cls, canaries: Sequence[bytes]) -> "_Wanted":
+        """Of these canaries."""
+        looks = [forms(canary) for canary in canaries]
+        patterns = [one for each in looks for many in each.values() for one in many]
+        width = min(map(len, patterns), default=0)
+        return cls(looks, frozenset(pattern[:width] for pattern in patterns), width)
+
+    def may_stand_in(self, content: bytes) -> bool:
+        """Does any look begin anywhere here? Asked first: most pages hold none, and there are many looks."""
+        last = len(content) - self.width
+        starts = (content[at : at + self.width] for at in range(last + 1))
+        return not self.beginnings.isdisjoint(starts)
 
 
 class _PageCipher:
@@ -233,12 +256,12 @@ def _is_encrypted(path: Path) -> bool:
         return file.read(len(_PLAIN_START)) not in {_PLAIN_START, b""}
 
 
-def _search(
-    name: str, page: Page, wanted: Sequence[Mapping[str, frozenset[bytes]]]
-) -> list[Finding]:
+def _search(name: str, page: Page, wanted: _Wanted) -> list[Finding]:
+    if not wanted.may_stand_in(page.content):
+        return []
     return [
         Finding(file=name, page=page.number, frame=page.frame, canary=number, form=form)
-        for number, looks in enumerate(wanted)
+        for number, looks in enumerate(wanted.looks)
         for form, patterns in looks.items()
         if any(pattern in page.content for pattern in patterns)
     ]

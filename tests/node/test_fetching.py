@@ -17,10 +17,11 @@ from node.mailbox.exchange import new_session
 from node.mailbox.serving import Policy
 from node.mailbox.store import MailboxStore
 from node.moves import Moves
-from node.services import renewing
+from node.services import fetching, renewing
 from node.vault.keyring import PRODUCT_COST
 from protocol import limits
 from protocol.cadence import WHEN_DUE
+from protocol.errors import RefusalCode
 from protocol.prekeys import Route, lay_out, sign_bundle
 from protocol.values import Instant
 from tests.support.federation import Node
@@ -206,14 +207,36 @@ async def test_nobody_is_asked_more_than_once_an_hour_and_everybody_when_the_nod
 ) -> None:
     line.forward(LONG)
     counts = []
-    for seconds in (0, limits.BUNDLE_ASK_EVERY_SECONDS - 1, limits.MINUTE):
+    for seconds in (0, 1, limits.BUNDLE_ASK_EVERY_SECONDS - 2, limits.MINUTE):
         line.forward(seconds)
         await line.fetch()
         counts.append(len(line.asked))
     line.fetching.begin()
     await line.fetch()
 
-    assert [*counts, len(line.asked)] == [1, 1, 2, 3]
+    assert [*counts, len(line.asked)] == [1, 1, 1, 2, 3]
+
+
+async def test_what_comes_from_a_partner_that_was_stopped_meanwhile_is_not_taken(
+    line: Line,
+) -> None:
+    line.forward(LONG)
+    await line.renew()
+    node, held = line.alo.node, line.held()
+    node.write(lambda unit: unit.vault.execute("UPDATE peers SET status = 'suspended'"))
+    resting = await line.store.get_bundle(line.route.mailbox_id)
+    taken = node.write(
+        lambda unit: fetching.take(
+            unit,
+            line.bandhan.node.node_id,
+            resting or b"",
+            route=line.route,
+            acting=node.acting(),
+        )
+    )
+
+    assert taken is RefusalCode.E_SENDER_SUSPENDED
+    assert line.held() == held
 
 
 @pytest.mark.parametrize(

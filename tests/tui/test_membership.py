@@ -207,12 +207,30 @@ async def test_a_withdrawal_told_by_a_stopped_partner_is_confirmed_on_its_screen
     async with unlocked(story.bandhan) as pilot:
         await visit(pilot, ToPartner(node_id=story.alo.node_id))
         asked = " ".join(shown(pilot.app).split())
-        await press(pilot, "e")
+        await press(pilot, "e", "y")
 
     assert "1 of her withdrawals came from them" in asked
-    assert story.bandhan.rows("SELECT count(*) FROM erasures WHERE unconfirmed IS NOT NULL") == [
-        (0,)
-    ]
+    assert unconfirmed(story.bandhan) == 0
+
+
+def unconfirmed(node: Node) -> int:
+    ((count,),) = node.rows("SELECT count(*) FROM erasures WHERE unconfirmed IS NOT NULL")
+    return int(count)
+
+
+async def test_what_cannot_be_brought_back_is_erased_only_after_a_y(story: Story) -> None:
+    story.up_to_dossier()
+    done(suspend(story.bandhan, sheet_of(story.alo)))
+    story.withdraw()
+    story.settle()
+    async with unlocked(story.bandhan) as pilot:
+        await visit(pilot, ToPartner(node_id=story.alo.node_id))
+        await press(pilot, "e")
+        asked = " ".join(shown(pilot.app).split())
+        await press(pilot, "enter", "n")
+
+    assert "cannot be brought back" in asked
+    assert unconfirmed(story.bandhan) == 1
 
 
 def put(file: Path, content: bytes) -> None:

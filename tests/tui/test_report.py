@@ -115,11 +115,59 @@ async def test_her_yes_is_written_down_at_once(story: Story, bandhan: Node) -> N
 
 async def test_after_her_no_only_seen_leaves_and_the_screen_says_so(story: Story) -> None:
     arrived(story)
-    came, screen = await told(story, "n", *SEEN_IN_PERSON)
+    came, screen = await told(story, "n", "y", *SEEN_IN_PERSON)
     assert "Only this leaves:" in screen
+    assert "She said no: nothing of hers leaves." in screen
     assert "In her own words" not in screen
     assert only_seen(story, came)
-    assert confirmed(story.bandhan) == 0
+    assert (confirmed(story.bandhan), refused(story.bandhan)) == (0, 1)
+
+
+def refused(node: Node) -> int:
+    ((count,),) = node.rows("SELECT count(*) FROM consent_events WHERE event = 'refused'")
+    return int(count)
+
+
+def to_be_asked(node: Node) -> int:
+    """The tasks that send somebody to ask her again."""
+    ((count,),) = node.rows(
+        "SELECT count(*) FROM tasks WHERE task = 'confirm_with_her' AND done_at IS NULL"
+    )
+    return int(count)
+
+
+async def test_her_no_is_written_down_once_it_was_asked_about_and_nobody_asks_her_again(
+    story: Story, bandhan: Node
+) -> None:
+    arrived(story)
+    to = ToReport(thread=story.thread, follow_up=None)
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, to)
+        await press(pilot, "n", "enter", "n")
+        still = shown(pilot.app)
+    before = (refused(bandhan), to_be_asked(bandhan))
+    async with unlocked(bandhan) as pilot:
+        await visit(pilot, to)
+        await press(pilot, "n", "y")
+        await until(pilot, lambda: "Was she seen?" in shown(pilot.app))
+        await press(pilot, "escape")
+        await visit(pilot, to)
+        await until(pilot, lambda: "Was she seen?" in shown(pilot.app))
+        again = shown(pilot.app)
+
+    assert "Ask her again" in still
+    assert "Ask her again" not in again
+    assert [before, (refused(bandhan), to_be_asked(bandhan))] == [(0, 1), (1, 0)]
+
+
+async def test_not_now_leaves_the_question_open_and_tells_only_that_she_was_seen(
+    story: Story,
+) -> None:
+    arrived(story)
+    came, screen = await told(story, "l", *SEEN_IN_PERSON)
+    assert "She has not decided: nothing of hers leaves." in screen
+    assert only_seen(story, came)
+    assert (confirmed(story.bandhan), refused(story.bandhan)) == (0, 0)
 
 
 async def test_without_a_consent_only_seen_leaves(story: Story) -> None:
@@ -192,19 +240,19 @@ async def test_a_report_that_was_stopped_told_nothing(story: Story, alo: Node) -
     async with seated(story.bandhan) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToReport(thread=story.thread, follow_up=None))
-        await press(pilot, "n", *SEEN_IN_PERSON, "ctrl+s", "u")
+        await press(pilot, "l", *SEEN_IN_PERSON, "ctrl+s", "u")
         await let_pass(seat, pilot)
     story.settle()
     assert alo.rows("SELECT state FROM follow_ups") == []
 
 
-async def test_a_half_written_report_is_there_again_and_she_is_asked_anew_after_a_no(
+async def test_a_half_written_report_is_there_again_and_she_is_asked_anew_after_not_now(
     story: Story, bandhan: Node
 ) -> None:
     arrived(story)
     async with unlocked(bandhan) as pilot:
         await visit(pilot, ToReport(thread=story.thread, follow_up=None))
-        await press(pilot, "n", "right", "escape")
+        await press(pilot, "l", "right", "escape")
         await until(pilot, lambda: "Was she seen?" not in shown(pilot.app))
         await visit(pilot, ToReport(thread=story.thread, follow_up=None))
         assert "Ask her again" in shown(pilot.app)

@@ -243,3 +243,16 @@ async def test_withdrawing_looks_as_it_did(
         await take_picture(pilot, "withdraw")
         await withdraw_all(pilot)
         await take_picture(pilot, "withdrawn")
+
+
+async def test_what_she_withdrew_at_the_other_desk_is_told_as_withdrawn_and_not_as_a_question_to_her(
+    story: Story, alo: Node
+) -> None:
+    story.up_to_dossier()
+    story.withdraw(at=story.bandhan)
+    story.settle()
+    async with unlocked(alo, size=(120, 40)) as pilot:
+        await press(pilot, "1")
+        today = shown(pilot.app)
+    assert "She withdrew there; it counts. Hear it from her yourself" in today
+    assert "whether she agrees" not in today

@@ -61,6 +61,9 @@ SAID_NO: Final = Act(
 WITHDRAW: Final = Act(
     name="withdraw", key="w", label=N_("she withdraws"), help=N_("She changed her mind.")
 )
+QUESTION_OF_HER_NO: Final = N_(
+    "Did she say no to you herself, in private? They are not told of it, and learn only that she was seen."
+)
 _MARGIN_CELLS: Final = 4
 _GAP: Final = plain("")
 
@@ -207,12 +210,7 @@ class ConsentsScreen(DeskScreen[Agreed]):
         """Her no is asked about once, too: it is not turned into a yes afterwards."""
         consent = self._consent
         if consent is not None:
-            question = self.words.say(
-                N_(
-                    "Did she say no to you herself, in private? They are not told of it, and learn only"
-                    " that she was seen."
-                )
-            )
+            question = self.words.say(QUESTION_OF_HER_NO)
             self.call_later(
                 self.app.push_screen, AskScreen(self.desk, question), self._said_no(consent)
             )

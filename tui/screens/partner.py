@@ -256,7 +256,14 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         self.reload()
 
     def action_erase(self) -> None:
-        """It was she: what is locked is erased."""
+        """It was she: what is locked is erased, which nobody can undo; a slip of a key may not do that."""
+        question = N_(
+            "Did you hear from her that she took it back? What is locked is then erased, and cannot be"
+            " brought back. If you are not sure: no. It stays locked, and nobody reads it."
+        )
+        self._ask(question, self._erase)
+
+    def _erase(self) -> None:
         if self._loaded is not None:
             command = commands.ConfirmErasures(peer=self._loaded.node_id)
             self.attempt(lambda client: client.confirm_erasures(command), self._confirmed)

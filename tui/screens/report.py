@@ -15,6 +15,8 @@ from tui.desk import Desk
 from tui.messages import Edited
 from tui.plain import Text, one_line, plain
 from tui.screens import report_form
+from tui.screens.asking import AskScreen
+from tui.screens.consents import QUESTION_OF_HER_NO as SAID_NO
 from tui.screens.days import days_until, noon
 from tui.screens.desk_screen import BACK
 from tui.screens.form_screen import FormScreen
@@ -39,7 +41,16 @@ NO: Final = Act(
     name="says_no",
     key="n",
     label=N_("she says no"),
-    help=N_("Nothing of hers leaves. Nothing changes for her."),
+    help=N_(
+        "It is written down: nothing of hers leaves, they are not told, nobody asks her again."
+    ),
+    in_palette=False,
+)
+NOT_NOW: Final = Act(
+    name="not_now",
+    key="l",
+    label=N_("not now"),
+    help=N_("She has not decided: nothing of hers leaves today, and she is asked another day."),
     in_palette=False,
 )
 SEND: Final = Act(
@@ -63,7 +74,7 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
         "Ask her first, alone, whether they may know how she is. If she says no, they learn only whether"
         " somebody has seen her. Her own words leave only when you have read them back to her."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (YES, NO, SEND, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (YES, NO, NOT_NOW, SEND, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
     PLACE = "report"
 
@@ -71,7 +82,7 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
         super().__init__(desk, about=thread)
         self._thread = thread
         self._follow_up = follow_up
-        self._said_no = False
+        self._not_now = False
 
     # What is known before.
 
@@ -86,7 +97,8 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
             way_back=report_form.way_back(referral.consents, me=me, partner=partner),
             is_checked=level.get(partner, 0) >= LEVEL_CHECKED,
             language=referral.referral.offer.language,
-            said_no=self._said_no,
+            said_no=report_form.said_no(referral.consents, me=me, partner=partner),
+            not_now=self._not_now,
         )
 
     def form_type(self) -> type[ReportForm]:
@@ -145,7 +157,12 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
                 Paragraph(text=""),
                 Paragraph(text=say(N_("She says yes: it is written down at once.")), mark="y  "),
                 Paragraph(
-                    text=say(N_("She says no, or not now: nothing of hers leaves.")), mark="n  "
+                    text=say(N_("She says no: it is written down, and they are not told.")),
+                    mark="n  ",
+                ),
+                Paragraph(
+                    text=say(N_("Not now: nothing of hers leaves today. Ask her another day.")),
+                    mark="l  ",
                 ),
                 Paragraph(
                     text=say(N_("You could not ask her alone: go back, and ask another day.")),
@@ -167,11 +184,27 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
         self.reload()
 
     def action_says_no(self) -> None:
-        """She does not: nothing of hers is even written here."""
+        """Her no is asked about once, as with her consents: it is not turned into a yes afterwards."""
+        question = self.words.say(SAID_NO)
+        self.call_later(self.app.push_screen, AskScreen(self.desk, question), self._said_no)
+
+    def _said_no(self, is_so: bool | None) -> None:  # noqa: FBT001  (as the question is answered)
+        consent = None if self._loaded is None else self._loaded[0].way_back
+        if is_so and consent is not None:
+            command = commands.RefuseConsent(consent_id=consent.consent_id)
+            self.attempt(lambda client: client.refuse_consent(command), self._is_refused)
+
+    def _is_refused(self, _done: views.Done) -> None:
+        # Nothing of hers stays half-written either.
         if self.form is not None:
-            self._said_no = True
             self.form = msgspec.structs.replace(self.form, her_words="", read_back=False, facts={})
-            self.reload()
+        self.say(self.words.say(N_("Recorded: she said no. Nothing was sent.")))
+        self.reload()
+
+    def action_not_now(self) -> None:
+        """Nothing is written down of it: whoever goes on with this asks her anew."""
+        self._not_now = True
+        self.reload()
 
     # The form.
 
@@ -296,7 +329,7 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
 
     def can(self, name: str) -> bool:
         """While she is to be asked there is only her answer."""
-        if name in {YES.name, NO.name}:
+        if name in {YES.name, NO.name, NOT_NOW.name}:
             return self._is_asking
         return not self._is_asking and self._command() is not None
 

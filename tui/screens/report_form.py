@@ -26,7 +26,7 @@ class ReportForm(msgspec.Struct, frozen=True, kw_only=True):
     """What is filled in.
 
     `how` is `seen ` or `not seen ` and its code; empty as long as nothing was chosen. `days` are counted from
-    the day it was begun. That she said no is not kept: whoever goes on with this asks her anew.
+    the day it was begun. That she has not decided is not kept: whoever goes on with this asks her anew.
     """
 
     follow_up: bytes | None
@@ -48,7 +48,8 @@ class Ground:
         way_back: the consent under which we may tell how she is; None where there is none that counts.
         is_checked: the safety number was compared with them.
         language: the one she speaks, as the offer says.
-        said_no: she was asked again just now, and does not want it.
+        said_no: she was asked again, and does not want it; it is written down.
+        not_now: she was asked just now, and has not decided.
     """
 
     referral: views.ReferralView
@@ -56,18 +57,19 @@ class Ground:
     is_checked: bool
     language: str
     said_no: bool
+    not_now: bool
 
     @property
     def is_to_be_asked(self) -> bool:
         """She agreed at the other organisation, and nobody of us has heard it from her."""
         is_unheard = self.way_back is not None and self.way_back.state == "unconfirmed"
-        return is_unheard and not self.said_no
+        return is_unheard and not self.not_now
 
     @property
     def may_tell(self) -> bool:
         """May more leave than seen or not seen?"""
         is_live = self.way_back is not None and self.way_back.state == "live"
-        return is_live and self.is_checked and not self.said_no
+        return is_live and self.is_checked
 
     def covers(self, category: Category) -> bool:
         """Is this one of the categories that she named?"""
@@ -97,6 +99,16 @@ def way_back(
     return max(
         found, key=lambda one: (one.state == "live", one.valid_from, one.consent_id), default=None
     )
+
+
+def said_no(consents: Sequence[views.ConsentView], *, me: bytes, partner: bytes) -> bool:
+    """Did she say no to this when she was asked again, and nothing newer counts or is to be asked about?"""
+    refused = [
+        consent
+        for consent in consents
+        if (consent.holder, consent.recipient) == (me, partner) and consent.is_refused
+    ]
+    return bool(refused) and way_back(consents, me=me, partner=partner) is None
 
 
 def options_of(field: str) -> Mapping[str, str]:
@@ -223,6 +235,6 @@ def _why_only(ground: Ground) -> str:
         )
     if not ground.is_checked:
         return N_("Their safety number was not compared: nothing of hers leaves until it was.")
-    if ground.is_to_be_asked:
-        return N_("She was not asked again: nothing of hers leaves.")
+    if ground.not_now:
+        return N_("She has not decided: nothing of hers leaves. Ask her another day.")
     return N_("There is no consent of hers that they are told more.")

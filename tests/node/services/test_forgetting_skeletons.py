@@ -68,7 +68,7 @@ def over(story: Story) -> Story:
     return story
 
 
-@pytest.mark.parametrize("months", [3, 24, 84])
+@pytest.mark.parametrize("months", [3, 24, pytest.param(84, marks=pytest.mark.slow)])
 def test_skeletons_go_so_many_months_after_the_last_message_of_their_thread_to_the_second(
     over: Story, months: int
 ) -> None:

@@ -183,6 +183,23 @@ def test_an_encoded_canary_is_found_wherever_it_begins(
         assert any(look in encoded for look in looks[form])
 
 
+@pytest.mark.parametrize("before", [0, 1, 4_000, 4_080, 9_999])
+@pytest.mark.parametrize("after", [0, 1, 5_000])
+def test_a_canary_is_found_wherever_it_stands_and_among_whatever_else_is_looked_for(
+    tmp_path: Path, before: int, after: int
+) -> None:
+    others = [b"another word of sixteen", b"and a third one, longer than both of them"]
+    (tmp_path / "notes").write_bytes(b"." * before + CANARY + b"." * after)
+    found = pages.find(tmp_path, key=KEY, canaries=[*others, CANARY])
+    assert {finding.canary for finding in found} == {len(others)}
+    assert "raw" in {finding.form for finding in found}
+
+
+def test_where_nothing_is_looked_for_nothing_is_found(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_bytes(CANARY)
+    assert pages.find(tmp_path, key=KEY, canaries=[]) == []
+
+
 def test_a_canary_in_utf_16_is_found(tmp_path: Path) -> None:
     for order in ("le", "be"):
         (tmp_path / order).write_bytes(WORD.encode(f"utf-16-{order}"))

@@ -60,7 +60,7 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "unable": N_("They cannot do it"),
     },
     "Task": {
-        "hear_it_from_her": N_("Ask her yourself whether she agrees"),
+        "hear_it_from_her": N_("She withdrew there; it counts. Hear it from her yourself"),
         "tell_her_who_and_when": N_("Tell her who expects her, and when"),
         "offer_to_answer": N_("Referral waiting for your answer"),
         "question_to_answer": N_("They asked a question"),
