@@ -24,7 +24,8 @@ from node.services.visiting import Wanted
 from node.vault.records import OwnMailbox
 from protocol import limits
 from protocol.keys import signing_secret
-from protocol.values import EnvelopeId, Instant, envelope_id_of
+from protocol.prekeys import lay_out
+from protocol.values import EnvelopeId, Instant, MailboxId, envelope_id_of
 
 DRAIN_SECONDS: Final = 10.0
 """So long at most somebody who unlocks waits for relays."""
@@ -75,6 +76,7 @@ class Visits:
         self._round = asyncio.Lock()
         self._under_way: set[asyncio.Task[object]] = set()
         self._is_resting = True
+        self._laid: dict[MailboxId, int] = {}
 
     async def begin(self, opened: OpenVault) -> None:
         """The vault was opened: take what waits, before anything is shown; but nobody waits for long."""
@@ -141,6 +143,7 @@ class Visits:
 
     async def _visit(self, opened: OpenVault) -> None:
         await self._arrange(opened)
+        await self._lay_bundles(opened)
         await self._collect_all(opened, settles=True)
 
     async def _arrange(self, opened: OpenVault) -> None:
@@ -168,6 +171,27 @@ class Visits:
         if to_make or changed is not None:
             await self._gate.refresh()
             await self._settle(opened)
+
+    async def _lay_bundles(self, opened: OpenVault) -> None:
+        """Our bundle beside each mailbox, for partners who were silent for so long that theirs has ended."""
+        for box in opened.mailboxes:
+            generation = opened.me.bundle.generation
+            is_told = not box.is_local and box.is_made and box.ends is None
+            if not is_told or self._laid.get(box.mailbox_id) == generation:
+                continue
+            acting = self._gate.acting()
+            content = lay_out(
+                opened.me.signed_bundle,
+                deposit_secret=box.deposit_secret,
+                entropy=acting.entropy,
+            )
+            done = await client.put_bundle(
+                self._session, _home(box), content, now=acting.now, entropy=acting.entropy
+            )
+            if isinstance(done, Done):
+                self._laid[box.mailbox_id] = generation
+            else:
+                _say("visits.not_laid", done)
 
     async def _collect_all(self, opened: OpenVault, *, settles: bool) -> None:
         """Also what still comes to a mailbox that we have left; no relay keeps another one waiting."""

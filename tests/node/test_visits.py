@@ -10,10 +10,13 @@ from typing import Final
 import pytest
 
 from node.config import CourierSection, MailboxSection, NodeConfig, NodeSection, RelaySection
+from node.mailbox import client
 from node.mailbox.access import to_base64url
+from node.mailbox.exchange import new_session
 from node.system import SystemClock
 from protocol.cards import read_introduction
 from protocol.local import commands
+from protocol.prekeys import take_up
 from protocol.vocabulary.codes import Country
 from tests.support import relays
 from tests.support.nodes import MadeNode, RunningNode, make_node, running_node
@@ -134,3 +137,23 @@ async def test_a_locked_node_visits_nobody(
         # What waited at a relay is applied before anything is shown.
         peers = (await there.asha.client.list_peers()).peers
     assert [peer.name for peer in peers] == ["Setu"]
+
+
+async def test_our_newest_bundle_lies_beside_each_of_our_mailboxes(
+    nodes: list[tuple[MadeNode, NodeConfig]], made: list[Made]
+) -> None:
+    async with at_work(nodes, made) as there, new_session() as session:
+        asked = await there.asha.client.make_introduction()
+        bundle = read_introduction(asked.introduction, now=SystemClock().wall()).signed_bundle
+        routes = read_introduction(asked.introduction, now=SystemClock().wall()).bundle.routes
+        for route in routes:
+            way = client.Route(
+                origin=route.origin,
+                mailbox_id=route.mailbox_id,
+                deposit_secret=route.deposit_secret,
+            )
+            found = await client.get_bundle(session, way)
+            assert isinstance(found, client.Found)
+            laid = take_up(found.content, deposit_secret=route.deposit_secret)
+            assert laid.raw == bundle.raw
+    assert len(routes) == len(made)
