@@ -113,5 +113,7 @@ def _tell(root: Root, answers: Answers) -> None:
         say(f"'{answers.root_sheet}' is the root key: write it down twice, then delete the file.")
     say(f"'{answers.recovery_sheet}' and '{answers.suspend_sheet}': print, hand over, delete.")
     if answers.is_unreachable:
-        say("Without an --address only this computer reaches it.")
+        say(
+            "Without an --address nobody reaches it: name relays in federation.toml, or carry sticks."
+        )
     say("Next: sathi serve")
