@@ -125,6 +125,9 @@ class AskingHer(DeskScreen[Ground]):
         self._drafts = ground.drafts or ConsentDrafts()
         kept = self._drafts.of(peer=peer, is_way_back=self._to.is_way_back)
         self._form = kept or self._untouched
+        if kept is not None and kept.step == HOW and kept.said_back_on != self.desk.today:
+            # Another day: she says it back anew before anything counts.
+            self._form = msgspec.structs.replace(kept, step=SAY_BACK)
         self._speak(self._form.language)
 
     @property
@@ -139,6 +142,7 @@ class AskingHer(DeskScreen[Ground]):
             consents=ground.consents,
             me=ground.me,
             asker=person.user_id,
+            today=self.desk.today,
         )
         return Asking(
             desk=self.desk,
