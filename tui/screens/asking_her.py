@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from protocol.effects import Task
 from protocol.local import commands, views
 from tui.client import Client
 from tui.desk import Desk
@@ -40,6 +41,8 @@ class Ground:
     users: list[views.UserView]
     me: bytes
     drafts: ConsentDrafts | None
+    is_day_sure: bool
+    """Can a yes be recorded, which needs a day on which she said it?"""
 
 
 class AskingHer(DeskScreen[Ground]):
@@ -104,6 +107,7 @@ class AskingHer(DeskScreen[Ground]):
             users=(await client.list_users()).users,
             me=(await client.show_self()).node_id,
             drafts=drafts,
+            is_day_sure=not (await client.show_status()).is_clock_in_doubt,
         )
 
     def show(self, loaded: Ground) -> None:
@@ -113,6 +117,9 @@ class AskingHer(DeskScreen[Ground]):
         if self._form is not None:
             self._form = consent_form.fitted(self._form, loaded.look.sentences)
         self.call_later(self.lay_out)
+        if not loaded.is_day_sure:
+            # Before she is asked, and not after it: until then only her no can be recorded.
+            self.say(self.words.task(Task.CLOCK_IN_DOUBT.value), tone="warn")
 
     def _begin(self, ground: Ground) -> None:
         peer = "" if self._to.peer is None else self._to.peer.hex()
