@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from protocol.effects import Task
 from protocol.local import commands, views
 from tui.client import Client
 from tui.desk import Desk
@@ -22,6 +21,8 @@ CHOOSE: Final = 2
 SAY_BACK: Final = 3
 HOW: Final = 4
 RECORDED: Final = 5
+# As the node names its task.
+_DAY_NOT_SURE: Final = "clock_in_doubt"
 _TITLES: Final = {
     READ_TOGETHER: N_("Consent 1 of 4: read together"),
     CHOOSE: N_("Consent 2 of 4: she chooses"),
@@ -119,7 +120,7 @@ class AskingHer(DeskScreen[Ground]):
         self.call_later(self.lay_out)
         if not loaded.is_day_sure:
             # Before she is asked, and not after it: until then only her no can be recorded.
-            self.say(self.words.task(Task.CLOCK_IN_DOUBT.value), tone="warn")
+            self.say(self.words.task(_DAY_NOT_SURE), tone="warn")
 
     def _begin(self, ground: Ground) -> None:
         peer = "" if self._to.peer is None else self._to.peer.hex()
