@@ -4,16 +4,24 @@ A number that was given once is never given to another message. Where it is not 
 after a restore, the only safe number is the first one of a new stream.
 """
 
+from dataclasses import replace
+from typing import Final, assert_never
+
 from node import trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer
 from node.vault.tables import desk, peers, resending, streams
 from node.vault.unit import Unit
+from protocol import limits
+from protocol.delivery import OutboxState
 from protocol.effects import Send, Task, Urgency
-from protocol.limits import DAY
 from protocol.messages.recovery import Hello
+from protocol.messages.union import message_class, parse_content, split_payload
 from protocol.skeleton import NO_HEAD, Head
 from protocol.values import Instant, MessageId, NodeId, later, new_message_id
+from protocol.vocabulary.codes import ReceiptStatus
+
+_EXPIRED: Final = ReceiptStatus.EXPIRED.name.lower()
 
 
 def await_everywhere(unit: Unit, *, acting: Acting) -> None:
@@ -38,7 +46,7 @@ def begin_everywhere(unit: Unit, *, acting: Acting) -> int:
             task=Task.STATE_AWAITED.value,
             peer=peer.node_id,
             thread=None,
-            due=later(acting.now, DAY),
+            due=later(acting.now, limits.DAY),
             now=acting.now,
         )
         # What only waited in the backup may have left since, under the same id; what goes before the peer
@@ -73,6 +81,48 @@ def _begin(unit: Unit, peer: Peer, *, acting: Acting) -> None:
     # from a fork.
     for message in resending.introductions_under_way(unit.vault, peer.node_id):
         _rename(unit, message, acting=acting)
+    _say(unit, peer, hello, acting=acting)
+
+
+def say_hello_again(unit: Unit, peer: Peer, *, acting: Acting) -> bool:
+    """Say hello once more in the same stream, if the last one is over or nobody answered it (R-206).
+
+    Returns:
+        Whether it was said.
+    """
+    said = resending.newest_hello(unit.vault, peer.node_id)
+    if said is None or streams.has_resumed(unit.vault, peer.node_id):
+        return False
+    if not _is_in_vain(said, now=acting.now):
+        return False
+    of_class = message_class(Hello.TYPE, cites_consent=False)
+    former = parse_content(split_payload(said.payload), type_name=Hello.TYPE, of_class=of_class)
+    if not isinstance(former, Hello):
+        raise TypeError("what was sent as a hello is none")
+    # What was sent before stays as it was: only of that stream does the peer tell what it has.
+    hello = replace(former, received=_received(peer))
+    _say(unit, peer, hello, acting=acting)
+    audit(unit, "stream.hello_again", peer.node_id, acting=acting)
+    return True
+
+
+def _is_in_vain(said: resending.Said, *, now: Instant) -> bool:
+    """Is it over, or was it read long ago by somebody who did not answer?"""
+    match said.state:
+        case OutboxState.QUEUED:
+            return False
+        case OutboxState.SEALED | OutboxState.DEPOSITED:
+            return said.is_withheld or (said.expires is not None and said.expires <= now)
+        case OutboxState.STORED | OutboxState.REFUSED:
+            if said.is_withheld or said.code == _EXPIRED:
+                return True
+            settled = 0 if said.settled_at is None else said.settled_at
+            return not settled <= now < settled + limits.HELLO_AGAIN_SECONDS
+        case _:
+            assert_never(said.state)
+
+
+def _say(unit: Unit, peer: Peer, hello: Hello, *, acting: Acting) -> None:
     send = Send(
         message=hello, to=peer.node_id, thread=None, reply_to=None, urgency=Urgency.AT_ONCE
     )

@@ -113,5 +113,8 @@ class Schedule:
                 lambda unit: retaining.repeat_withdrawals(unit, acting=acting)
             )
             asked = await self._gate.write(lambda unit: resuming.ask_for_gaps(unit, acting=acting))
-            if repeated or asked:
+            awaited = await self._gate.write(
+                lambda unit: resuming.say_hello_again(unit, acting=acting)
+            )
+            if repeated or asked or awaited:
                 self._wake()

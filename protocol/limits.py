@@ -101,6 +101,8 @@ RECEIPT_SINGLES_MAX: Final = 256
 # Finding together again (SPEC 8.9). A list of this length fits the largest envelope twice over.
 RESYNC_RANGES_MAX: Final = 16
 RESYNC_AFTER_SECONDS: Final = 24 * HOUR
+# A partner that is there answers within hours; whoever read a hello and lost its computer never does.
+HELLO_AGAIN_SECONDS: Final = 7 * DAY
 LISTED_CONSENTS_MAX: Final = 16_384
 LISTED_PARTS_MAX: Final = 64
 PAYLOAD_KEPT_SECONDS: Final = 60 * DAY

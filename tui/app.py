@@ -62,6 +62,11 @@ class LockNow(Message):
 
 
 @final
+class LeaveNow(Message):
+    """The terminal is gone, or is about to be: nobody can be asked anything."""
+
+
+@final
 class SathiApp(GuardedApp):
     """One terminal, one person at a time."""
 
@@ -294,6 +299,14 @@ class SathiApp(GuardedApp):
     async def _leave(self) -> None:
         await self._keep_drafts()
         self._undoing.forget()
+        self.exit()
+
+    async def on_leave_now(self, event: LeaveNow) -> None:
+        """Keep what can be kept, and end the session before anything is drawn again."""
+        event.stop()
+        await self._keep_drafts()
+        self._undoing.forget()
+        await self._close_session()
         self.exit()
 
     # What every screen can be asked for.

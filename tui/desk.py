@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import final
 
@@ -137,6 +137,11 @@ class Desk:
     def use(self, *, language: str, digits: Digits) -> None:
         """Speak another language, or write other digits."""
         self.words = Words(language=language, digits=digits)
+
+    @property
+    def today(self) -> int:
+        """Today as a number: days of the calendar where the desk stands."""
+        return datetime.fromtimestamp(self.now, self.zone).toordinal()
 
     def day(self, instant: int) -> str:
         """A day as people write it in a list."""

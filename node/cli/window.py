@@ -2,16 +2,21 @@
 
 import asyncio
 import os
+import signal
 import sys
 import termios
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from node.system import SystemClock
 from tui import termwidth
-from tui.app import SathiApp
+from tui.app import LeaveNow, SathiApp
 from tui.crash import keep_silent
 from tui.desk import Surroundings
+
+ENDING: Final = (signal.SIGHUP, signal.SIGTERM)
+LEAVING_SECONDS: Final = 5
 
 
 def run(socket: Path, *, language: str) -> int:
@@ -56,8 +61,17 @@ async def show(socket: Path, *, language: str, demonstration: tuple[str, str] | 
 async def run_quietly(app: SathiApp) -> int:
     """Run the application to its end, and let no report of Python's own reach the terminal."""
     keep_silent()
+    for number in ENDING:
+        asyncio.get_running_loop().add_signal_handler(number, _end, app)
     await app.run_async()
     return app.return_code or 0
+
+
+def _end(app: SathiApp) -> None:
+    """The terminal was closed, or somebody ends the program: the session ends first, then the window."""
+    # What draws on a terminal that is gone may hang; her words do not stay in memory for that.
+    signal.alarm(LEAVING_SECONDS)
+    app.post_message(LeaveNow())
 
 
 def forget_typed_ahead() -> None:

@@ -15,6 +15,7 @@ from node.reactions.dispatch import react
 from node.vault.records import StoredMessage
 from node.vault.tables import messages
 from node.vault.unit import NotWrittenError
+from protocol.acceptance import BY_TIME_OF_CONTENT
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.messages.union import Message
@@ -121,7 +122,7 @@ def _catch_up(batch: Batch, sender: NodeId) -> None:
 
 
 def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
-    """Let a message act whose turn has come; False if a defect of ours kept it from acting."""
+    """Let a message act whose turn has come; False if a defect or a doubt of ours kept it from acting."""
     arrival = Arrival(
         me=batch.me,
         sender=stored.peer,
@@ -144,6 +145,9 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
             if not coming.is_kept(batch.unit, message, stored.message_id):
                 keeping.forget_content(batch, stored)
     except RefusedAfterAllError as error:
+        if batch.is_clock_in_doubt and error.code in BY_TIME_OF_CONTENT:
+            # Its turn comes again with the next message (R-114).
+            return False
         _refuse_late(batch, stored, error.code)
         return True
     except NotWrittenError:

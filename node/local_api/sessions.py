@@ -5,7 +5,7 @@ Nothing here waits or reads a clock; times are monotonic seconds that the caller
 
 import unicodedata
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 from node.vault.records import User
@@ -16,6 +16,8 @@ from protocol.vocabulary.codes import Role
 
 SESSIONS_MAX: Final = 64
 IDLE_SECONDS: Final = 12 * HOUR
+# A desk asks for changes anew at once, so a longer silence means that its window is gone.
+UNWATCHED_SECONDS: Final = 120
 
 # Five mistakes cost nothing; from then on 1, 2, 4 ... seconds, and never over a minute.
 FREE_ATTEMPTS: Final = 5
@@ -31,6 +33,19 @@ class Session:
     role: Role
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A session with its times; `watched` is None where nobody waits for changes, as on the command line."""
+
+    session: Session
+    used: float
+    watched: float | None = None
+
+    def is_over(self, *, now: float) -> bool:
+        is_gone = self.watched is not None and now - self.watched >= UNWATCHED_SECONDS
+        return is_gone or now - self.used >= IDLE_SECONDS
+
+
 @final
 class Sessions:
     """The open sessions of a node; the tokens themselves are not kept, only their hashes."""
@@ -38,7 +53,7 @@ class Sessions:
     def __init__(self, *, entropy: Entropy) -> None:
         self._entropy = entropy
         # By the last use, the longest unused first.
-        self._open: OrderedDict[Hash, tuple[Session, float]] = OrderedDict()
+        self._open: OrderedDict[Hash, _Kept] = OrderedDict()
         self._alone_since: float | None = None
 
     def __len__(self) -> int:
@@ -52,26 +67,27 @@ class Sessions:
         """
         self._alone_since = None
         token = self._entropy(TOKEN_BYTES)
-        self._open[sha256(token)] = (Session(user_id=user.user_id, role=user.role), now)
+        session = Session(user_id=user.user_id, role=user.role)
+        self._open[sha256(token)] = _Kept(session=session, used=now)
         while len(self._open) > SESSIONS_MAX:
             self._open.popitem(last=False)
         return token
 
     def find(self, token: bytes, *, now: float, is_use: bool = True) -> Session | None:
-        """Whose session this is; using it keeps it alive."""
+        """Whose session this is; using it keeps it alive, waiting in it shows its window is there."""
         name = sha256(token)
         known = self._open.get(name)
         if known is None:
             return None
-        session, used = known
-        if now - used >= IDLE_SECONDS:
+        if known.is_over(now=now):
             del self._open[name]
             return None
-        if not is_use:
-            return session
-        self._open[name] = (session, now)
-        self._open.move_to_end(name)
-        return session
+        if is_use:
+            self._open[name] = replace(known, used=now)
+            self._open.move_to_end(name)
+        else:
+            self._open[name] = replace(known, watched=now)
+        return known.session
 
     def close(self, token: bytes) -> None:
         """End a session."""
@@ -79,7 +95,8 @@ class Sessions:
 
     def close_of(self, user_id: Pseudonym) -> None:
         """End every session of one person."""
-        for name in [name for name, (of, _) in self._open.items() if of.user_id == user_id]:
+        of_theirs = [name for name, kept in self._open.items() if kept.session.user_id == user_id]
+        for name in of_theirs:
             del self._open[name]
 
     def close_all(self) -> None:
@@ -87,11 +104,8 @@ class Sessions:
         self._open.clear()
 
     def seconds_alone(self, *, now: float) -> float:
-        """How long nobody has had a session, as far as this was asked; ends those unused too long."""
-        while self._open:
-            name, (_, used) = next(iter(self._open.items()))
-            if now - used < IDLE_SECONDS:
-                break
+        """How long nobody has had a session, as far as this was asked; ends those that are over."""
+        for name in [name for name, kept in self._open.items() if kept.is_over(now=now)]:
             del self._open[name]
         if self._open:
             self._alone_since = None

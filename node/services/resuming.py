@@ -1,6 +1,7 @@
 """Finding together again: a new stream after a restore, and what a person decides after a phone call."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from node import epochs, sending_again, trusted_clock
 from node.effects import Acting, apply, audit
@@ -19,6 +20,7 @@ from protocol.skeleton import message_hash, parse_skeleton
 from protocol.streams import Incoming
 from protocol.values import Instant, NodeId, later, node_id
 
+_MAY_ANSWER: Final = frozenset({"active", "invited"})
 _HER_NO = commands.WithdrawConsent | commands.RefuseConsent
 
 
@@ -167,6 +169,21 @@ def ask_for_gaps(unit: Unit, *, acting: Acting) -> int:
             due = later(acting.now, limits.RESYNC_AFTER_SECONDS)
             streams.set_resync_due(unit.vault, peer.node_id, due)
             asked += 1
+    return asked
+
+
+def say_hello_again(unit: Unit, *, acting: Acting) -> int:
+    """Ask each peer again that cannot answer our hello any more, or did not (R-206).
+
+    Returns:
+        How many peers were asked; none while the clock is in doubt.
+    """
+    if trusted_clock.is_in_doubt(unit, now=acting.now):
+        return 0
+    asked = 0
+    for peer in peers.load_peers(unit.vault):
+        if peer.status in _MAY_ANSWER:
+            asked += epochs.say_hello_again(unit, peer, acting=acting)
     return asked
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from node.changes import Changes, ChangesClosedError
 from node.local_api import watching
-from node.local_api.sessions import IDLE_SECONDS
+from node.local_api.sessions import IDLE_SECONDS, UNWATCHED_SECONDS
 from protocol import limits
 from protocol.local import bounds, commands, views
 from protocol.local.commands import Command
@@ -145,6 +145,44 @@ async def test_a_session_that_idled_while_its_screen_waited_does_not_keep_the_va
         answer = await waiting
 
     assert (counter.gate.is_open, answer.status) == (False, 423)
+
+
+@pytest.mark.parametrize(("silent", "status"), [(-1, 200), (0, 401)])
+async def test_a_desk_whose_window_is_gone_is_over_after_two_minutes(
+    silent: int, status: int, counter: Counter, token: bytes
+) -> None:
+    await watch(counter, token, since=NEVER)
+    counter.clock.ticks = UNWATCHED_SECONDS + silent
+    # Asking for a list is a use, and no sign that a window is open.
+    assert UNWATCHED_SECONDS == 2 * limits.MINUTE
+    assert (await counter.ask(commands.ListCases(), token)).status == status
+
+
+async def test_a_window_that_was_killed_does_not_keep_the_vault_open(tmp_path: Path) -> None:
+    async with open_counter(make_node(tmp_path / "n"), vault_lock_seconds=0) as counter:
+        await watch(counter, await counter.enter(), since=NEVER)
+        counter.clock.ticks = UNWATCHED_SECONDS - 1
+        await counter.desk.tend()
+        before = counter.gate.is_open
+        counter.clock.ticks = UNWATCHED_SECONDS
+        await counter.desk.tend()
+        assert (before, counter.gate.is_open) == (True, False)
+
+
+async def test_a_desk_that_goes_on_waiting_stays_open_while_nobody_presses_a_key(
+    counter: Counter, token: bytes
+) -> None:
+    for _ in range(5):
+        counter.clock.ticks += UNWATCHED_SECONDS - 1
+        assert (await watch(counter, token, since=NEVER)).status == 200
+    assert (await counter.ask(commands.ListCases(), token)).status == 200
+
+
+async def test_whoever_never_waits_for_changes_is_not_held_to_them(
+    counter: Counter, token: bytes
+) -> None:
+    counter.clock.ticks = UNWATCHED_SECONDS
+    assert (await counter.ask(commands.ListCases(), token)).status == 200
 
 
 async def test_a_lock_sends_whoever_waits_away_at_once(counter: Counter, token: bytes) -> None:

@@ -16,6 +16,7 @@ ME: Final = b"a" * 32
 PEER: Final = b"b" * 32
 ASKER: Final = b"r" * 16
 WITNESS: Final = b"w" * 16
+TODAY: Final = 20_833
 NOTICE: Final = "First we only ask if they have a place."
 PLAN, CONTACT, HEALTH = Category.PLAN_WISHES, Category.LOCATION_CONTACT, Category.HEALTH_BODY
 
@@ -49,6 +50,7 @@ def situation(**changes: Any) -> Situation:  # noqa: ANN401
         "consents": [],
         "me": ME,
         "asker": ASKER,
+        "today": TODAY,
     }
     return Situation(**{**usual, **changes})
 
@@ -57,6 +59,7 @@ def ready(form: ConsentForm, **changes: Any) -> ConsentForm:  # noqa: ANN401
     """The form after the last step."""
     usual: dict[str, Any] = {
         "understood": True,
+        "said_back_on": TODAY,
         "method": int(ConsentMethod.WRITTEN),
         "given_by": int(GivenBy.SURVIVOR),
     }

@@ -228,6 +228,9 @@ async def settled(pilot: Pilot[Any]) -> None:
         while quiet < _QUIET_TURNS:
             await asyncio.sleep(0 if _nothing_works(app) else _REST_SECONDS)
             quiet = quiet + 1 if _is_quiet(app) else 0
+            if quiet == _QUIET_TURNS // 2:
+                # What waits for the next picture may lay the screen out anew: a scroll bar comes or goes.
+                app.screen._on_timer_update()
     app.screen._on_timer_update()
 
 

@@ -98,6 +98,7 @@ def look_after(node: Node) -> None:
     node.use(resuming.forget_payloads)
     node.use(retaining.repeat_withdrawals)
     node.use(resuming.ask_for_gaps)
+    node.use(resuming.say_hello_again)
     if node.use(retaining.may_forget_today):
         node.use(retaining.forget_skeletons)
 

@@ -19,6 +19,7 @@ from tests.support.asking import (
     PEER,
     PLAN,
     SENTENCES,
+    TODAY,
     WISH,
     WITNESS,
     answer_category,
@@ -47,6 +48,7 @@ from tui.screens.consent_form import (
     left_out,
     missing,
     note_read_back,
+    say_back,
 )
 
 
@@ -251,6 +253,19 @@ def test_a_witness_is_somebody_else(
 ) -> None:
     form = ready(asked(PLAN_WISHES=Answer.YES), method=int(method), witness=witness.hex())
     assert (recorded(form) is not None) == is_recorded
+
+
+def test_what_she_said_back_on_another_day_is_said_back_again_before_it_is_recorded() -> None:
+    form = ready(asked(PLAN_WISHES=Answer.YES))
+    tomorrow = situation(today=TODAY + 1)
+    assert (missing(form, situation()), missing(form, tomorrow)) == ([], [Missing.SAY_BACK])
+    assert recorded(form, today=TODAY + 1) is None
+
+    again = say_back(form, today=TODAY + 1)
+
+    # How she said yes, and who was there, was another day, too.
+    assert missing(again, tomorrow) == [Missing.METHOD, Missing.GIVEN_BY]
+    assert say_back(form, today=TODAY) == form
 
 
 def test_her_words_about_conditions_go_only_after_they_were_read_back() -> None:

@@ -51,7 +51,7 @@ async def test_u_stops_the_sending_under_the_cursor_and_nothing_leaves(
     async with seated(bandhan) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToReport(thread=story.thread, follow_up=None))
-        await press(pilot, "n", "right", "ctrl+s", "f7")
+        await press(pilot, "l", "right", "ctrl+s", "f7")
         assert "How she is" in shown(pilot.app)
         assert "10 s" in shown(pilot.app)
         await press(pilot, "u")
@@ -69,7 +69,7 @@ async def test_a_supervisor_stops_what_somebody_else_sent(
     async with seated(bandhan) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToReport(thread=story.thread, follow_up=None))
-        await press(pilot, "n", "right", "ctrl+s")
+        await press(pilot, "l", "right", "ctrl+s")
         # As if somebody else had sent it.
         await seat.gate.write(
             lambda unit: (
@@ -94,7 +94,7 @@ async def test_what_was_not_sent_says_why_until_it_is_put_away(
     async with seated(bandhan) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToReport(thread=story.thread, follow_up=None))
-        await press(pilot, "n", "right", "ctrl+s")
+        await press(pilot, "l", "right", "ctrl+s")
         # The referral is over before the seconds are.
         await seat.gate.write(
             lambda unit: unit.vault.execute("UPDATE referrals SET state = 'ended'").rowcount

@@ -2,11 +2,12 @@
 
 import pytest
 
-from node.services import answering
+from node.services import answering, following_up
+from protocol.limits import DAY
 from protocol.local import commands
 from protocol.referral_flow import SHARED_STATES, TRANSITIONS, ReferralEvent, ReferralState
 from protocol.vocabulary.codes import FirstStep
-from tests.support.desk_app import press, shown, unlocked
+from tests.support.desk_app import LARGE, press, shown, unlocked
 from tests.support.federation import Node, done
 from tests.support.passing import visit
 from tests.support.story import FACTS, FEAR, WISH, Story
@@ -155,3 +156,22 @@ async def test_the_task_to_tell_her_is_done_by_saying_so(alo: Node, story: Story
     assert alo.rows("SELECT done_at IS NULL FROM tasks WHERE task = 'tell_her_who_and_when'") == [
         (0,)
     ]
+
+
+async def test_who_was_asked_to_see_her_reads_that_they_were_asked_and_not_the_others(
+    alo: Node, bandhan: Node, story: Story
+) -> None:
+    story.up_to_dossier()
+    story.arrive()
+    story.settle()
+    command = commands.RequestFollowUp(thread=story.thread, due=alo.now + 3 * DAY)
+    done(alo.use(following_up.request, command))
+    story.settle()
+    pages = []
+    for node in (alo, bandhan):
+        async with unlocked(node, size=LARGE) as pilot:
+            await visit(pilot, ToReferral(thread=story.thread))
+            pages.append(shown(pilot.app))
+    assert "We asked them: They were asked" in pages[0]
+    assert "They asked us: not answered yet" in pages[1]
+    assert "They were asked" not in pages[1]

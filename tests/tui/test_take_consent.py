@@ -280,6 +280,22 @@ async def test_nothing_at_all_is_recorded_as_nothing(story: Story, alo: Node) ->
     assert alo.rows("SELECT count(*) FROM outbox") == before
 
 
+async def test_where_the_day_is_not_sure_it_is_said_before_she_is_asked_and_what_she_said_is_kept(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    alo.look_at_clock()
+    alo.ahead = 400 * 86_400
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        assert Words(language="bn", digits="native").task("clock_in_doubt") in shown(pilot.app)
+        await say_what_she_chose(pilot)
+        assert "does not know which day it is" in shown(pilot.app)
+        await press(pilot, "escape")
+    assert recorded(alo) == []
+    assert drafts(alo) == 1
+
+
 async def test_where_the_node_does_not_answer_nothing_is_ended_and_it_can_be_tried_again(
     story: Story, alo: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,15 +1,20 @@
 """Asking her goes on where it stopped, in the language she hears, and once more when it is time."""
 
-from protocol.vocabulary.codes import Purpose
+from protocol.limits import DAY
+from protocol.vocabulary.codes import Condition, Purpose
 from tests.support.asking_by_keys import (
+    CONTACT,
     PLAN,
     THE_WISH,
     answer,
     asking,
+    condition,
+    field,
     how_she_said_yes,
     recorded,
 )
 from tests.support.desk_app import (
+    LARGE,
     desk_on,
     press,
     rows,
@@ -18,8 +23,9 @@ from tests.support.desk_app import (
     shown,
     unlock,
     unlocked,
+    until,
 )
-from tests.support.federation import Node
+from tests.support.federation import Federation, Node
 from tests.support.locking import app_of
 from tests.support.passing import visit
 from tests.support.story import WISH, Story
@@ -147,3 +153,59 @@ async def test_asking_again_takes_the_place_of_the_consent_before(story: Story, 
         await how_she_said_yes(pilot)
         await press(pilot, "ctrl+s")
     assert {one.supersedes for one in recorded(alo)} == {None, first}
+
+
+async def test_what_she_said_back_weeks_ago_is_said_back_again_before_it_counts_as_said_today(
+    story: Story, federation: Federation, alo: Node
+) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f4", "f3")
+        await answer(pilot, PLAN, "y")
+        await how_she_said_yes(pilot)
+        assert "^s record" in shown(pilot.app)
+        await press(pilot, "escape")
+    federation.clock.forward(20 * DAY)
+    async with unlocked(alo, language="en") as pilot:
+        await visit(pilot, asking(story))
+        first = shown(pilot.app)
+        await press(pilot, "f3", "ctrl+s")
+        second = shown(pilot.app)
+        await press(pilot, "y", "f3")
+        third = shown(pilot.app)
+    assert "Consent 3 of 4" in first
+    assert "! She said it back on another day." in first
+    assert "Consent 3 of 4" in second
+    assert "Choose how she said yes." in third
+    assert recorded(alo) == []
+
+
+async def test_what_she_keeps_says_all_she_agreed_to(story: Story, alo: Node) -> None:
+    story.open_case()
+    async with unlocked(alo, language="en", size=LARGE) as pilot:
+        await visit(pilot, asking(story))
+        await press(pilot, "f4", "f3")
+        await answer(pilot, PLAN, "y")
+        await answer(pilot, THE_WISH, "r")
+        await press(pilot, "y")
+        await answer(pilot, CONTACT, "y")
+        await press(pilot, "e")
+        await answer(pilot, field("present_town"), "n")
+        await answer(pilot, condition(Condition.NOT_TO_FAMILY), "y")
+        await how_she_said_yes(pilot)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "Her receipt: R-" in shown(pilot.app))
+        receipt = shown(pilot.app)
+    for said in (
+        "May be told to Bandhan:",
+        "This referral",
+        "✓ Her plan and wishes",
+        "✓ How to reach her",
+        "- without: Town where she is now",
+        f"“{WISH.text}”",
+        "! Her conditions: Not to her family",
+        "until 15 April 2027",
+        "How to change your mind",
+    ):
+        assert said in receipt

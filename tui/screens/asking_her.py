@@ -21,6 +21,8 @@ CHOOSE: Final = 2
 SAY_BACK: Final = 3
 HOW: Final = 4
 RECORDED: Final = 5
+# As the node names its task.
+_DAY_NOT_SURE: Final = "clock_in_doubt"
 _TITLES: Final = {
     READ_TOGETHER: N_("Consent 1 of 4: read together"),
     CHOOSE: N_("Consent 2 of 4: she chooses"),
@@ -40,6 +42,8 @@ class Ground:
     users: list[views.UserView]
     me: bytes
     drafts: ConsentDrafts | None
+    is_day_sure: bool
+    """Can a yes be recorded, which needs a day on which she said it?"""
 
 
 class AskingHer(DeskScreen[Ground]):
@@ -104,6 +108,7 @@ class AskingHer(DeskScreen[Ground]):
             users=(await client.list_users()).users,
             me=(await client.show_self()).node_id,
             drafts=drafts,
+            is_day_sure=not (await client.show_status()).is_clock_in_doubt,
         )
 
     def show(self, loaded: Ground) -> None:
@@ -113,6 +118,9 @@ class AskingHer(DeskScreen[Ground]):
         if self._form is not None:
             self._form = consent_form.fitted(self._form, loaded.look.sentences)
         self.call_later(self.lay_out)
+        if not loaded.is_day_sure:
+            # Before she is asked, and not after it: until then only her no can be recorded.
+            self.say(self.words.task(_DAY_NOT_SURE), tone="warn")
 
     def _begin(self, ground: Ground) -> None:
         peer = "" if self._to.peer is None else self._to.peer.hex()
@@ -125,6 +133,9 @@ class AskingHer(DeskScreen[Ground]):
         self._drafts = ground.drafts or ConsentDrafts()
         kept = self._drafts.of(peer=peer, is_way_back=self._to.is_way_back)
         self._form = kept or self._untouched
+        if kept is not None and kept.step == HOW and kept.said_back_on != self.desk.today:
+            # Another day: she says it back anew before anything counts.
+            self._form = msgspec.structs.replace(kept, step=SAY_BACK)
         self._speak(self._form.language)
 
     @property
@@ -139,6 +150,7 @@ class AskingHer(DeskScreen[Ground]):
             consents=ground.consents,
             me=ground.me,
             asker=person.user_id,
+            today=self.desk.today,
         )
         return Asking(
             desk=self.desk,

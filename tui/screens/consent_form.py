@@ -62,6 +62,7 @@ class ConsentForm(msgspec.Struct, frozen=True, kw_only=True):
         read_back: the sentences that were read back to her.
         texts: what she said to each sentence.
         understood: she said it back; None: not yet asked.
+        said_back_on: on which day; what she said another day is said back anew.
         words: her own words about her conditions, which the other side reads.
     """
 
@@ -75,6 +76,7 @@ class ConsentForm(msgspec.Struct, frozen=True, kw_only=True):
     texts: Mapping[str, Answer] = msgspec.field(default_factory=dict)
     days: int = DAYS_DEFAULT
     understood: bool | None = None
+    said_back_on: int = 0
     method: int = 0
     given_by: int = 0
     witness: str = ""
@@ -114,7 +116,10 @@ class ConsentDrafts(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What the form is about: her case, as far as names are shown, and who sits here."""
+    """What the form is about: her case, as far as names are shown, who sits here, and which day it is.
+
+    `today` counts days of the calendar where she sits.
+    """
 
     case_id: bytes
     age_band: str
@@ -122,6 +127,7 @@ class Situation:
     consents: Sequence[views.ConsentView]
     me: bytes
     asker: bytes
+    today: int
 
 
 # She answers.
@@ -188,6 +194,13 @@ def say_words(form: ConsentForm, words: str, *, is_read_back: bool) -> ConsentFo
     return _asked_anew(form, words=words, words_read_back=is_read)
 
 
+def say_back(form: ConsentForm, *, today: int) -> ConsentForm:
+    """She said it back, today. How she said yes another day, and who was there, does not count for it."""
+    if form.said_back_on != today:
+        form = msgspec.structs.replace(form, method=0, given_by=0, witness="")
+    return msgspec.structs.replace(form, understood=True, said_back_on=today)
+
+
 def choose_days(form: ConsentForm, days: int) -> ConsentForm:
     """Until when."""
     return form if days == form.days else _asked_anew(form, days=days)
@@ -222,6 +235,11 @@ def _asked_anew(form: ConsentForm, **changes: object) -> ConsentForm:
 
 
 # What her answers amount to.
+
+
+def is_said_back(form: ConsentForm, *, today: int) -> bool:
+    """Did she say it back today, as it stands? What is recorded counts as said today."""
+    return form.understood is True and form.said_back_on == today
 
 
 def is_yes(form: ConsentForm, category: int) -> bool:
@@ -320,7 +338,7 @@ def missing(form: ConsentForm, situation: Situation) -> list[Missing]:
     found = []
     if not form.peer:
         found.append(Missing.PEER)
-    if form.understood is not True:
+    if not is_said_back(form, today=situation.today):
         found.append(Missing.SAY_BACK)
     if not form.method:
         found.append(Missing.METHOD)

@@ -10,8 +10,9 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from protocol.local import views
-from protocol.vocabulary.codes import Condition, ConsentMethod, GivenBy
+from protocol.vocabulary.codes import Condition, ConsentMethod, GivenBy, Purpose
 from tui.desk import Desk
+from tui.screens import conditions
 from tui.screens.consent_form import (
     CANNOT,
     DAYS,
@@ -26,6 +27,9 @@ from tui.screens.consent_form import (
     left_out,
     missing,
     ticked,
+)
+from tui.screens.consent_form import (
+    is_said_back as is_said_back_on,
 )
 from tui.screens.consent_notice import change_your_mind, notice_lines
 from tui.widgets.choice import Choice
@@ -46,7 +50,7 @@ _NOTHING: Final = N_("She said yes to nothing. Nothing is recorded, and nothing 
 _NO_RECEIPT: Final = N_("It is recorded. Her receipt stands among her consents.")
 _MISSING: Final[Mapping[Missing, str]] = {
     Missing.PEER: N_("Choose the organisation (step 1)."),
-    Missing.SAY_BACK: N_("She has not said it back yet (step 3)."),
+    Missing.SAY_BACK: N_("She has not said it back today (step 3)."),
     Missing.METHOD: N_("Choose how she said yes."),
     Missing.GIVEN_BY: N_("Choose who gave it."),
     Missing.WITNESS: N_("Spoken words need a witness: a colleague who was there."),
@@ -183,21 +187,24 @@ def _questions(asking: Asking) -> Iterator[Paragraph]:
         N_("How long, and how can it be stopped?"),
     ):
         yield Paragraph(text=say(question), mark="  · ")
-    standing = {
-        None: N_("y she understood     n not yet: read it together again"),
-        True: N_("✓ She said it back: understood."),
-        False: N_("Not yet. Read it together again."),
-    }[form.understood]
-    style = "$success" if form.understood else "$accent"
+    is_said_back = is_said_back_on(form, today=asking.situation.today)
+    if form.understood and not is_said_back:
+        again = N_("She said it back on another day. What is recorded counts as said today:")
+        yield Paragraph(text=say(again), style="$warning", mark="! ")
+    standing = N_("y she understood     n not yet: read it together again")
+    if is_said_back:
+        standing = N_("✓ She said it back: understood.")
+    elif form.understood is False:
+        standing = N_("Not yet. Read it together again.")
+    style = "$success" if is_said_back else "$accent"
     yield Paragraph(text=say(standing), style=style)
 
 
 def _summary(asking: Asking) -> Iterator[Paragraph]:
     words, form, sentences = asking.words, asking.form, asking.situation.sentences
     categories = given(form, sentences)
-    yield Paragraph(
-        text=words.say(N_("May be told to {peer}:"), peer=asking.peer_name), style="bold"
-    )
+    may = N_("{peer} may tell us:") if form.is_way_back else N_("May be told to {peer}:")
+    yield Paragraph(text=words.say(may, peer=asking.peer_name), style="bold")
     if not categories:
         yield Paragraph(text=words.say(N_("nothing")), mark="  ")
     for category in categories:
@@ -290,20 +297,36 @@ def receipt(asking: Asking, recorded: views.ConsentView | None) -> ComposeResult
         text = _NO_RECEIPT if is_given else _NOTHING
         yield reading([Paragraph(text=words.say(text), style="bold")], id="receipt")
         return
+    yield reading([*_heading(asking, recorded), *_allowed(asking, recorded)], id="receipt")
+
+
+def _heading(asking: Asking, recorded: views.ConsentView) -> Iterator[Paragraph]:
+    say = asking.words.say
     code = "" if recorded.receipt_id is None else receipt_code(recorded.receipt_id)
-    paragraphs = [
-        Paragraph(text=words.say(N_("Recorded. Her receipt: {code}"), code=code), style="bold"),
-        Paragraph(text=words.say(N_("{peer} does not know this code."), peer=asking.peer_name)),
-        Paragraph(text=""),
-        *(
-            Paragraph(text=words.category(category), mark="  ✓ ", mark_style="$success")
-            for category in recorded.categories
-        ),
-        Paragraph(
-            text=words.say(N_("until {date}"), date=asking.date(recorded.expires)), mark="  "
-        ),
-        Paragraph(text=""),
-        Paragraph(text=words.say(N_("How to change your mind")), style="bold"),
-        *(Paragraph(text=line, mark="  ") for line in change_your_mind(words)),
-    ]
-    yield reading(paragraphs, id="receipt")
+    yield Paragraph(text=say(N_("Recorded. Her receipt: {code}"), code=code), style="bold")
+    yield Paragraph(text=say(N_("{peer} does not know this code."), peer=asking.peer_name))
+    yield Paragraph(text="")
+
+
+def _allowed(asking: Asking, recorded: views.ConsentView) -> Iterator[Paragraph]:
+    """Everything she said yes to, as it was recorded, and how to take it back."""
+    words, say = asking.words, asking.words.say
+    may = N_("{peer} may tell us:") if asking.form.is_way_back else N_("May be told to {peer}:")
+    yield Paragraph(text=say(may, peer=asking.peer_name), style="bold")
+    yield Paragraph(text=words.code_of(Purpose, recorded.purpose), mark="  ")
+    for category in recorded.categories:
+        yield Paragraph(text=words.category(category), mark="  ✓ ", mark_style="$success")
+    for field in recorded.excluded_fields:
+        text = say(N_("without: {fact}"), fact=words.field(field))
+        yield Paragraph(text=text, mark="    - ", style="$text-muted")
+    for sentence in asking.situation.sentences:
+        if sentence.hash in recorded.texts:
+            yield Paragraph(text=f"“{sentence.text}”", mark="    ")
+    for text in conditions.texts(words, recorded):
+        yield Paragraph(text=text, mark=f"  {conditions.MARK}", mark_style=conditions.STYLE)
+    until = say(N_("until {date}"), date=asking.date(recorded.expires))
+    yield Paragraph(text=until, mark="  ")
+    yield Paragraph(text="")
+    yield Paragraph(text=say(N_("How to change your mind")), style="bold")
+    for line in change_your_mind(words):
+        yield Paragraph(text=line, mark="  ")

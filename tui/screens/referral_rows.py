@@ -32,6 +32,11 @@ EntryKey: TypeAlias = tuple[str, bytes]
 """What a row is, and its id."""
 
 _COPY: Final = "consent.copy/1"
+# Where a state is said of the others, and it is we who were asked.
+_ASKED_OF_US: Final = {
+    "requested": N_("They asked us: not answered yet"),
+    "unable": N_("They asked us: we cannot do it"),
+}
 _DETAILS: Final = {
     "ask": Question,
     "answer": AnswerCode,
@@ -116,11 +121,9 @@ def _files(desk: Desk, files: Sequence[views.FileLine], width: int) -> list[Row[
 def _follow_ups(desk: Desk, view: views.ReferralView, width: int) -> list[Row[EntryKey]]:
     rows = []
     for follow_up in view.follow_ups:
-        sentence = (
-            N_("We asked them: {state}")
-            if follow_up.is_asked_by_us
-            else N_("They asked us: {state}")
-        )
+        sentence = N_("We asked them: {state}")
+        if not follow_up.is_asked_by_us:
+            sentence = _ASKED_OF_US.get(follow_up.state, N_("They asked us: {state}"))
         state = desk.words.follow_up_state(follow_up.state)
         rows.append(
             _row(

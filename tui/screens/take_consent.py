@@ -158,7 +158,7 @@ class TakeConsentScreen(AskingHer):
         is_given = bool(consent_form.given(form, asking.situation.sentences))
         if name == consent_acts.NOTHING.name:
             return not is_given
-        return is_given and form.understood is True
+        return is_given and consent_form.is_said_back(form, today=asking.situation.today)
 
     @property
     def _has_parts(self) -> bool:
@@ -280,7 +280,7 @@ class TakeConsentScreen(AskingHer):
     def action_understood(self) -> None:
         """She said it back."""
         if self._form is not None:
-            self._go_on(msgspec.structs.replace(self._form, understood=True))
+            self._go_on(consent_form.say_back(self._form, today=self.desk.today))
             self.call_later(self.lay_out)
 
     def action_not_yet(self) -> None:

@@ -301,10 +301,13 @@ def drop(vault: Connection, message: MessageId) -> None:
 
 
 def withhold(vault: Connection, message: MessageId) -> None:
-    """From now on the item goes without its payload; the key must be destroyed before."""
+    """From now on the item goes without its payload; the key must be destroyed before.
+
+    What a hello says stays, to be said again in another message.
+    """
     vault.execute(
-        "UPDATE outbox SET is_withheld = 1, payload = NULL, key_id = NULL, due = 0"
-        " WHERE message_id = ?",
+        "UPDATE outbox SET is_withheld = 1, key_id = NULL, due = 0,"
+        " payload = CASE type WHEN 'hello/1' THEN payload END WHERE message_id = ?",
         (message,),
     )
 

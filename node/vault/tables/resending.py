@@ -1,5 +1,6 @@
 """The outbox when a stream begins anew or has a gap: what is numbered again, sent again, or let go of."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from node.vault.driver import Connection
@@ -7,11 +8,14 @@ from protocol.delivery import OutboxState
 from protocol.messages.core import IntroductionRequest, Receipt
 from protocol.messages.recovery import Hello, Resync
 from protocol.messages.union import GOES_MEANWHILE
-from protocol.values import Hash, Instant, MessageId, NodeId, message_id
+from protocol.values import Hash, Instant, MessageId, NodeId, instant, message_id
 
 _ON_ITS_WAY: Final = "state IN ('sealed', 'deposited')"
 # What they say is said again by the new stream itself.
 _OVERTAKEN: Final = (Receipt.TYPE, Hello.TYPE, Resync.TYPE)
+_IN_PRESENT: Final = (
+    "(epoch IS NULL OR epoch = (SELECT out_epoch FROM peers WHERE node_id = outbox.peer))"
+)
 _NUMBER_AGAIN: Final = (
     "UPDATE outbox SET state = 'queued', epoch = NULL, sequence = NULL, hash = NULL, skeleton = NULL,"
     " expires = NULL, prekey_id = NULL, attempts = 0, due = :now"
@@ -42,6 +46,37 @@ def drop_hello(vault: Connection, peer: NodeId) -> None:
     """Take out what would tell of a stream that never began."""
     vault.execute(
         "DELETE FROM outbox WHERE peer = ? AND state = 'queued' AND type = ?", (peer, Hello.TYPE)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The newest hello of our present stream to a peer, and how far it came."""
+
+    state: OutboxState
+    is_withheld: bool
+    code: str | None
+    expires: Instant | None
+    settled_at: Instant | None
+    payload: bytes
+
+
+def newest_hello(vault: Connection, peer: NodeId) -> Said | None:
+    """The last hello of our present stream to a peer; None if that did not begin anew."""
+    row = vault.execute(
+        "SELECT state, is_withheld, code, expires, settled_at, payload FROM outbox"
+        f" WHERE peer = ? AND type = ? AND {_IN_PRESENT} ORDER BY number DESC LIMIT 1",
+        (peer, Hello.TYPE),
+    ).fetchone()
+    if row is None or row[5] is None:
+        return None
+    return Said(
+        state=OutboxState(row[0]),
+        is_withheld=bool(row[1]),
+        code=row[2],
+        expires=None if row[3] is None else instant(row[3]),
+        settled_at=None if row[4] is None else instant(row[4]),
+        payload=row[5],
     )
 
 
@@ -118,11 +153,13 @@ def send_again(
 def forget_payloads(vault: Connection, *, settled_before: Instant) -> int:
     """Let go of payloads that were kept in case they are asked for again; how many (R-143).
 
-    Which consent a withdrawal was about says nothing about her, and stays for her ledger.
+    Which consent a withdrawal was about says nothing about her, and stays for her ledger. What the hello of
+    our present stream says of the former one stands nowhere else, and may have to be said again.
     """
     changed = vault.execute(
         "UPDATE outbox SET payload = NULL WHERE state IN ('stored', 'refused') AND key_id IS NULL"
-        " AND payload IS NOT NULL AND settled_at <= ? AND type != 'consent.withdrawn/1'",
+        " AND payload IS NOT NULL AND settled_at <= ? AND type != 'consent.withdrawn/1'"
+        f" AND NOT (type = '{Hello.TYPE}' AND {_IN_PRESENT})",
         (settled_before,),
     )
     return changed.rowcount

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
-from node.services import belonging, peering
+from node.services import belonging, peering, referring
 from protocol.charter import MemberState
 from protocol.local import commands
+from protocol.vocabulary.codes import RecallReason
 from tests.support.belonging import (
     apply_charter,
     charter_of,
@@ -18,9 +19,18 @@ from tests.support.belonging import (
 )
 from tests.support.charters import after, with_entry
 from tests.support.federation import Federation, code_of, done
-from tests.support.story import Story, meet, verify
+from tests.support.story import Story, meet, tell, verify
 
 DAY: Final = 86_400
+SAYS_NOTHING_OF_HER: Final = {
+    "intro.request/1",
+    "intro.accept/1",
+    "receipt/1",
+    "card/1",
+    "bundle/1",
+    "charter/1",
+}
+"""Every type of class N that may come up while two who have not compared their number work together."""
 
 
 def test_what_waits_for_a_removed_peer_goes_without_trace(story: Story) -> None:
@@ -103,5 +113,50 @@ def test_level_1_members_exchange_what_says_nothing_about_her_and_nothing_else(
     done(apply_charter(alo, first, after(first)))
     strangers.settle_all()
 
+    story = tell(strangers)
+    story.open_case()
+    story.agree()
+    asked = code_of(story.preview_offer())
+    strangers.settle_all()
+
     assert held_version(bandhan) == 2
     assert status(bandhan, alo) == (1, "active")
+    assert asked == "E_LEVEL"
+    assert {one.skeleton.type for one in strangers.to(bandhan)} <= SAYS_NOTHING_OF_HER
+
+
+def test_what_is_of_class_0_goes_both_ways_at_level_1_but_no_offer_begins_there(
+    story: Story,
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.settle()
+    for node in (story.alo, story.bandhan):
+        node.write(lambda unit: unit.vault.execute("UPDATE peers SET level = 1"))
+    story.accept()
+    story.settle()
+    recall = commands.RecallOffer(thread=story.thread, reason=RecallReason.PLACE_FOUND_ELSEWHERE)
+    done(story.alo.use(referring.recall_offer, recall))
+    story.settle()
+
+    arrived = "SELECT type, status FROM messages WHERE type LIKE 'referral.%'"
+    assert story.alo.rows(arrived) == [("referral.accept/1", "applied")]
+    assert story.bandhan.rows(arrived) == [
+        ("referral.offer/1", "applied"),
+        ("referral.recall/1", "applied"),
+    ]
+    assert code_of(story.preview_offer()) == "E_LEVEL"
+
+
+def test_an_offer_that_waits_for_a_partner_who_falls_back_to_level_1_never_leaves(
+    story: Story,
+) -> None:
+    story.open_case()
+    story.agree()
+    story.offer()
+    story.alo.write(lambda unit: unit.vault.execute("UPDATE peers SET level = 1"))
+    story.settle()
+
+    assert story.bandhan.rows("SELECT type FROM messages WHERE type LIKE 'referral.%'") == []
+    assert story.alo.rows("SELECT state FROM outbox WHERE type = 'referral.offer/1'") == []

@@ -10,6 +10,7 @@ from protocol.local import commands
 from protocol.messages.membership import CharterUpdate, SuspendNotice
 from protocol.values import later
 from tests.support.belonging import apply_charter, by_steward, charter_of, introduce, status
+from tests.support.builders import OFFER
 from tests.support.charters import after, signed
 from tests.support.federation import Federation, Node, code_of, done
 from tests.support.forging import forge
@@ -101,3 +102,29 @@ def test_a_charter_that_comes_while_the_clock_is_far_ahead_is_applied_once_it_is
     assert held == (RefusalCode.E_CLOCK,)
     assert alo.rows("SELECT max(version) FROM charters") == [(2,)]
     assert alo.rows("SELECT count(*) FROM tasks WHERE task = 'charter_refused'") == [(0,)]
+
+
+def test_a_charter_whose_turn_comes_while_the_clock_is_far_ahead_waits_for_the_next_message(
+    federation: Federation,
+) -> None:
+    alo, _, chautari = federation.nodes.values()
+    first = charter_of(federation)
+    done(apply_charter(alo, first))
+    federation.settle_all()
+    second = after(first, issued=later(alo.now, 60), expires=later(alo.now, 30 * DAY))
+    notice = CharterUpdate(chain=(signed(first), signed(second)))
+    gap, early, later_on = (
+        forge(message, sender=chautari, recipient=alo, advance=True)
+        for message in (OFFER, notice, OFFER)
+    )
+    alo.take([early])
+    jump(alo, 40 * DAY)
+    alo.take([gap])
+    waiting = alo.rows("SELECT status FROM messages WHERE type = 'charter/1'")
+    alo.ahead = 0
+    alo.look_at_clock()
+    alo.take([later_on])
+
+    assert waiting == [("early",)]
+    assert alo.rows("SELECT status FROM messages WHERE type = 'charter/1'") == [("applied",)]
+    assert alo.rows("SELECT max(version) FROM charters") == [(2,)]
