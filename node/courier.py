@@ -299,7 +299,7 @@ class Courier:
         """The peer's mailboxes with their places, the first to be tried first.
 
         That is where the last was left; or the next one, where that one may keep to itself what it was given
-        (R-211).
+        (R-225).
         """
         places = list(enumerate(parcel.routes))
         start = self._left_at.get(parcel.peer, -1 if parcel.moves_on else 0) + parcel.moves_on

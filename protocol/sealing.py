@@ -87,7 +87,7 @@ def bundle_key(deposit_secret: bytes) -> bytes:
 
 
 def stick_passphrase(deposit_secret: bytes) -> str:
-    """What a stick for one organisation alone is wrapped with; nobody has to agree on a word (R-207)."""
+    """What a stick for one organisation alone is wrapped with; nobody has to agree on a word (R-221)."""
     drawn = base64.b32encode(_derive(deposit_secret, Label.STICK))
     return drawn.decode("ascii").lower().rstrip("=")
 

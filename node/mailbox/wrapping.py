@@ -1,4 +1,4 @@
-"""The wrap around a stick's file: age with a passphrase, so that whoever finds it sees only that (R-206).
+"""The wrap around a stick's file: age with a passphrase, so that whoever finds it sees only that (R-220).
 
 It is written here and not by the library, which takes as much memory for the key as the computer that writes
 has to give: what a fast one wrapped, an old laptop could not open. What is opened may come from anybody, so

@@ -119,7 +119,7 @@ class OnStick:
 def for_stick(
     unit: Unit, to: NodeId, *, me: Self, acting: Acting, count: int, bytes_max: int
 ) -> OnStick:
-    """Seal everything that waits for one peer once more, for a stick that somebody carries (R-209).
+    """Seal everything that waits for one peer once more, for a stick that somebody carries (R-223).
 
     What becomes of it on the line stays as it is, for a stick can be lost. At most `count` envelopes.
     """

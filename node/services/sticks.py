@@ -67,7 +67,7 @@ def _bundle_of(peer: Peer, *, acting: Acting) -> Bundle:
 
 
 def ferry(unit: Unit, envelopes: Sequence[tuple[NodeId, bytes]], *, acting: Acting) -> int:
-    """Carry envelopes of others along, as far as there is room; how many (R-210)."""
+    """Carry envelopes of others along, as far as there is room; how many (R-224)."""
     kept = [ferried.keep(unit.vault, node, raw, now=acting.now) for node, raw in envelopes]
     if any(kept):
         audit(unit, "stick.ferried", b"", acting=acting, details=str(sum(kept)))

@@ -246,7 +246,7 @@ class Sticks:
         self._files[user] = made
         return views.StickMade(
             stick_id=made.stick_id,
-            # whoever finds it learns nothing from what it is called.
+            # whoever finds it learns nothing from what it is called.
             name=base64.b32encode(self._entropy(_NAME_BYTES)).decode("ascii").lower() + ".bin",
             size=len(content),
             parts=-(-len(content) // PART_BYTES),

@@ -189,7 +189,7 @@ def _derived() -> list[Vector]:
              sha256(WISH.text.encode())),
         case("deposit-token", "R-61", "Of a deposit secret.", secret, deposit_token(secret)),
         case("bundle-key", "R-62", "Of a deposit secret.", secret, bundle_key(secret)),
-        case("stick-passphrase", "R-207", "Of a deposit secret.", secret,
+        case("stick-passphrase", "R-221", "Of a deposit secret.", secret,
              _base32_whole(_hkdf(secret, info=b"sathi/1/stick"))),
         case("introduction-proof", "R-75", "Bandhan's, for Alo.", BANDHAN.signed_card.raw, proof,
              now=NOW, auth=INVITE.auth, other=ALO.node_id),
