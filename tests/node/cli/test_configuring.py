@@ -32,7 +32,7 @@ def test_a_wrong_line_is_named_and_not_quoted(folder: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_a_relay_is_refused_by_its_line_as_long_as_there_are_none(folder: Path) -> None:
+def test_a_ticket_that_is_none_is_named_by_its_line_and_not_quoted(folder: Path) -> None:
     path = folder / "federation.toml"
     path.write_text(
         '\n[[mailbox.relay]]\nurl = "https://relay.example.org"\nticket = "canary"\n',
@@ -41,8 +41,8 @@ def test_a_relay_is_refused_by_its_line_as_long_as_there_are_none(folder: Path) 
     result = run(folder, "check")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "sathi: federation.toml, line 2: 'mailbox.relay' cannot be used: relays are not built yet; take"
-        " it out\n"
+        "sathi: federation.toml, line 4: 'mailbox.relay[0].ticket' is no ticket: 43 letters, as the"
+        " operator of the relay gave them\n"
     )
 
 
@@ -59,7 +59,14 @@ def test_the_settings_come_as_json_too(folder: Path) -> None:
         "node": {"listen": "127.0.0.1:8470"},
         "mailbox": {"publish_address": False, "address": "", "relay": []},
         "profile": {"risk": "normal", "vault_lock_minutes": 60},
-        "courier": {"poll_seconds": 30, "batch_minutes": 30, "cover": False},
+        "courier": {
+            "poll_seconds": 30,
+            "visit_minutes": 15,
+            "batch_minutes": 30,
+            "cover": False,
+        },
+        "stick": {"ferry": False},
+        "tor": {"socks": "", "everything": False},
         "api": {"socket": "run/api.sock"},
         "desk": {"lock_minutes": 5, "unfocused_seconds": 60, "undo_seconds": 10},
         "backup": {
