@@ -148,7 +148,7 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "bundle_stale": ("…", _partner),
     "state_awaited": ("…", _partner),
     "confirm_restored": ("?", _partner),
-    "other_computer": ("!", _partner),
+    "other_computer": ("!", _partners),
     "old_computer": ("!", _partner),
     "not_delivered": ("✗", _referral),
     "tell_again": ("✗", _referral),
