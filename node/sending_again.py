@@ -3,6 +3,8 @@
 Only what a person saw before it left goes by itself. Where the case was changed since, a person looks first.
 """
 
+from typing import Final
+
 from node.effects import Acting, apply
 from node.vault.records import CaseRecord, Peer, Referral, Self
 from node.vault.tables import (
@@ -19,12 +21,15 @@ from protocol import limits
 from protocol.consent_rules import Refusal, ShareRequest, may_share, may_tell_of_consent
 from protocol.disclosure import DossierShape, build_consent_copy, build_payload, content_hash
 from protocol.effects import SendAbout, Task, Urgency
+from protocol.messages.consent import ConsentCopy
+from protocol.messages.referral import ReferralDossier
 from protocol.permits import Payload
 from protocol.referral_flow import SHARED_STATES, ReferralState
 from protocol.values import Instant, later
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import Purpose
 
+_GO_BY_THEMSELVES: Final = (ReferralDossier.TYPE, ConsentCopy.TYPE)
 _TOLD = SHARED_STATES - {ReferralState.ACCEPTED, ReferralState.WITHDRAWN}
 
 
@@ -36,8 +41,9 @@ def dossiers(unit: Unit, peer: Peer, *, me: Self, acting: Acting) -> None:
             continue
         if referral.is_ours:
             _dossier(unit, referral, peer, me=me, acting=acting, trusted=trusted)
-        elif _has_told_more(unit, referral, trusted=trusted):
-            # The words of a report are in no case of ours: only a person can say them again.
+        if _has_told_more(unit, referral, trusted=trusted):
+            # The words of a report or an answer are in no case of ours, and of a file no copy is left: only a
+            # person can tell or attach them again.
             _ask_somebody(unit, referral, acting=acting)
 
 
@@ -47,14 +53,16 @@ def _dossier(
     case = None if referral.case_id is None else cases.find_case(unit.vault, referral.case_id)
     if case is None or referral.dossier_hash is None:
         return
+    # Also where nothing more about her may go: under another yes of hers they may have to report.
+    copies = _copies(unit, case, peer, me=me, trusted=trusted)
+    apply([_about(one, referral) for one in copies], unit, acting=acting)
     payload = _build(unit, referral, case, peer, me=me, trusted=trusted)
     if payload is None:
         return
     if content_hash(payload) != referral.dossier_hash:
         _ask_somebody(unit, referral, acting=acting)
         return
-    again = [*_copies(unit, case, peer, me=me, trusted=trusted), payload]
-    apply([_about(one, referral) for one in again], unit, acting=acting)
+    apply([_about(payload, referral)], unit, acting=acting)
 
 
 def _build(
@@ -108,8 +116,10 @@ def _about(payload: Payload, referral: Referral) -> SendAbout:
 
 
 def _has_told_more(unit: Unit, referral: Referral, *, trusted: Instant) -> bool:
-    """Did we tell how she is, under a consent that still lives?"""
-    for name in disclosures.consents_in_thread(unit.vault, referral.thread):
+    """Did we tell or show more than a dossier, under a consent that still lives?"""
+    besides = _GO_BY_THEMSELVES if referral.is_ours else ()
+    names = disclosures.consents_in_thread(unit.vault, referral.thread, besides=besides)
+    for name in names:
         record = consents.find_consent(unit.vault, name)
         if record is not None and record.standing.is_live(now=trusted):
             return True

@@ -46,6 +46,8 @@ class Task(StrEnum):
     CONFIRM_RESTORED = "confirm_restored"
     OTHER_COMPUTER = "other_computer"
     OLD_COMPUTER = "old_computer"
+    MESSAGE_MISUSED = "message_misused"
+    UPDATE_NEEDED = "update_needed"
     NOT_DELIVERED = "not_delivered"
     TELL_AGAIN = "tell_again"
     CLOCK_IN_DOUBT = "clock_in_doubt"
@@ -107,6 +109,8 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     # Nothing is let go of, and what comes may be held, until somebody looked at the date.
     Task.CLOCK_IN_DOUBT: TaskKind.WAITING,
     Task.CARD_OVER: TaskKind.WAITING,
+    # Somebody has said something that nobody here can read before that is done.
+    Task.UPDATE_NEEDED: TaskKind.WAITING,
     Task.CARD_ENDING: TaskKind.PROMISE,
     Task.FOLLOW_UP_DUE: TaskKind.PROMISE,
     Task.ASK_HER_AGAIN: TaskKind.PROMISE,
@@ -118,6 +122,7 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     Task.BUNDLE_STALE: TaskKind.NEWS,
     Task.STATE_AWAITED: TaskKind.NEWS,
     Task.OLD_COMPUTER: TaskKind.NEWS,
+    Task.MESSAGE_MISUSED: TaskKind.NEWS,
     Task.NOT_DELIVERED: TaskKind.NEWS,
     Task.BACKUP_OLD: TaskKind.NEWS,
     Task.PEER_SUSPENDED: TaskKind.NEWS,
@@ -153,6 +158,8 @@ DONE_BY_SAYING: Final = frozenset(
         Task.BUNDLE_STALE,
         Task.STATE_AWAITED,
         Task.OLD_COMPUTER,
+        Task.MESSAGE_MISUSED,
+        Task.UPDATE_NEEDED,
         Task.NOT_DELIVERED,
         Task.TELL_AGAIN,
         Task.BACKUP_OLD,

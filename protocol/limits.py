@@ -105,6 +105,8 @@ RESYNC_AFTER_SECONDS: Final = 24 * HOUR
 HELLO_AGAIN_SECONDS: Final = 7 * DAY
 LISTED_CONSENTS_MAX: Final = 16_384
 LISTED_PARTS_MAX: Final = 64
+# With 256 messages in each, more than any stream will have.
+ANSWERING_RECEIPTS_MAX: Final = 4_096
 PAYLOAD_KEPT_SECONDS: Final = 60 * DAY
 
 # Carrying (SPEC 10).

@@ -7,6 +7,7 @@ from functools import partial
 from node import trusted_clock
 from node.effects import Acting
 from node.filing import coming
+from node.inbox import turn_of_lists
 from node.vault.records import Peer, Self
 from node.vault.tables import consents, messages, outbox, peers
 from node.vault.unit import Unit
@@ -140,7 +141,8 @@ def judge(batch: Batch, verified: VerifiedMessage) -> Verdict:
     """What becomes of one message, by the clock we have."""
     asked = acceptance.judge_in_doubt if batch.is_clock_in_doubt else acceptance.judge
     verdict = asked(verified, situation(batch, verified))
-    return coming.unless_too_early(batch.unit, verified, verdict)
+    verdict = coming.unless_too_early(batch.unit, verified, verdict)
+    return turn_of_lists.unless_before_its_receipts(batch.unit, verified, verdict)
 
 
 def situation(batch: Batch, verified: VerifiedMessage) -> Situation:

@@ -5,9 +5,10 @@ from node.inbox import batch as batches
 from node.inbox.batch import Batch
 from node.vault.tables import quarantine, skeletons_held, streams
 from protocol.effects import Remind, Task
-from protocol.envelope import VerifiedMessage
+from protocol.envelope import OpenedEnvelope, VerifiedMessage
 from protocol.errors import RefusalCode
 from protocol.limits import DAY
+from protocol.skeleton import parse_skeleton
 from protocol.streams import Incoming, start
 from protocol.values import later
 
@@ -44,6 +45,35 @@ def show_old_computer(batch: Batch, verified: VerifiedMessage) -> None:
     due = later(batch.now, DAY)
     apply(
         [Remind(task=Task.OLD_COMPUTER, peer=skeleton.sender, thread=None, due=due)],
+        batch.unit,
+        acting=batch.acting,
+    )
+
+
+def show_misused(batch: Batch, opened: OpenedEnvelope, code: RefusalCode) -> None:
+    """A partner signed it, and it is not for us, not whole, or sealed otherwise than was signed (R-40, R-83).
+
+    Whoever passed it on or changed it may read what was meant for others; the partner has to know.
+    """
+    sender = parse_skeleton(opened.signed.body).sender
+    if batches.meet(batch, sender) is None:
+        return
+    streams.insert_evidence(
+        batch.unit.vault, sender, code=code.value, held=None, came=opened.signed.raw, now=batch.now
+    )
+    due = later(batch.now, DAY)
+    apply(
+        [Remind(task=Task.MESSAGE_MISUSED, peer=sender, thread=None, due=due)],
+        batch.unit,
+        acting=batch.acting,
+    )
+
+
+def ask_for_update(batch: Batch) -> None:
+    """A version or a suite that this program does not know: it stays sealed, and nobody knows whose it is."""
+    due = later(batch.now, DAY)
+    apply(
+        [Remind(task=Task.UPDATE_NEEDED, peer=batch.me.node_id, thread=None, due=due)],
         batch.unit,
         acting=batch.acting,
     )

@@ -137,9 +137,9 @@ def _show_charter(
     return belonging.show_charter(unit, me=me, acting=acting)
 
 
-def _show_self(_unit: Unit, _command: commands.ShowSelf, /, *, me: Self, acting: Acting) -> View:
+def _show_self(unit: Unit, _command: commands.ShowSelf, /, *, me: Self, acting: Acting) -> View:
     del acting
-    return peering.show_self(me)
+    return peering.show_self(unit, me=me)
 
 
 def _shown(route: Route) -> Route:

@@ -102,9 +102,10 @@ def _on_hello(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> Reactio
         # Not the first word of the stream in which it comes.
         return RefusalCode.E_STATE
     _send_missing(unit, hello.received, peer, arrival)
+    receipts = _receipts(unit, hello, peer, now=arrival.now)
     answers: list[Receipt | ConsentStates] = [
-        *_receipts(unit, hello, peer, now=arrival.now),
-        *_states(unit, hello, peer, arrival),
+        *receipts,
+        *_states(unit, hello, peer, arrival, receipts=len(receipts)),
     ]
     return [
         Send(
@@ -186,7 +187,9 @@ def _whole_until(unit: Unit, hello: Hello, peer: Peer) -> Head:
     )
 
 
-def _states(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> list[ConsentStates]:
+def _states(
+    unit: Unit, hello: Hello, peer: Peer, arrival: Arrival, *, receipts: int
+) -> list[ConsentStates]:
     # What we only heard of, and lost or never had ourselves, we cannot vouch for unless it ended.
     known = {
         one.consent_id: one
@@ -205,7 +208,13 @@ def _states(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> list[Cons
     size = limits.LISTED_CONSENTS_MAX
     pieces = [listed[at : at + size] for at in range(0, len(listed), size)] or [[]]
     return [
-        ConsentStates(epoch=hello.epoch, consents=tuple(piece), part=at, parts=len(pieces))
+        ConsentStates(
+            epoch=hello.epoch,
+            consents=tuple(piece),
+            part=at,
+            parts=len(pieces),
+            receipts=receipts,
+        )
         for at, piece in enumerate(pieces, start=1)
     ]
 

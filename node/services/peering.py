@@ -4,7 +4,7 @@ from node import bundles, showing, trusted_clock
 from node.effects import Acting, apply, audit
 from node.reactions import membership
 from node.vault.records import Peer, Self
-from node.vault.tables import desk, peers
+from node.vault.tables import desk, peers, streams
 from node.vault.unit import Unit
 from protocol.acceptance import BY_TIME_OF_CONTENT
 from protocol.cards import (
@@ -113,13 +113,14 @@ def list_peers(unit: Unit, *, me: Self) -> views.Peers:
     return views.Peers(peers=[showing.peer(unit, peer, me) for peer in known])
 
 
-def show_self(me: Self) -> views.SelfView:
-    """Who we are to others."""
+def show_self(unit: Unit, *, me: Self) -> views.SelfView:
+    """Who we are to others, and whether another computer speaks for us."""
     return views.SelfView(
         node_id=me.node_id,
         node_id_text=node_id_text(me.node_id),
         name=me.card.display_name,
         country=me.card.country.value,
+        is_replaced=streams.find_superseded(unit.vault) is not None,
     )
 
 

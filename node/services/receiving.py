@@ -42,18 +42,17 @@ from protocol.messages.core import IntroductionRequest, Receipt
 from protocol.messages.recovery import ConsentStates
 from protocol.messages.union import OVERTAKING
 from protocol.streams import Placement
-from protocol.values import NodeId, PrekeyId
+from protocol.values import Instant, NodeId, PrekeyId
 from protocol.vocabulary.codes import ReceiptStatus
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 # Kept still sealed: they may be opened later, by a newer version or a clock that was set right.
-_WAIT_SEALED: Final = frozenset(
-    {
-        RefusalCode.E_PREKEY_UNKNOWN,
-        RefusalCode.E_VERSION,
-        RefusalCode.E_SUITE,
-    }
+_OF_A_NEWER_PROGRAM: Final = (RefusalCode.E_VERSION, RefusalCode.E_SUITE)
+_WAIT_SEALED: Final = frozenset({RefusalCode.E_PREKEY_UNKNOWN, *_OF_A_NEWER_PROGRAM})
+# A partner signed it, and somebody did something else with it: people are told.
+_MISUSED: Final = frozenset(
+    {RefusalCode.E_NOT_FOR_ME, RefusalCode.E_COMMIT, RefusalCode.E_SUITE_MISMATCH}
 )
 _FITTING: Final = (Placement.NEXT, Placement.EARLY)
 # What they say means the same whenever it is read. A receipt's content is not kept; a list of consents must
@@ -123,8 +122,10 @@ def overtaking(
 def take_again(
     unit: Unit, *, me: Self, prekeys: Mapping[PrekeyId, PrekeySecret], acting: Acting
 ) -> Taken:
-    """Judge once more what waited for a clock that is right (R-114)."""
+    """Judge once more what waited for a clock that is right (R-114), or for the program that runs now."""
     waiting = quarantine.take_out(unit.vault, RefusalCode.E_CLOCK.value)
+    for code in _OF_A_NEWER_PROGRAM:
+        waiting += _readable_now(unit, code)
     taken = take(unit, [raw for raw, _ in waiting], me=me, prekeys=prekeys, acting=acting)
     for raw, at in waiting:
         quarantine.keep_since(unit.vault, raw, at=at)
@@ -146,6 +147,8 @@ def _take_verified(
                 continue
             refused.append(error.code)
             _could_not_open(batch, raw, error.code)
+            if error.code in _MISUSED:
+                evidence.show_misused(batch, envelope, error.code)
     batches.hear_time(batch, [message for message, _ in verified])
     verified.sort(key=_turn)
     for message, raw in verified:
@@ -153,6 +156,19 @@ def _take_verified(
         if code is not None:
             refused.append(code)
     return strangers
+
+
+def _readable_now(unit: Unit, code: RefusalCode) -> list[tuple[bytes, Instant]]:
+    """What this program reads of what an older one kept for that reason; the rest stays, as old as it was."""
+    found: list[tuple[bytes, Instant]] = []
+    for raw, at in quarantine.take_out(unit.vault, code.value):
+        try:
+            parse(raw)
+        except RemoteProtocolError:
+            quarantine.keep(unit.vault, raw, code=code.value, now=at)
+        else:
+            found.append((raw, at))
+    return found
 
 
 def _turn(item: tuple[VerifiedMessage, bytes]) -> tuple[bool, NodeId, int, int]:
@@ -168,6 +184,8 @@ def _turn(item: tuple[VerifiedMessage, bytes]) -> tuple[bool, NodeId, int, int]:
 def _could_not_open(batch: Batch, raw: bytes, code: RefusalCode) -> None:
     if code in _WAIT_SEALED:
         quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
+    if code in _OF_A_NEWER_PROGRAM:
+        evidence.ask_for_update(batch)
     audit(batch.unit, "envelope.refused", b"", acting=batch.acting, details=code.value)
 
 

@@ -100,7 +100,8 @@ class ListedConsent:
 class ConsentStates:
     """Every consent there ever was between the two: the answer to `hello`, whose epoch it names.
 
-    A long list comes in `parts` messages, of which this is the `part`-th.
+    A long list comes in `parts` messages, of which this is the `part`-th. Before it went `receipts` receipts
+    that answer the same hello; until each of them has come, nobody knows what was received.
     """
 
     TYPE: ClassVar = "consent.state/1"
@@ -108,13 +109,14 @@ class ConsentStates:
     consents: tuple[ListedConsent, ...]
     part: int
     parts: int
+    receipts: int
 
     def fields(self) -> dict[int | str, Value]:
         """The content's map."""
         consents: list[Value] = [
             [one.consent_id, int(one.state), one.since] for one in self.consents
         ]
-        return {0: self.epoch, 1: consents, 2: self.part, 3: self.parts}
+        return {0: self.epoch, 1: consents, 2: self.part, 3: self.parts, 4: self.receipts}
 
 
 def parse_consent_states(reader: MapReader) -> ConsentStates:
@@ -128,7 +130,8 @@ def parse_consent_states(reader: MapReader) -> ConsentStates:
     parts = reader.unsigned(3, "parts", at_most=limits.LISTED_PARTS_MAX)
     if not 1 <= part <= parts:
         raise schema_error("not a part of them", place=reader.at("part"))
-    return ConsentStates(epoch=epoch, consents=consents, part=part, parts=parts)
+    receipts = reader.unsigned(4, "receipts", at_most=limits.ANSWERING_RECEIPTS_MAX)
+    return ConsentStates(epoch=epoch, consents=consents, part=part, parts=parts, receipts=receipts)
 
 
 def _listed(value: Value, *, place: str) -> ListedConsent:

@@ -253,6 +253,7 @@ def test_a_list_that_nobody_asked_for_lifts_nothing_and_its_withdrawals_act(
         ),
         part=1,
         parts=1,
+        receipts=0,
     )
     story.bandhan.take([forge(stale, sender=story.alo, recipient=story.bandhan, advance=True)])
 
@@ -267,7 +268,7 @@ def test_a_list_in_parts_lifts_nothing_before_its_last_part_came(story: Story) -
     epoch, _, _ = place_of(story.bandhan, story.alo)
     seen = []
     for part in (2, 2, 1):
-        piece = ConsentStates(epoch=epoch, consents=(), part=part, parts=2)
+        piece = ConsentStates(epoch=epoch, consents=(), part=part, parts=2, receipts=0)
         story.bandhan.take([forge(piece, sender=story.alo, recipient=story.bandhan, advance=True)])
         seen.append(waits(story.bandhan, story.alo)[0])
 

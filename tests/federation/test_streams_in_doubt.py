@@ -113,7 +113,7 @@ def test_what_is_over_by_its_date_each_side_reckons_itself(story: Story) -> None
             consent_id=story.consent, state=ListedState.EXPIRED, since=Instant(alo.now)
         )
         epoch, _, _ = place_of(bandhan, alo)
-        states = ConsentStates(epoch=Instant(epoch), consents=(told,), part=1, parts=1)
+        states = ConsentStates(epoch=Instant(epoch), consents=(told,), part=1, parts=1, receipts=0)
         bandhan.take([forge(states, sender=alo, recipient=bandhan, advance=True)])
 
     say_that_it_is_over()

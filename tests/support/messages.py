@@ -135,6 +135,7 @@ LISTED: Final = ConsentStates(
     ),
     part=1,
     parts=1,
+    receipts=2,
 )
 DECLINE: Final = ReferralDecline(reason=DeclineReason.NO_CAPACITY, who_else=None)
 

@@ -34,6 +34,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "CasesScreen": {"cases", "cases_no_match", "cases_none", "cases_with_names"},
     "CommandPalette": {"palette"},
     "ConsentsScreen": {"consents"},
+    "DayScreen": {"partners-day"},
     "DossierScreen": {"dossier"},
     "FactsScreen": {"facts_contact", "facts_identity_hidden", "facts_plan"},
     "FilesScreen": {"files"},
@@ -50,7 +51,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "OfferScreen": {"offer", "offer_without_consent"},
     "OutboxScreen": {"outbox"},
     "PartnerScreen": {"partner", "partner_anew", "partner_keys_over", "partner_frozen"},
-    "PartnersScreen": {"partners", "partners-stopped"},
+    "PartnersScreen": {"partners", "partners-our_computer", "partners-stopped"},
     "PlainWordsScreen": {"plain_words"},
     "PracticeScreen": {
         "practice-1",

@@ -1,5 +1,6 @@
 """Place 6: the organisations we know, how sure we are of each, and who we are to them."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Final, final
 
 from textual.app import ComposeResult
@@ -12,8 +13,10 @@ from tui.client import Client
 from tui.desk import Desk
 from tui.places import ToMeet, ToMembership, ToPartner
 from tui.plain import Text, line_of, one_line
+from tui.screens.asking import AskScreen
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.membership import charter_lines
+from tui.screens.our_computer import TAKE_OVER, TRUST, DayScreen, confirm_day, our_lines
 from tui.screens.standing import LEVEL_CHECKED, heard, standing
 from tui.termwidth import fit
 from tui.widgets.paragraphs import Paragraphs
@@ -46,8 +49,18 @@ _HEARD_CELLS: Final = 11
 _MARGIN: Final = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Us, them, what holds between all, and how our clock stands."""
+
+    us: views.SelfView
+    peers: views.Peers
+    charter: views.CharterView
+    clock: views.ClockView
+
+
 @final
-class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers, views.CharterView]]):
+class PartnersScreen(DeskScreen[Known]):
     """One row for each partner."""
 
     HEADING = N_("Partners")
@@ -55,25 +68,32 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers, views.Charter
         "A partner whose card was only read could be anybody. Nothing of hers goes to a partner, or comes"
         " from one, before two people have compared the safety number, in person or by a voice they know."
     )
-    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, MEET, CHARTER, BACK)
+    ACTS: ClassVar[tuple[Act, ...]] = (OPEN, MEET, CHARTER, TRUST, TAKE_OVER, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
     def body(self) -> ComposeResult:
         """Who we are, then the list."""
         yield Text(id="us")
+        yield Paragraphs(id="ours")
         yield Paragraphs(id="charter")
         yield Text(id="columns", classes="quiet")
         yield Rows[bytes](id="partners")
         yield Text(id="empty", classes="quiet")
 
-    async def load(self, client: Client) -> tuple[views.SelfView, views.Peers, views.CharterView]:
-        """Us, them, and what holds between all."""
-        return await client.show_self(), await client.list_peers(), await client.show_charter()
+    async def load(self, client: Client) -> Known:
+        """Us and them."""
+        return Known(
+            us=await client.show_self(),
+            peers=await client.list_peers(),
+            charter=await client.show_charter(),
+            clock=await client.show_clock(),
+        )
 
-    def show(self, loaded: tuple[views.SelfView, views.Peers, views.CharterView]) -> None:
+    def show(self, loaded: Known) -> None:
         """The rows."""
-        us, peers, charter = loaded
-        self.query_one("#charter", Paragraphs).put(charter_lines(self.desk, charter.held))
+        us, peers = loaded.us, loaded.peers
+        self.query_one("#ours", Paragraphs).put(our_lines(self.desk, us, loaded.clock))
+        self.query_one("#charter", Paragraphs).put(charter_lines(self.desk, loaded.charter.held))
         self.desk.standing = standing(self.desk, peers.peers, width=self.size.width)
         say = self.words.say
         self.query_one("#us", Text).put(
@@ -119,7 +139,12 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers, views.Charter
             self.show(self._loaded)
 
     def can(self, name: str) -> bool:
-        """Opening needs a row."""
+        """Opening needs a row; our computer is put right only where something is wrong with it."""
+        known = self._loaded
+        if name == TRUST.name:
+            return known is not None and known.clock.doubt is not None
+        if name == TAKE_OVER.name:
+            return known is not None and known.us.is_replaced
         lists = self.query("#partners").results(Rows) if self.is_mounted else ()
         return name != OPEN.name or any(listed.chosen is not None for listed in lists)
 
@@ -137,6 +162,38 @@ class PartnersScreen(DeskScreen[tuple[views.SelfView, views.Peers, views.Charter
     def action_charter(self) -> None:
         """Who belongs."""
         self.go(ToMembership())
+
+    def action_trust(self) -> None:
+        """Which day is it on another clock?"""
+
+        def said(day: str | None) -> None:
+            if day is not None:
+                self.attempt(lambda client: confirm_day(client, day), self._told)
+
+        self.call_later(self.app.push_screen, DayScreen(self.desk), said)
+
+    def action_take_over(self) -> None:
+        """A slip of a key may not begin anew."""
+        question = N_(
+            "Is the other computer off for good, and does this one go on? Every partner has to be"
+            " called before anything goes to them."
+        )
+
+        def said(is_so: bool | None) -> None:  # noqa: FBT001  (what a question hands back)
+            if is_so:
+                self.attempt(lambda client: client.take_over(), self._taken_over)
+
+        asked = AskScreen(self.desk, self.words.say(question))
+        self.call_later(self.app.push_screen, asked, said)
+
+    def _taken_over(self, _done: views.Done) -> None:
+        self._told(
+            N_("This computer begins anew with every partner. Call them: they wait for that.")
+        )
+
+    def _told(self, sentence: str) -> None:
+        self.say(self.words.say(sentence))
+        self.reload()
 
     def action_meet(self) -> None:
         """Files to give and to read."""

@@ -148,8 +148,10 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "bundle_stale": ("…", _partner),
     "state_awaited": ("…", _partner),
     "confirm_restored": ("?", _partner),
-    "other_computer": ("!", _partner),
+    "other_computer": ("!", _partners),
     "old_computer": ("!", _partner),
+    "message_misused": ("!", _partner),
+    "update_needed": ("!", _partners),
     "not_delivered": ("✗", _referral),
     "tell_again": ("✗", _referral),
     "audit_differs": ("!", _partner),
@@ -313,8 +315,7 @@ def _with_case(task: views.TaskView) -> str:
 
 
 def _late(desk: Desk, since: int, *, is_late: bool) -> str:
-    when = desk.since(since)
-    return f"! {when}" if is_late else when
+    return ("! " if is_late else "") + desk.since(since)
 
 
 def _follow_ups_due(desk: Desk, today: views.Today) -> Iterator[Need]:

@@ -59,12 +59,16 @@ def categories_of(vault: Connection, peer: NodeId, *, content_hash: bytes) -> li
     return [] if row is None else [int(number) for number in row[0].split(",") if number]
 
 
-def consents_in_thread(vault: Connection, thread: ThreadId) -> list[ConsentId]:
-    """The consents under which something personal left in one conversation."""
+def consents_in_thread(
+    vault: Connection, thread: ThreadId, *, besides: Sequence[str]
+) -> list[ConsentId]:
+    """The consents under which something personal left in one conversation, besides these types."""
+    marks = ", ".join("?" * len(besides))
     rows = vault.execute(
         "SELECT DISTINCT d.consent_id FROM disclosures d JOIN outbox o"
-        " ON o.message_id = d.message_id WHERE o.thread = ? AND o.consent IS NOT NULL LIMIT ?",
-        (thread, limits.FACTS_MAX),
+        " ON o.message_id = d.message_id WHERE o.thread = ? AND o.consent IS NOT NULL"
+        f" AND o.type NOT IN ({marks}) LIMIT ?",
+        (thread, *besides, limits.FACTS_MAX),
     ).fetchall()
     return [consent_id(row[0]) for row in rows]
 

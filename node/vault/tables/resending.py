@@ -80,6 +80,16 @@ def newest_hello(vault: Connection, peer: NodeId) -> Said | None:
     )
 
 
+def receipts_in_reply(vault: Connection, peer: NodeId, *, to: MessageId | None) -> int:
+    """How many receipts of a peer that answer one message of ours have come and took effect."""
+    (count,) = vault.execute(
+        "SELECT count(*) FROM messages WHERE peer = ? AND type = ? AND reply_to = ?"
+        " AND status = 'applied'",
+        (peer, Receipt.TYPE, to),
+    ).fetchone()
+    return int(count)
+
+
 def number_one_again(vault: Connection, message: MessageId, *, now: Instant) -> None:
     """Give a new number to one message of a former stream."""
     vault.execute(

@@ -105,12 +105,13 @@ class Today(View, frozen=True, kw_only=True):
 
 
 class SelfView(View, frozen=True, kw_only=True):
-    """This organisation, as others know it."""
+    """This organisation, as others know it. `is_replaced`: another computer speaks for it."""
 
     node_id: bytes
     node_id_text: str
     name: str
     country: str
+    is_replaced: bool
 
 
 class Changes(View, frozen=True, kw_only=True):

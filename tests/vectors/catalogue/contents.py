@@ -148,6 +148,7 @@ LISTED = ConsentStates(
     ),
     part=2,
     parts=3,
+    receipts=1,
 )
 
 MESSAGES: dict[str, tuple[str, Message]] = {
@@ -203,7 +204,7 @@ MESSAGES: dict[str, tuple[str, Message]] = {
     "resync_new_stream": ("N", Resync(epoch=EPOCH, ranges=())),
     "consent_state": ("0", LISTED),
     "consent_state_none": ("0", ConsentStates(
-        epoch=later(NOW, 60), consents=(), part=1, parts=1)),
+        epoch=later(NOW, 60), consents=(), part=1, parts=1, receipts=0)),
     "file_part": ("P", CHUNK),
 }  # fmt: skip
 
@@ -371,6 +372,7 @@ def _recovery() -> list[Vector]:
         _wrong("consent_state_part_0", "consent_state", "R-136", "No part.", k2=0),
         _wrong("consent_state_part_4_of_3", "consent_state", "R-136", "One more than there are.", k2=4),
         _wrong("consent_state_65_parts", "consent_state", "R-136", "One more than 64.", k3=65),
+        _wrong("consent_state_4097_receipts", "consent_state", "R-207", "One more than 4096.", k4=4097),
     ]  # fmt: skip
 
 

@@ -84,6 +84,8 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "confirm_restored": N_("They began anew: phone them before anything goes"),
         "other_computer": N_("Another computer speaks for us: nothing leaves here"),
         "old_computer": N_("An old computer of theirs is on: phone them"),
+        "message_misused": N_("What they signed came altered or astray: phone them"),
+        "update_needed": N_("Something came that only a newer Sathi can open: update it"),
         "not_delivered": N_("Its time is over: it may never have arrived"),
         "tell_again": N_("They lost what we told: look at it and tell it again"),
         "peer_suspended": N_("This partner is stopped: nothing goes there; phone them"),
