@@ -10,7 +10,7 @@ from node import audit_days, bundles
 from node.effects import Acting
 from node.vault.records import Peer, Self
 from node.vault.tables import cadence as plans
-from node.vault.tables import peers
+from node.vault.tables import peers, streams
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.audit import day_of
@@ -67,6 +67,9 @@ def due(
     for node in left:
         plans.note_left(unit.vault, node, day=today)
     coverings: list[Covering] = []
+    if streams.find_superseded(unit.vault) is not None:
+        # another computer speaks for us, and this one has nothing to say, not even that.
+        return coverings
     for peer in peers.load_peers(unit.vault):
         if peer.status != "active" or not _is_turn(
             unit, peer, acting=acting, batch=batch, cadence=cadence
@@ -134,7 +137,9 @@ def _seal(
         card_sequence=me.card.sequence,
         day_head=audit_days.yesterday(unit, now=now),
     )
-    signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[me.signing])
+    # until it has our newer card, the peer knows us by the former key.
+    secret = bundles.signing_key_for(unit, me, peer.node_id)
+    signed = sign(Kind.MESSAGE, encode_skeleton(skeleton), secrets=[secret])
     return seal_message(signed, payload=payload, recipient=prekey)
 
 

@@ -65,8 +65,19 @@ def answer_again(batch: Batch, verified: VerifiedMessage) -> None:
     )
 
 
+def answer_withheld_late(batch: Batch, stored: StoredMessage) -> None:
+    """An early message was answered as stored, and its content was lost before its turn came."""
+    _answer_late(batch, stored, status=ReceiptStatus.WITHHELD, code=None)
+
+
 def answer_refused_late(batch: Batch, stored: StoredMessage, code: RefusalCode) -> None:
     """An early message was answered as stored, and is refused now that its turn has come."""
+    _answer_late(batch, stored, status=ReceiptStatus.REFUSED, code=code)
+
+
+def _answer_late(
+    batch: Batch, stored: StoredMessage, *, status: ReceiptStatus, code: RefusalCode | None
+) -> None:
     receipts_due.insert_receipt_due(
         batch.unit.vault,
         stored.peer,
@@ -76,8 +87,8 @@ def answer_refused_late(batch: Batch, stored: StoredMessage, code: RefusalCode) 
             epoch=instant(stored.epoch),
             sequence=stored.sequence,
             in_range=False,
-            status=int(ReceiptStatus.REFUSED),
+            status=int(status),
             at=batch.now,
-            code=code.value,
+            code=None if code is None else code.value,
         ),
     )

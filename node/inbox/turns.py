@@ -16,6 +16,7 @@ from node.vault.records import StoredMessage
 from node.vault.tables import messages
 from node.vault.unit import NotWrittenError
 from protocol.acceptance import BY_TIME_OF_CONTENT
+from protocol.consent import ConsentState
 from protocol.envelope import VerifiedMessage
 from protocol.errors import RefusalCode, RemoteProtocolError
 from protocol.messages.union import Message
@@ -135,8 +136,7 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
         acting=batch.acting,
     )
     if stored.payload is None or stored.is_locked:
-        # She withdrew while it waited for its turn.
-        _refuse_late(batch, stored, RefusalCode.E_CONSENT_WITHDRAWN)
+        _pass_by(batch, stored)
         return True
     try:
         with batch.unit.savepoint():
@@ -160,6 +160,23 @@ def _let_early_act(batch: Batch, stored: StoredMessage) -> bool:
         batch.unit.vault, stored.peer, stored.message_id, status="applied", code=None
     )
     return True
+
+
+def _pass_by(batch: Batch, stored: StoredMessage) -> None:
+    """There is nothing to read when its turn has come: she withdrew meanwhile, or our computer was lost.
+
+    No backup has the key of what is personal. What is lost so is as if it had come without its payload: it
+    must not be said of her that she withdrew.
+    """
+    standing = None if stored.consent is None else batches.find_standing(batch, stored.consent)
+    if standing is None or standing.state(now=batch.latest_seen) is ConsentState.WITHDRAWN:
+        _refuse_late(batch, stored, RefusalCode.E_CONSENT_WITHDRAWN)
+        return
+    keeping.forget_content(batch, stored)
+    answering.answer_withheld_late(batch, stored)
+    messages.set_status(
+        batch.unit.vault, stored.peer, stored.message_id, status="withheld", code=None
+    )
 
 
 def _refuse_late(batch: Batch, stored: StoredMessage, code: RefusalCode) -> None:

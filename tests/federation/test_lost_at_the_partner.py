@@ -6,12 +6,16 @@ from typing import Final
 import pytest
 
 from node.vault.tables import consents
+from protocol import limits
 from protocol.consent import ConsentEvent
+from tests.support import backups
 from tests.support.files import let_go, paper
-from tests.support.restored import lose, readable
+from tests.support.restored import lose, lose_and_restore, readable
 from tests.support.restoring import confirm, save, tasks_of
+from tests.support.silence import ask
 from tests.support.story import Story
 
+PART: Final = "SELECT status, code FROM messages WHERE type = 'blob.chunk/1'"
 COPIES: Final = "SELECT consent_id FROM consents WHERE is_issued_here = 0 AND is_unlisted = 0"
 
 
@@ -77,3 +81,30 @@ def test_her_yes_to_hear_of_her_goes_again_also_where_the_dossier_may_not(
     assert (bytes(way_back),) in before
     assert (bytes(way_back),) in story.bandhan.rows(COPIES)
     assert readable(story.bandhan) == []
+
+
+def test_of_what_waited_for_its_turn_and_was_lost_nobody_says_that_she_withdrew(
+    story: Story, tmp_path: Path
+) -> None:
+    story.up_to_dossier()
+    federation, alo, bandhan = story.federation, story.alo, story.bandhan
+    ask(alo, story.thread, 1)
+    federation.deliver(alo)
+    federation.box(bandhan).clear()
+    let_go(story, paper(3_000))
+    federation.deliver(alo)
+    federation.collect(bandhan)
+    before = bandhan.rows(PART)
+    taken = backups.take(bandhan.database, tmp_path, now=bandhan.now)
+    federation.clock.forward(limits.HOUR)
+    lose_and_restore(bandhan, taken)
+    story.settle()
+    confirm(alo, bandhan)
+    for _ in range(2):
+        federation.clock.forward(limits.DAY + 1)
+        story.settle()
+
+    assert before == [("early", None)]
+    assert bandhan.rows(PART) == [("withheld", None)]
+    assert alo.rows("SELECT code FROM outbox WHERE type = 'blob.chunk/1'") == [(None,)]
+    assert "tell_again" in tasks_of(alo)

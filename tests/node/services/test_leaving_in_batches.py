@@ -5,13 +5,17 @@ from typing import Any, Final
 
 import pytest
 
-from node.services import delivering
+from node.services import delivering, renewing
 from protocol.cadence import Cadence
+from protocol.labels import Kind
+from protocol.local import commands
+from protocol.messages.recovery import Resync
 from protocol.messages.witness import Cover
+from protocol.signing import sign, verify
 from protocol.values import Instant
 from tests.support.auditing import DAY, HALF_HOUR, half_hours_go_by, say_something
-from tests.support.federation import Federation, Node
-from tests.support.forging import forge
+from tests.support.federation import Federation, Node, done
+from tests.support.forging import forge, place_of
 from tests.support.story import Story
 
 BATCHES: Final = Cadence(batch_seconds=HALF_HOUR, has_cover=False)
@@ -216,6 +220,40 @@ def test_no_cover_leaves_while_the_clock_is_in_doubt(federation: Federation, alo
     alo.ahead = 300 * DAY
 
     assert half_hours_go_by(federation, alo, 20) == []
+
+
+def test_no_cover_leaves_a_computer_that_was_replaced(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    epoch, _, _ = place_of(alo, bandhan)
+    newer = Resync(epoch=Instant(epoch + 60), ranges=())
+    alo.take([forge(newer, sender=bandhan, recipient=alo)])
+    federation.cadence = COVERED
+    until(federation, 0)
+
+    assert half_hours_go_by(federation, alo, 20) == []
+
+
+def test_cover_is_signed_by_the_key_by_which_its_partner_knows_us(
+    federation: Federation, alo: Node, bandhan: Node
+) -> None:
+    former = alo.me.signing
+    draft = done(alo.use(renewing.prepare_card, commands.PrepareCard()))
+    [signature] = sign(Kind.CARD, draft.body, secrets=[alo.root]).signatures
+    done(alo.use(renewing.renew_card, commands.RenewCard(signature=signature.raw)))
+    alo.refresh()
+    # The card is still on its way to Bandhan, and nothing else is.
+    alo.write(lambda unit: unit.vault.execute("UPDATE outbox SET due = due + 129600"))
+    federation.cadence = COVERED
+    until(federation, 0)
+    since = len(federation.sent)
+    half_hours_go_by(federation, alo, 20)
+    signed = [one.opened.signed for one in federation.to(bandhan, since=since)]
+
+    assert types_to(federation, bandhan, since=since) == ["cover/1"]
+    assert [verify(one, keys=[former.public, alo.me.signing.public]) for one in signed] == [
+        former.public
+    ]
 
 
 def test_cover_is_not_kept_not_answered_and_moves_no_stream(
