@@ -44,7 +44,8 @@ _WAITING: Final = (
     " AND later.epoch = outbox.epoch AND later.sequence > outbox.sequence"
     " AND later.type != 'receipt/1'))"
 )
-# What overtakes everything does not wait for a batch either. Where the due time lies too far ahead,
+# What overtakes everything does not wait for a batch either, nor may an alert once there is one: it
+# leaves at once and overtakes nothing. Where the due time lies too far ahead,
 # the clock went back since.
 _AT_ONCE: Final = ", ".join(f"'{name}'" for name in sorted(OVERTAKING))
 _IS_DUE: Final = (
