@@ -8,6 +8,7 @@ from node.vault.tables import cases, desk, disclosures, messages, referrals
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.errors import MalformedError
+from protocol.fields import schema_error
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
 from protocol.messages.disclosed import Fact, Sentence, typed_fact
@@ -43,26 +44,55 @@ def open_case(unit: Unit, command: commands.OpenCase, *, acting: Acting) -> view
 def record_facts(
     unit: Unit, command: commands.RecordFacts, *, acting: Acting
 ) -> views.Done | Refused:
-    """Record facts; all of them or, if one is not legal, none. Raises: MalformedError."""
+    """Record facts, and end what is no longer so; all of it or, if one is not legal, nothing.
+
+    Raises:
+        MalformedError: if a field does not exist, has another shape, or is both recorded and ended.
+    """
     case = cases.find_case(unit.vault, command.case_id)
     if case is None:
         return refused(No.NOT_FOUND)
     facts = [typed_fact(field, value) for field, value in command.facts.items()]
-    former = {fact.field: fact.value for fact in cases.load_facts(unit.vault, case.case_id).facts}
-    for fact in facts:
-        old = former.get(fact.field)
-        if isinstance(old, str):
-            # A corrected value is not found any more.
-            desk.drop_search_text(unit.vault, case.case_id, old)
-        cases.set_fact(unit.vault, case.case_id, fact, by=acting.actor, now=acting.now)
-        if isinstance(fact.value, str):
-            desk.add_search_text(
-                unit.vault, owner=case.case_id, owner_kind="case", text=fact.value
-            )
+    _check_ended(command)
+    _put(unit, case.case_id, facts, no_longer=command.no_longer, acting=acting)
     if case.status is CaseStatus.INTAKE:
         cases.set_status(unit.vault, case.case_id, CaseStatus.ACTIVE)
-    audit(unit, "case.facts", case.case_id, acting=acting, details=",".join(command.facts))
+    if command.facts:
+        audit(unit, "case.facts", case.case_id, acting=acting, details=",".join(command.facts))
+    if command.no_longer:
+        ended = ",".join(command.no_longer)
+        audit(unit, "case.facts_ended", case.case_id, acting=acting, details=ended)
     return views.Done()
+
+
+def _put(
+    unit: Unit,
+    case_id: bytes,
+    facts: Sequence[Fact],
+    *,
+    no_longer: Sequence[str],
+    acting: Acting,
+) -> None:
+    former = {fact.field: fact.value for fact in cases.load_facts(unit.vault, case_id).facts}
+    for field in {*no_longer, *(fact.field for fact in facts)}:
+        old = former.get(field)
+        if isinstance(old, str):
+            # A value that was corrected or ended is not found any more.
+            desk.drop_search_text(unit.vault, case_id, old)
+    for field in no_longer:
+        cases.drop_fact(unit.vault, case_id, field)
+    for fact in facts:
+        cases.set_fact(unit.vault, case_id, fact, by=acting.actor, now=acting.now)
+        if isinstance(fact.value, str):
+            desk.add_search_text(unit.vault, owner=case_id, owner_kind="case", text=fact.value)
+
+
+def _check_ended(command: commands.RecordFacts) -> None:
+    for field in command.no_longer:
+        if field not in FACT_FIELDS:
+            raise schema_error("a field that does not exist", place="no_longer")
+        if field in command.facts:
+            raise schema_error("recorded and ended at once", place="no_longer")
 
 
 def record_sentence(

@@ -4,6 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from node.vault.tables import cases
+from protocol.local.commands import FactInput
 from tests.support.desk_app import (
     LARGE,
     SMALL,
@@ -18,10 +19,13 @@ from tests.support.desk_app import (
     write,
 )
 from tests.support.federation import Node
+from tests.support.passing import visit
 from tests.support.snapshots import check_snapshot
 from tests.support.story import Story
+from tui.places import ToFacts
 from tui.screens.fact_fields import UnfitError, recorded
 from tui.widgets.indic_input import IndicTextArea
+from tui.wording.labels.facts import CODES
 
 RAB = "র‍্যাব আমাকে এনেছে।"
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -253,6 +257,88 @@ async def test_changed_facts_are_a_draft_until_they_are_recorded(alo: Node, stor
         kept = shown(pilot.app)
     assert "◂ She agrees ▸" in kept
     assert facts(alo, story) == {}
+
+
+# What is no longer so.
+
+
+def to_facts(story: Story) -> ToFacts:
+    return ToFacts(case_id=story.case_id)
+
+
+async def empty(pilot: Pilot[None], field: str) -> None:
+    """Take every character out of a field."""
+    pilot.app.screen.query_one(f"#fact-{field} Input").focus()
+    await press(pilot, "ctrl+e", "ctrl+u")
+
+
+async def test_a_telephone_that_is_no_longer_safe_is_ended_with_a_y_and_goes_into_no_page(
+    alo: Node, story: Story
+) -> None:
+    story.open_case({"plan_position": "agreed", "safe_phone": "+000 0000 0001"}, sentences=())
+    async with unlocked(alo, size=LARGE) as pilot:
+        await visit(pilot, to_facts(story))
+        await press(pilot, "right")
+        await until(pilot, lambda: "+000 0000 0001" in shown(pilot.app))
+        await empty(pilot, "safe_phone")
+        await until(pilot, lambda: "once it is recorded: " in shown(pilot.app))
+        await press(pilot, "ctrl+s", "enter")
+        asked, is_asked = shown(pilot.app), front(pilot) == "AskScreen"
+        await press(pilot, "y")
+        await until(pilot, lambda: "1 fact recorded" in shown(pilot.app))
+    assert "No longer so: Safe phone. It goes into nothing" in asked
+    # Enter is never a yes.
+    assert is_asked
+    assert facts(alo, story) == {"plan_position": "agreed"}
+
+
+async def test_what_was_emptied_by_a_slip_stays_as_it_was_recorded(
+    alo: Node, story: Story
+) -> None:
+    story.open_case({"safe_phone": "+000 0000 0001"}, sentences=())
+    async with unlocked(alo) as pilot:
+        await visit(pilot, to_facts(story))
+        await press(pilot, "right")
+        await empty(pilot, "safe_phone")
+        await press(pilot, "ctrl+s", "n")
+        await settled(pilot)
+        await write(pilot, "+000 0000 0001")
+        await until(pilot, lambda: "once it is recorded" not in shown(pilot.app))
+    assert facts(alo, story) == {"safe_phone": "+000 0000 0001"}
+
+
+async def test_a_choice_and_ticks_are_ended_as_a_text_is(alo: Node, story: Story) -> None:
+    known: dict[str, FactInput] = {"plan_position": "agreed", "wish_about": ["work"]}
+    story.open_case({**known, "present_town": "খুলনা"}, sentences=())
+    async with unlocked(alo) as pilot:
+        await visit(pilot, to_facts(story))
+        await until(pilot, lambda: "She agrees" in shown(pilot.app))
+        await press(pilot, "tab", "left", "tab")
+        await press(
+            pilot, *["down"] * [*CODES["wish_about"]].index("work"), "space", "ctrl+s", "y"
+        )
+        await until(pilot, lambda: "2 facts recorded" in shown(pilot.app))
+    assert facts(alo, story) == {"present_town": "খুলনা"}
+
+
+async def test_whoever_was_told_what_changed_is_named_before_and_after_it_is_recorded(
+    alo: Node, story: Story
+) -> None:
+    story.up_to_dossier()
+    async with unlocked(alo, size=LARGE) as pilot:
+        await visit(pilot, to_facts(story))
+        await press(pilot, "right")
+        named = "Bandhan knows it as it was"
+        before = named in shown(pilot.app)
+        await empty(pilot, "safe_phone")
+        await until(pilot, lambda: named in shown(pilot.app))
+        await press(pilot, "ctrl+s")
+        asked = " ".join(shown(pilot.app).split())
+        await press(pilot, "y")
+        await until(pilot, lambda: "1 fact recorded" in shown(pilot.app))
+        await until(pilot, lambda: "once it is recorded" not in shown(pilot.app))
+        after = named in shown(pilot.app)
+    assert (before, named in asked, after) == (False, True, True)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Write down what is known: a category, its fields, and only what was changed is recorded."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, final
 
 import msgspec
@@ -19,6 +19,8 @@ from tui.client import Client, ClientError
 from tui.desk import Desk
 from tui.messages import Edited
 from tui.plain import Text
+from tui.screens import fact_changes
+from tui.screens.asking import AskScreen
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.drafts import DraftKeeper, decode
 from tui.screens.fact_fields import (
@@ -32,7 +34,6 @@ from tui.screens.fact_fields import (
     fields_of,
     is_listed,
     read,
-    recorded,
 )
 from tui.widgets.choice import Choice
 from tui.widgets.indic_input import LeftOut
@@ -43,7 +44,9 @@ SAVE: Final = Act(
     name="save",
     key="ctrl+s",
     label=N_("record"),
-    help=N_("Record what you changed, in every category at once."),
+    help=N_(
+        "Record what you changed, in every category at once. What was emptied is no longer so."
+    ),
     in_palette=False,
 )
 _UNFIT: Final = {
@@ -87,6 +90,10 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         self.form = Form()
         self.draft = DraftKeeper(desk, place="facts", about=case_id)
         self._is_recording = False
+        self._ledger: views.Ledger | None = None
+        # What stood in the fields when they were laid out, and what was changed here since.
+        self._laid: dict[str, Typed] = {}
+        self._recorded: tuple[str, ...] = ()
 
     def body(self) -> ComposeResult:
         """The category, its fields, and what to know."""
@@ -107,13 +114,14 @@ class FactsScreen(DeskScreen[views.CaseLook]):
 
     def on_unmount(self) -> None:
         """Nothing of hers stays with a closed screen, whoever still knows the screen."""
-        self._loaded, self.form = None, Form()
+        self._loaded, self._ledger, self.form, self._laid = None, None, Form(), {}
 
     async def load(self, client: Client) -> views.CaseLook:
         """What is recorded, and what was half-written."""
         kept = decode(await self.draft.load(client), Form) if self.form == Form() else None
         if kept is not None:
             self.form = kept
+        self._ledger = await client.show_ledger(commands.ShowLedger(case_id=self._case_id))
         return await client.look_at_case(
             commands.LookAtCase(
                 case_id=self._case_id,
@@ -172,8 +180,9 @@ class FactsScreen(DeskScreen[views.CaseLook]):
     def _controls(self) -> Sequence[Widget]:
         if self._is_covered:
             text = N_("Who she is stays hidden. F9 shows it for a minute; then it can be written.")
+            self._laid = {}
             return [Text(self.words.say(text), classes="quiet")]
-        known = self._known()
+        self._laid = known = self._known()
         return [
             control(field, self.form.changed.get(field, known.get(field, "")), self.words)
             for field in fields_of(self.form.category)
@@ -185,7 +194,7 @@ class FactsScreen(DeskScreen[views.CaseLook]):
 
     def _notes(self) -> Sequence[Paragraph]:
         say = self.words.say
-        notes = []
+        notes = [*self._notes_on_changes()]
         if self._is_position_missing():
             text = N_("Her position on the plan is not recorded yet: she cannot be referred so.")
             notes.append(Paragraph(text=say(text), mark="! ", mark_style="$warning"))
@@ -199,8 +208,23 @@ class FactsScreen(DeskScreen[views.CaseLook]):
                 " sewing, school papers. Partners of every language see them as they are."
             )
             notes.append(self._note(say(text)))
-        notes.append(self._note(say(N_("A field that is emptied stays as it was recorded."))))
+        emptied = N_(
+            "A field that is emptied is no longer so. You are asked before it is recorded."
+        )
+        notes.append(self._note(say(emptied)))
         return [*notes, *self._texts_about_her()]
+
+    def _notes_on_changes(self) -> Iterator[Paragraph]:
+        """What is about to end, and who knows the former of what was changed."""
+        ended = fact_changes.ended(self.form.changed)
+        if ended:
+            fields = ", ".join(map(self.words.field, ended))
+            text = self.words.say(N_("No longer so, once it is recorded: {fields}"), fields=fields)
+            yield Paragraph(text=text, mark="✗ ", mark_style="$error")
+        changed = dict.fromkeys([*self.form.changed, *self._recorded])
+        for told in fact_changes.who_knows(self._ledger, [*changed]):
+            text = fact_changes.to_tell(self.words, told)
+            yield Paragraph(text=text, mark="! ", mark_style="$warning")
 
     def _texts_about_her(self) -> Sequence[Paragraph]:
         """Her texts that say who she is stand here alone: her case does not show them."""
@@ -226,13 +250,14 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         """Something was chosen or typed."""
         event.stop()
         category = self.query_one("#category", Choice).value
-        known, changed = self._known(), dict(self.form.changed)
+        known, changed = self._laid, dict(self.form.changed)
         for widget in self.query_one("#fields").children:
             found = read(widget)
             if found is None:
                 continue
             field, value = found
-            if value in ("", known.get(field, "")) or (value == [] and field not in known):
+            is_nothing_new = fact_changes.is_empty(value) and field not in known
+            if is_nothing_new or value == known.get(field):
                 changed.pop(field, None)
             else:
                 changed[field] = value
@@ -269,17 +294,31 @@ class FactsScreen(DeskScreen[views.CaseLook]):
         return name != SAVE.name or (bool(self.form.changed) and not self._is_recording)
 
     def action_save(self) -> None:
-        """Record all of it, or nothing."""
+        """Record all of it, or nothing; where something ends, a person says so."""
         form = self.form
         try:
-            facts = recorded(form.changed)
+            facts = fact_changes.anew(form.changed)
         except UnfitError as error:
             text = self.words.say(_UNFIT[error.shape], field=self.words.field(error.field))
             self.say(text, tone="wrong")
             return
+        ended = fact_changes.ended(form.changed)
+        command = commands.RecordFacts(case_id=self._case_id, facts=facts, no_longer=ended)
+        if not ended:
+            self._record(form, command)
+            return
+        told = [*fact_changes.who_knows(self._ledger, ended)]
+        question = fact_changes.question(self.words, ended, told)
+
+        def answered(is_so: bool | None) -> None:  # noqa: FBT001  (as the question is answered)
+            if is_so:
+                self._record(form, command)
+
+        self.call_later(self.app.push_screen, AskScreen(self.desk, question), answered)
+
+    def _record(self, form: Form, command: commands.RecordFacts) -> None:
         self._is_recording = True
         self.refresh_keys()
-        command = commands.RecordFacts(case_id=self._case_id, facts=facts)
 
         async def doing(client: Client) -> int:
             try:
@@ -289,9 +328,10 @@ class FactsScreen(DeskScreen[views.CaseLook]):
                 raise
             # They are recorded; a draft that could not be dropped is overwritten by the next one.
             self.form = _without(self.form, form)
+            self._recorded = tuple(dict.fromkeys([*self._recorded, *form.changed]))
             with contextlib.suppress(ClientError):
                 await self.keep_draft()
-            return len(facts)
+            return len(command.facts) + len(command.no_longer)
 
         self.attempt(doing, self._are_recorded)
 

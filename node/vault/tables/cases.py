@@ -94,6 +94,11 @@ def set_fact(
     )
 
 
+def drop_fact(vault: Connection, case_id: bytes, field: str) -> None:
+    """Take a fact away that is no longer so; it goes into nothing that is told from now on."""
+    vault.execute("DELETE FROM case_facts WHERE case_id = ? AND field = ?", (case_id, field))
+
+
 def insert_sentence(
     vault: Connection,
     case_id: bytes,

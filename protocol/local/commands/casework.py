@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Final
 
+import msgspec
+
 from protocol.local.commands.form import Command, FactInput
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import AgeBand, TextKind
@@ -22,11 +24,12 @@ class OpenCase(Command, frozen=True, kw_only=True):
 
 
 class RecordFacts(Command, frozen=True, kw_only=True):
-    """Record facts by field code."""
+    """Record facts by field code; `no_longer` are fields of which nothing is so any more."""
 
     NAME: ClassVar[str] = "case/facts"
     case_id: bytes
     facts: dict[str, FactInput]
+    no_longer: list[str] = msgspec.field(default_factory=list)
 
 
 class RecordSentence(Command, frozen=True, kw_only=True):

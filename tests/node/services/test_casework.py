@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from node.services import casework
+from node.vault.tables import cases
 from protocol.errors import MalformedError
 from protocol.local import commands
 from protocol.vocabulary.categories import Category
@@ -69,6 +70,50 @@ def test_a_fact_can_be_corrected(story: Story) -> None:
 
     shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
     assert {fact.field: fact.value for fact in shown.facts} == {**FACTS, "present_town": "যশোর"}
+
+
+def test_what_is_no_longer_so_is_in_no_page_for_anybody_and_is_not_found(story: Story) -> None:
+    story.open_case()
+    ended = commands.RecordFacts(case_id=story.case_id, facts={}, no_longer=["present_town"])
+    done(story.alo.use(casework.record_facts, ended))
+
+    shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
+    known = story.alo.read(lambda unit: cases.load_facts(unit.vault, story.case_id))
+    found = story.alo.use(casework.search, commands.Search(words=str(FACTS["present_town"])))
+    left = {field: value for field, value in FACTS.items() if field != "present_town"}
+    assert {fact.field: fact.value for fact in shown.facts} == left
+    assert "present_town" not in {fact.field for fact in known.facts}
+    assert found.cases == []
+
+
+def test_a_field_is_ended_and_another_recorded_in_one_act_that_names_both(story: Story) -> None:
+    story.open_case()
+    both = commands.RecordFacts(
+        case_id=story.case_id, facts={"plan_position": "dissents"}, no_longer=["present_town"]
+    )
+    done(story.alo.use(casework.record_facts, both))
+
+    entries = story.alo.rows(
+        "SELECT event, d.details FROM audit JOIN audit_details d USING (number)"
+        " ORDER BY number DESC LIMIT 2"
+    )
+    assert entries == [("case.facts_ended", "present_town"), ("case.facts", "plan_position")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "no_longer"),
+    [({}, ["no_such_field"]), ({"present_town": "যশোর"}, ["present_town"])],
+)
+def test_what_cannot_be_ended_changes_nothing(
+    story: Story, facts: dict[str, commands.FactInput], no_longer: list[str]
+) -> None:
+    story.open_case()
+    command = commands.RecordFacts(case_id=story.case_id, facts=facts, no_longer=no_longer)
+    with pytest.raises(MalformedError):
+        story.alo.use(casework.record_facts, command)
+
+    shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
+    assert {fact.field: fact.value for fact in shown.facts} == FACTS
 
 
 @pytest.mark.parametrize("category", [Category.HANDLE])
