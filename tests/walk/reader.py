@@ -94,8 +94,10 @@ class Reader:
     def stands_at(self, heading: str, /, **values: str | int) -> Screen:
         """Wait for a screen, by its first row."""
         wanted = self.say(heading, **values)
+        # One heading may begin with the whole of another: “Partner” and “Partners”.
+        whole = re.compile(rf"{re.escape(wanted)}(?:  | [·→] |$)")
         return self._terminal.wait(
-            lambda screen: screen if screen.heading.strip().startswith(wanted) else None,
+            lambda screen: screen if whole.match(screen.heading.strip()) else None,
             f"the screen “{wanted}”",
         )
 
