@@ -73,9 +73,14 @@ class ToTakeConsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToWithdraw(msgspec.Struct, frozen=True, kw_only=True):
-    """She changed her mind: who holds what, and what they answered."""
+    """She changed her mind: who holds what, and what they answered.
+
+    `consent_id` or `peer` say about what, or about whom, she was asked: the rest is not ticked then.
+    """
 
     case_id: bytes
+    consent_id: bytes | None = None
+    peer: bytes | None = None
 
 
 class ToTickSentences(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,9 +97,10 @@ class ToThreadConsents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToWithdrawThread(msgspec.Struct, frozen=True, kw_only=True):
-    """She tells the receiving side that she changed her mind."""
+    """She tells the receiving side that she changed her mind; `consent_id` says about what alone."""
 
     thread: bytes
+    consent_id: bytes | None = None
 
 
 class ToLedger(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,8 +51,12 @@ _COMPARISONS: Final[Mapping[str, str]] = {
     Comparison.NOT_OURS: "is no head that this node signed",
 }
 _BROKEN: Final = (
-    "the log is not what it was: somebody changed the record, or it was restored from a backup. Stop, keep"
-    " everything as it is, and call the data officer"
+    "the log is not what it was: somebody changed the record. Stop, keep everything as it is, and call the"
+    " data officer"
+)
+_RESTORED: Final = (
+    "the log hangs together, and what was written after the backup went with the lost computer. If you"
+    " restored this one, that is so; if you did not, stop, and call the data officer"
 )
 
 
@@ -118,13 +122,25 @@ def verify(
     else:
         _show(report)
     if not report.is_whole:
-        raise CommandFailedError(_BROKEN)
+        raise CommandFailedError(_RESTORED if is_only_restored(report) else _BROKEN)
+
+
+def is_only_restored(report: views.AuditReport) -> bool:
+    """Does nothing speak against the log but that it was restored since others noted its heads?"""
+    found = (report.broken_entry, report.broken_details, report.broken_day)
+    told = {one.comparison for one in report.compared} - {Comparison.FITS}
+    is_sound = found == (None, None, None) and report.are_consents_whole
+    return is_sound and told == {Comparison.RESTORED}
+
+
+def _verdict(report: views.AuditReport) -> str:
+    if report.is_whole:
+        return "whole"
+    return "restored" if is_only_restored(report) else "broken"
 
 
 def _show(report: views.AuditReport) -> None:
-    put(
-        f"{'whole' if report.is_whole else 'broken'}\t{report.entries} entries\t{report.days} days"
-    )
+    put(f"{_verdict(report)}\t{report.entries} entries\t{report.days} days")
     if report.cut_day is not None:
         put(f"cut\tup to {_date(report.cut_day)}")
     if report.broken_entry is not None:

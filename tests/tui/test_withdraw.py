@@ -12,7 +12,7 @@ from tests.support.asking_by_keys import take_picture
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Federation, Node, done
 from tests.support.passing import visit
-from tests.support.story import Story
+from tests.support.story import Story, consent_command
 from tui.places import (
     ToConsents,
     ToReferral,
@@ -68,14 +68,42 @@ async def test_nothing_but_yes_is_a_yes(story: Story, alo: Node, key: str) -> No
     assert "withdrawn" not in states(alo, story.case_id)
 
 
-async def test_the_question_shows_nothing_of_hers(story: Story, alo: Node) -> None:
+async def test_the_question_names_with_whom_she_shared_and_shows_nothing_of_hers(
+    story: Story, alo: Node
+) -> None:
     story.up_to_dossier()
     async with unlocked(alo) as pilot:
         await visit(pilot, ToWithdraw(case_id=story.case_id))
         await press(pilot, "w")
         assert "cannot be taken back" in shown(pilot.app)
+        assert "It is about: Bandhan" in shown(pilot.app)
         assert "ALO-17" not in shown(pilot.app)
-        assert "Bandhan" not in shown(pilot.app)
+
+
+async def test_from_one_consent_that_one_alone_is_ticked(story: Story, alo: Node) -> None:
+    story.up_to_dossier()
+    before = states(alo, story.case_id)
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToConsents(case_id=story.case_id))
+        await press(pilot, "down", "w")
+        assert shown(pilot.app).count("[x]") == 1
+        await withdraw_all(pilot)
+    assert "withdrawn" not in before
+    assert states(alo, story.case_id) == [before[0], "withdrawn"]
+
+
+async def test_from_the_referral_to_one_partner_what_she_shares_with_another_is_not_ticked(
+    story: Story, alo: Node
+) -> None:
+    story.up_to_dossier()
+    another = consent_command(story.case_id, story.federation["Chautari"])
+    done(alo.use(consenting.record_consent, another))
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToReferral(thread=story.thread))
+        await press(pilot, "w")
+        page = shown(pilot.app).splitlines()
+    assert [line for line in page if "[x]" in line and "Chautari" in line] == []
+    assert len([line for line in page if "[x]" in line and "Bandhan" in line]) == 2
 
 
 async def test_one_consent_alone_can_be_withdrawn(story: Story, alo: Node) -> None:

@@ -228,8 +228,9 @@ class ConsentsScreen(DeskScreen[Agreed]):
         self.reload()
 
     def action_withdraw(self) -> None:
-        """No reason, nobody else."""
+        """No reason, nobody else; the one under the cursor is ticked."""
+        chosen = None if self._consent is None else self._consent.consent_id
         if isinstance(self._about, AboutCase):
-            self.go(ToWithdraw(case_id=self._about.case_id))
+            self.go(ToWithdraw(case_id=self._about.case_id, consent_id=chosen))
         else:
-            self.go(ToWithdrawThread(thread=self._about.thread))
+            self.go(ToWithdrawThread(thread=self._about.thread, consent_id=chosen))

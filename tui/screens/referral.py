@@ -370,7 +370,7 @@ class ReferralScreen(DeskScreen[Standing]):
         """She changed her mind; she may say so at either side."""
         line = None if self._loaded is None else self._loaded.view.referral
         if line is not None and line.is_ours and line.case_id is not None:
-            self.go(ToWithdraw(case_id=line.case_id))
+            self.go(ToWithdraw(case_id=line.case_id, peer=line.peer))
         else:
             self.go(ToWithdrawThread(thread=self._thread))
 

@@ -15,7 +15,7 @@ from tui.client import Client, ClientError
 from tui.desk import Desk
 from tui.messages import Edited
 from tui.places import ToWithdraw, ToWithdrawThread
-from tui.plain import Text, lines_of, plain
+from tui.plain import Text, lines_of, one_line, plain
 from tui.screens.asking import AskScreen
 from tui.screens.consent_lines import holder_lines, short_line
 from tui.screens.consent_source import VALID, AboutCase, AboutThread, Agreed, load_agreed
@@ -62,7 +62,9 @@ class WithdrawScreen(DeskScreen[Agreed]):
             if isinstance(to, ToWithdraw)
             else AboutThread(thread=to.thread)
         )
-        # What was turned by hand; the others are ticked while they are valid.
+        self._only = to.consent_id
+        self._peer = to.peer if isinstance(to, ToWithdraw) else None
+        # What was turned by hand; of the others those are ticked that are valid, and that it is about.
         self._turned: frozenset[bytes] = frozenset()
         self._wanted = WithdrawalWanted.ERASE
         self._is_withdrawing = False
@@ -114,9 +116,14 @@ class WithdrawScreen(DeskScreen[Agreed]):
         return [one for one in agreed.consents if not _is_withdrawn(one)]
 
     def _is_ticked(self, consent: views.ConsentView) -> bool:
+        return self._is_usual(consent) != (consent.consent_id in self._turned)
+
+    def _is_usual(self, consent: views.ConsentView) -> bool:
+        if self._only is not None:
+            return consent.consent_id == self._only
+        is_meant = self._peer is None or self._peer in {consent.holder, consent.recipient}
         # What a newer one took the place of may still lie over there.
-        is_usual = consent.state in VALID or consent.is_superseded
-        return is_usual != (consent.consent_id in self._turned)
+        return is_meant and (consent.state in VALID or consent.is_superseded)
 
     # How far it is.
 
@@ -195,7 +202,16 @@ class WithdrawScreen(DeskScreen[Agreed]):
             "She withdraws {count} consents, now. It cannot be taken back; sharing again needs a new one.",
             len(chosen),
         )
+        question += "\n\n" + self.words.say(N_("It is about: {names}"), names=self._named(chosen))
         self.call_later(self.app.push_screen, AskScreen(self.desk, question), self._answered)
+
+    def _named(self, chosen: Sequence[views.ConsentView]) -> str:
+        """With whom she shared by these."""
+        agreed = self._loaded
+        if agreed is None:
+            return ""
+        others = [one.recipient if one.holder == agreed.me else one.holder for one in chosen]
+        return ", ".join(one_line(agreed.name(other)) for other in dict.fromkeys(others))
 
     def _answered(self, is_so: bool | None) -> None:  # noqa: FBT001  (as the question is answered)
         if is_so:
