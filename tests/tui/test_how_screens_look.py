@@ -19,6 +19,7 @@ from tests.support.passing import visit
 from tests.support.snapshots import check_snapshot
 from tests.support.story import Story
 from tui.places import Saying, ToAnswer, ToPlainWords, ToSettings
+from tui.wording import glossary
 
 SETTINGS_WORD = {"en": "settings", "bn": "সেটিং"}
 LOOKS = pytest.mark.parametrize(
@@ -97,3 +98,13 @@ async def test_how_taking_an_offer_back_looks_and_the_question_before_it(
         check_snapshot(pilot.app, "answer_recall")
         await press(pilot, "right", "ctrl+s")
         check_snapshot(pilot.app, "answer_recall-sure")
+
+
+async def test_a_plain_word_is_headed_in_the_readers_language_and_marked_until_it_was_reviewed(
+    alo: Node,
+) -> None:
+    entry = next(one for one in glossary("bn") if one.name != one.term and not one.is_reviewed)
+    async with unlocked(alo, size=LARGE, language="bn") as pilot:
+        await visit(pilot, ToPlainWords())
+        await write(pilot, entry.name)
+        await until(pilot, lambda: f"{entry.name} ({entry.term})  ~ খসড়া" in shown(pilot.app))

@@ -61,14 +61,14 @@ class PlainWordsScreen(DeskScreen[None]):
         found = [
             entry
             for entry in glossary(self.words.language)
-            if wanted in f"{entry.term} {entry.plain}".casefold()
+            if wanted in f"{entry.name} {entry.term} {entry.plain}".casefold()
         ]
         self.query_one("#found", Text).put(lines_of(self._lines(found)))
 
     def _lines(self, found: Sequence[GlossaryEntry]) -> list[str | Content]:
         lines: list[str | Content] = []
         for entry in found:
-            lines += [line_of((entry.term, "bold $secondary")), f"  {entry.plain}"]
+            lines += [self._heading(entry), f"  {entry.plain}"]
             if entry.ask_instead:
                 lines.append(
                     line_of(
@@ -77,3 +77,9 @@ class PlainWordsScreen(DeskScreen[None]):
                 )
             lines.append("")
         return lines or [self.words.say(N_("No such word here. Ask a colleague, and tell us."))]
+
+    def _heading(self, entry: GlossaryEntry) -> Content:
+        """The name in the reader's language, the term of the reports, and whether people approved it."""
+        term = "" if entry.name == entry.term else f" ({entry.term})"
+        draft = "" if entry.is_reviewed else "  " + self.words.say(N_("~ draft"))
+        return line_of((entry.name, "bold $secondary"), term, (draft, "$warning"))
