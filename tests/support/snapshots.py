@@ -90,6 +90,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
 # people are called or wrote.
 _CODES: Final = re.compile(
     r"\b[a-z2-7]{8}\.bin\b|\b(?:ALO|PRACTICE|IN|R|B)-[0-9A-Z-]+|\bsn1[0-9a-z]+|/tmp/\S+|\bFIR\b"
+    r"|\bsathi(?:\s+[a-z]+)+"
 )
 _WORDS: Final = re.compile(r"[A-Za-z]+")
 _KEYS: Final = re.compile(r"(?i:esc|tab|enter|space|ctrl|pgup|pgdn|home|end)|F|[A-Za-z]")

@@ -1,10 +1,15 @@
 """A partner that began anew, or whose messages contradict each other: what is said, and the way out."""
 
+import re
+
 import pytest
 from textual.pilot import Pilot
 
 from node.services import resuming
 from protocol import limits
+from protocol.labels import Kind
+from protocol.signing import parse as parse_signed
+from protocol.skeleton import message_hash
 from tests.support.builders import OFFER
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked
 from tests.support.federation import Federation, Node
@@ -61,6 +66,33 @@ async def test_after_a_call_a_frozen_partner_is_asked_to_begin_anew(
         await press(pilot, "a", "y")
 
     assert alo.rows("SELECT state FROM outbox WHERE type = 'resync/1'") != []
+
+
+async def test_what_a_partner_signed_that_contradicts_itself_stands_on_its_page(
+    alo: Node, bandhan: Node
+) -> None:
+    forged = [forge(OFFER, sender=bandhan, recipient=alo) for _ in range(2)]
+    alo.take(forged)
+    [(code, came)] = alo.rows("SELECT code, came FROM stream_evidence")
+    told = message_hash(parse_signed(came, kind=Kind.MESSAGE).body)
+    mark = f"{int(told[:4].hex(), 16) % 10**5:05} {int(told[4:8].hex(), 16) % 10**5:05}"
+    async with unlocked(alo) as pilot:
+        await look_at(pilot, bandhan)
+        said = " ".join(shown(pilot.app).split())
+
+    assert code == "E_FORK"
+    assert "two messages that contradict each other." in said
+    assert re.search(rf"came: number \d+, of .*, mark {mark}", said)
+    assert "held: number" in said
+
+
+async def test_of_a_partner_that_speaks_with_one_voice_nothing_is_shown_as_evidence(
+    alo: Node, bandhan: Node
+) -> None:
+    async with unlocked(alo) as pilot:
+        await look_at(pilot, bandhan)
+
+        assert "Their signature is on this" not in shown(pilot.app)
 
 
 def weeks_of_silence(federation: Federation) -> None:

@@ -65,6 +65,11 @@ _NOT_TAKEN: Final = {
     "E_SIG": N_("Somebody changed this file. Ask for it by another way."),
 }
 _NO_CHARTER: Final = N_("This is no charter, or a part of it is missing.")
+_BY_COMMAND: Final = N_(
+    "A charter is written and signed, and a partner stopped by a steward, with a paper key at the"
+    " command line: {commands}."
+)
+_COMMANDS: Final = "sathi charter, sathi peer suspend"
 _NO_SHEET: Final = N_("This is no sheet, or a line of it is missing.")
 
 
@@ -179,6 +184,13 @@ class MembershipScreen(DeskScreen[views.CharterView]):
             )
             for offered in loaded.offered
         ]
+        lines.append(
+            Paragraph(
+                text=self.words.say(_BY_COMMAND, commands=_COMMANDS),
+                style="$text-muted",
+                mark="· ",
+            )
+        )
         self.query_one("#held", Paragraphs).put([*lines, Paragraph(text="")])
         self._tell()
 

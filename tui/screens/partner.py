@@ -17,7 +17,7 @@ from tui.places import Back
 from tui.plain import one_line
 from tui.screens.asking import AskScreen
 from tui.screens.desk_screen import BACK, DeskScreen
-from tui.screens.partner_waits import what_waits
+from tui.screens.partner_waits import evidence_lines, what_waits
 from tui.screens.partners import STOPPED
 from tui.screens.standing import LEVEL_CHECKED, heard
 from tui.widgets.key_line import KeyLine
@@ -103,6 +103,7 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         super().__init__(desk)
         self._node_id = node_id
         self._differ = False
+        self._evidence: tuple[views.EvidenceView, ...] = ()
 
     def body(self) -> ComposeResult:
         """Paragraphs."""
@@ -114,9 +115,13 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
         return title if self._loaded is None else f"{title} · {one_line(self._loaded.name)}"
 
     async def load(self, client: Client) -> views.PeerView | None:
-        """This one."""
+        """This one, and what it signed that does not go together."""
         peers = (await client.list_peers()).peers
-        return next((peer for peer in peers if peer.node_id == self._node_id), None)
+        peer = next((peer for peer in peers if peer.node_id == self._node_id), None)
+        if peer is not None:
+            stream = await client.show_stream(commands.ShowStream(peer=peer.node_id))
+            self._evidence = tuple(stream.evidence)
+        return peer
 
     def show(self, loaded: views.PeerView | None) -> None:
         """Who they are, and the number."""
@@ -128,6 +133,7 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
                 [
                     *self._about(loaded),
                     *what_waits(self.desk, loaded),
+                    *evidence_lines(self.desk, self._evidence),
                     *self._unconfirmed(loaded),
                     *self._comparing(loaded),
                 ]
