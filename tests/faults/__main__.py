@@ -3,7 +3,9 @@
 import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
 from tests.faults import planted
@@ -47,7 +49,10 @@ def arguments() -> argparse.Namespace:
 def green_without_any(faults: list[planted.Fault], *, clean: Path, seconds_max: int) -> bool:
     """Run every named test once in the clean copy."""
     tests = sorted({fault.test for fault in faults})
-    unharmed = planted.run(tests, copy=clean, root=ROOT, seconds_max=seconds_max)
+    with planted.Worker() as worker:
+        unharmed = planted.run(
+            tests, copy=clean, root=ROOT, worker=worker, seconds_max=seconds_max
+        )
     reason = planted.why_not_clean(faults, unharmed)
     if reason is not None:
         print(reason)
@@ -58,13 +63,21 @@ def green_without_any(faults: list[planted.Fault], *, clean: Path, seconds_max: 
 def plant_each(faults: list[planted.Fault], *, clean: Path, jobs: int, seconds_max: int) -> int:
     """Plant each fault alone, say what became of it, and count those that were found."""
     found = 0
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        waiting = {
-            pool.submit(
-                planted.try_one, fault, clean=clean, root=ROOT, seconds_max=seconds_max
-            ): fault
-            for fault in faults
-        }
+    free: SimpleQueue[planted.Worker] = SimpleQueue()
+
+    def try_one(fault: planted.Fault) -> tuple[str | None, str]:
+        worker = free.get()
+        try:
+            return planted.try_one(
+                fault, clean=clean, root=ROOT, worker=worker, seconds_max=seconds_max
+            )
+        finally:
+            free.put(worker)
+
+    with ExitStack() as workers, ThreadPoolExecutor(max_workers=jobs) as pool:
+        for _ in range(jobs):
+            free.put(workers.enter_context(planted.Worker()))
+        waiting = {pool.submit(try_one, fault): fault for fault in faults}
         for done in as_completed(waiting):
             reason, printed = done.result()
             fault = waiting[done]

@@ -21,7 +21,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Self
 
 COPIED: Final = (
     "protocol", "node", "tui", "tests", "docs", "pyproject.toml", "federation.toml.example",
@@ -166,30 +166,56 @@ def plant(fault: Fault, copy: Path) -> None:
             compiled.unlink()
 
 
-def run(tests: list[str], *, copy: Path, root: Path, seconds_max: int) -> Run:
+class Worker:
+    """A process that has imported the libraries already (`warm.py`), and runs what it is told to."""
+
+    def __init__(self) -> None:
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own file
+            [sys.executable, "-P", str(Path(__file__).with_name("warm.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Nothing of the project may be found from where it stands.
+            cwd=os.sep,
+            env=environment,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """It ends when no more orders can come."""
+        self._process.communicate()
+
+    def order(self, **order: object) -> int:
+        """Have something run; the exit code of pytest, or HUNG."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{json.dumps(order)}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+def run(tests: list[str], *, copy: Path, root: Path, worker: Worker, seconds_max: int) -> Run:
     """Run these tests in the copy, in a process of their own that sees the copy's code only."""
-    report = copy / ".outcomes"
+    report, output = copy / ".outcomes", copy / ".printed"
     vectors = root.parent / "shared" / "data" / "vectors"
-    environment = {**os.environ, "PYTHONPATH": str(copy), "SATHI_OUTCOMES": str(report)}
-    if "SATHI_VECTORS" not in environment and vectors.is_dir():
+    environment = {"PYTHONPATH": str(copy), "SATHI_OUTCOMES": str(report)}
+    if "SATHI_VECTORS" not in os.environ and vectors.is_dir():
         environment["SATHI_VECTORS"] = str(vectors)
     plugins = ["-p", "no:cacheprovider", "-p", "tests.faults.outcomes"]
-    try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and our own tests
-            [sys.executable, "-m", "pytest", "-q", *plugins, *tests],
-            cwd=copy,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=seconds_max,
-        )
-    except subprocess.TimeoutExpired:
-        return Run(exit_code=HUNG, outcomes=(), printed="")
+    exit_code = worker.order(
+        copy=str(copy),
+        arguments=["-q", *plugins, *tests],
+        environment=environment,
+        output=str(output),
+        seconds_max=seconds_max,
+    )
     lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
     outcomes = tuple((test, became, kind) for test, became, kind in map(json.loads, lines))
-    return Run(exit_code=done.returncode, outcomes=outcomes, printed=done.stdout)
+    printed = output.read_text(encoding="utf-8", errors="replace")
+    return Run(exit_code=exit_code, outcomes=outcomes, printed=printed)
 
 
 def why_not_clean(faults: list[Fault], clean: Run) -> str | None:
@@ -227,7 +253,9 @@ def why_not_exact(fault: Fault, faulty: Run, *, red: frozenset[str]) -> str | No
     return None
 
 
-def try_one(fault: Fault, *, clean: Path, root: Path, seconds_max: int) -> tuple[str | None, str]:
+def try_one(
+    fault: Fault, *, clean: Path, root: Path, worker: Worker, seconds_max: int
+) -> tuple[str | None, str]:
     """Plant one fault in a fresh copy of the clean one and run its test file.
 
     Returns:
@@ -239,5 +267,5 @@ def try_one(fault: Fault, *, clean: Path, root: Path, seconds_max: int) -> tuple
             plant(fault, copy)
         except FaultError as error:
             return str(error), ""
-        faulty = run([fault.file], copy=copy, root=root, seconds_max=seconds_max)
+        faulty = run([fault.file], copy=copy, root=root, worker=worker, seconds_max=seconds_max)
     return why_not_found(fault, faulty), faulty.printed

@@ -51,9 +51,14 @@ def fault(folder: Path, text: str) -> planted.Fault:
 
 
 def tried(project: Path, text: str) -> str | None:
-    reason, _ = planted.try_one(
-        fault(project.parent, text), clean=project, root=project, seconds_max=60
-    )
+    with planted.Worker() as worker:
+        reason, _ = planted.try_one(
+            fault(project.parent, text),
+            clean=project,
+            root=project,
+            worker=worker,
+            seconds_max=60,
+        )
     return reason
 
 
@@ -115,7 +120,8 @@ def test_a_test_that_is_red_or_skipped_without_the_fault_proves_nothing(project:
         "def test_it_ends", "@pytest.mark.skip\ndef test_it_ends"
     )
     (project / "tests" / "test_end.py").write_text(skipped)
-    clean = planted.run([one.test], copy=project, root=project, seconds_max=60)
+    with planted.Worker() as worker:
+        clean = planted.run([one.test], copy=project, root=project, worker=worker, seconds_max=60)
     assert planted.why_not_clean([one], clean) == f"without any fault, not green: {one.test}"
 
 

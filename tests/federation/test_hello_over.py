@@ -48,7 +48,8 @@ def be_off(houses: Houses, off: Node, *, on: Node, days: int) -> None:
     clock.watching += looks
 
 
-def work(houses: Houses, *nodes: Node, hours: int = 5) -> None:
+def work(houses: Houses, *nodes: Node, hours: int = 26) -> None:
+    """A day and more: a list that came before its receipts is left alone, and comes again a day later."""
     for _ in range(hours):
         for node in nodes:
             node.look_at_clock()

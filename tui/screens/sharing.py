@@ -91,6 +91,8 @@ class SharingScreen(DeskScreen[Came]):
     def on_mount(self) -> None:
         """The keys are the table's."""
         super().on_mount()
+        # A hidden table would hand its keys on to the field, where a digit is typed and leads nowhere.
+        self.query_one(IndicInput).can_focus = False
         self._table.focus()
 
     @property
@@ -149,7 +151,9 @@ class SharingScreen(DeskScreen[Came]):
 
     def action_find(self) -> None:
         """The next keys are a number or a place."""
-        self.query_one(IndicInput).focus()
+        field = self.query_one(IndicInput)
+        field.can_focus = True
+        field.focus()
 
     def can(self, name: str) -> bool:
         """All but finding need a case."""
