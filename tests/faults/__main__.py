@@ -26,7 +26,7 @@ def main() -> int:
         print(f"no such fault: {', '.join(unknown)}" if unknown else "there is no planted fault")
         return 2
     try:
-        faults = [planted.read(paths[name]) for name in options.names or paths]
+        faults = [planted.read(paths[name]) for name in options.names or part_of(paths, options)]
     except planted.FaultError as error:
         print(error)
         return 2
@@ -43,9 +43,25 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these faults")
+    parser.add_argument("--part", type=part, default=(0, 1), metavar="K/N", help="only one in N")
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time")
     parser.add_argument("--seconds", type=int, default=300, help="how long one run may take")
     return parser.parse_args()
+
+
+def part_of(paths: dict[str, Path], options: argparse.Namespace) -> list[str]:
+    """The names of this part, one after the other in the order of the alphabet."""
+    number, parts = options.part
+    names = [*paths]
+    return names[len(names) * number // parts : len(names) * (number + 1) // parts]
+
+
+def part(given: str) -> tuple[int, int]:
+    """`1/3` -> (0, 3): the first of three parts."""
+    number, _, parts = given.partition("/")
+    if not 1 <= int(number) <= int(parts):
+        raise ValueError(given)
+    return int(number) - 1, int(parts)
 
 
 def green_without_any(faults: list[planted.Fault], *, clean: Path, seconds_max: int) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, final
 
 from tests.walk.desks import Place
-from tests.walk.screen import COLUMNS, ROWS, Screen, cells
+from tests.walk.screen import COLUMNS, ROWS, AmbiguousError, Screen, cells
 from tui.wording import Words
 
 _NAMES: Final = {
@@ -109,7 +109,7 @@ class Reader:
 
     def offers(self, label: str) -> bool:
         """Is there a key for this now?"""
-        return self.look().keys().get(self.say(label)) is not None
+        return self._terminal.settle().keys().get(self.say(label)) is not None
 
     def sees_end(self) -> None:
         """The window closes."""
@@ -167,7 +167,7 @@ class Reader:
         self._press(self._learned[label])
 
     def _looked_up(self, label: str) -> str:
-        below = self.look().keys().get(self.say(label))
+        below = self._terminal.settle().keys().get(self.say(label))
         if below is not None:
             return below
         self.press("help")
@@ -187,7 +187,7 @@ class Reader:
     def _key_for(self, label: str) -> str:
         wanted = self.say(label)
         return self._terminal.wait(
-            lambda screen: screen.keys().get(wanted), f"a key for “{wanted}”"
+            lambda screen: _drawn_keys(screen).get(wanted), f"one key for “{wanted}”"
         )
 
     def _press(self, shown: str) -> None:
@@ -226,7 +226,7 @@ class Reader:
 
         for _ in range(_TRIES_MAX):
             self._terminal.wait(
-                lambda now: now if is_lit(now) or now.keys().get(following) else None,
+                lambda now: now if is_lit(now) or _drawn_keys(now).get(following) else None,
                 f"the field “{wanted}”, or a way on",
             )
             screen = self._terminal.settle()
@@ -283,3 +283,11 @@ def _begins(row: str, label: str) -> bool:
     """Does the row begin with the label, or with as much of it as its column holds?"""
     shown = row.strip(" │[]x-").split("◂")[0].strip()
     return shown.startswith(label) or (shown.endswith("…") and label.startswith(shown[:-1]))
+
+
+def _drawn_keys(screen: Screen) -> dict[str, str]:
+    """The keys of a footer that is whole; half of it may still be the footer before."""
+    try:
+        return screen.keys()
+    except AmbiguousError:
+        return {}

@@ -20,6 +20,10 @@ _BLUE_MIN: Final = 30
 _FRAME: Final = " │╭╮╰╯─"
 
 
+class AmbiguousError(AssertionError):
+    """Two keys of one footer have the same label; for a moment that is so also while it is drawn anew."""
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
@@ -63,7 +67,8 @@ class Screen:
         pairs = [pair for row in footer for pair in _BETWEEN_KEYS.split(row.strip()) if pair]
         parts = [pair.partition(" ") for pair in pairs]
         labels = [label for _, _, label in parts if label]
-        assert len(set(labels)) == len(labels), f"two keys are called the same: {labels}"
+        if len(set(labels)) != len(labels):
+            raise AmbiguousError(f"two keys are called the same: {labels}")
         return {label: key for key, _, label in parts if label}
 
     @property
