@@ -94,10 +94,8 @@ class Reader:
     def stands_at(self, heading: str, /, **values: str | int) -> Screen:
         """Wait for a screen, by its first row."""
         wanted = self.say(heading, **values)
-        # One heading may begin with the whole of another: “Partner” and “Partners”.
-        whole = re.compile(rf"{re.escape(wanted)}(?:  | [·→] |$)")
         return self._terminal.wait(
-            lambda screen: screen if whole.match(screen.heading.strip()) else None,
+            lambda screen: screen if _is_headed(screen, wanted) else None,
             f"the screen “{wanted}”",
         )
 
@@ -143,10 +141,14 @@ class Reader:
     def go_to(self, place: str, *, heading: str = "") -> Screen:
         """One of the places: its key stands below, or under help where there is no room for it.
 
-        In a field it would be typed, so she leaves a form first.
+        In a field it would be typed, so she leaves a form first. Where she stands already she presses nothing:
+        the page would be made anew, and what she presses next could come before its rows.
         """
         if self.look().is_typing:
             self.leave()
+        here = self._terminal.settle()
+        if _is_headed(here, self.say(heading or place)):
+            return here
         if place not in self._learned:
             self._learned[place] = self._looked_up(place)
         self._press(self._learned[place])
@@ -283,6 +285,11 @@ def _begins(row: str, label: str) -> bool:
     """Does the row begin with the label, or with as much of it as its column holds?"""
     shown = row.strip(" │[]x-").split("◂")[0].strip()
     return shown.startswith(label) or (shown.endswith("…") and label.startswith(shown[:-1]))
+
+
+def _is_headed(screen: Screen, heading: str) -> bool:
+    """Does it stand there as a whole? “Partner” is also how “Partners” begins."""
+    return re.match(rf"{re.escape(heading)}(?:  | [·→] |$)", screen.heading.strip()) is not None
 
 
 def _drawn_keys(screen: Screen) -> dict[str, str]:
