@@ -141,7 +141,7 @@ class Reader:
     def go_to(self, place: str, *, heading: str = "") -> Screen:
         """One of the places: its key stands below, or under help where there is no room for it.
 
-        In a field it would be typed, so she leaves a form first. Where she stands already she presses nothing:
+        In a field it would be typed, so she leaves a form first. Where she stands already she presses none:
         the page would be made anew, and what she presses next could come before its rows.
         """
         if self.look().is_typing:
