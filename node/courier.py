@@ -8,7 +8,7 @@ them; while one request is under way, the next parcel is made ready.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -21,6 +21,7 @@ from node.mailbox import client
 from node.mailbox.client import Delivered
 from node.mailbox.exchange import Refused
 from node.mailbox.store import MailboxStore
+from node.rounds import Rounds
 from node.services import delivering, receiving, renewing, retaining
 from node.services.delivering import Parcel, Settled
 from node.services.receiving import Taken
@@ -73,8 +74,7 @@ class Courier:
         self._work = asyncio.Event()
         self._round = asyncio.Lock()
         self._delivering = asyncio.Lock()
-        self._under_way: set[asyncio.Task[object]] = set()
-        self._is_resting = True
+        self._rounds = Rounds()
         self._emptied: dict[MailboxId, int] = {}
         self._left_at: dict[NodeId, int] = {}
         self._fetching = Fetching(gate, session, patience_seconds=PATIENCE_SECONDS)
@@ -85,10 +85,10 @@ class Courier:
 
     async def begin(self, opened: OpenVault) -> None:
         """The vault was opened: apply everything that waits, before anything is shown or sealed."""
-        self._is_resting = False
+        self._rounds.begin()
         self._emptied.clear()
         self._fetching.begin()
-        async with self._round_of_somebody():
+        async with self._rounds.one():
             await self._drain(opened)
 
     async def rest(self) -> None:
@@ -96,17 +96,12 @@ class Courier:
 
         Once this returns, nothing is sent and no connection is opened.
         """
-        self._is_resting = True
-        rounds = [task for task in self._under_way if task is not asyncio.current_task()]
-        for task in rounds:
-            task.cancel()
-        if rounds:
-            await asyncio.wait(rounds)
+        await self._rounds.rest()
 
     async def run(self, opened: OpenVault) -> None:
         """Carry until `rest`."""
         with contextlib.suppress(LockedError):
-            async with self._round_of_somebody(), asyncio.TaskGroup() as tasks:
+            async with self._rounds.one(), asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._for_ever(self._collect_once, opened))
                 tasks.create_task(self._for_ever(self._deliver_once, opened))
 
@@ -116,7 +111,7 @@ class Courier:
         Raises:
             LockedError: if the node is locked, or was locked meanwhile.
         """
-        async with self._round_of_somebody():
+        async with self._rounds.one():
             await self._drain(opened)
             await self._deliver(opened)
 
@@ -126,31 +121,10 @@ class Courier:
         Raises:
             LockedError: if the node is locked, or was locked meanwhile.
         """
-        async with self._round_of_somebody():
+        async with self._rounds.one():
             await self._erase(opened)
             await self._store.empty_log()
         self.wake()
-
-    @contextlib.asynccontextmanager
-    async def _round_of_somebody(self) -> AsyncIterator[None]:
-        task = asyncio.current_task()
-        if task is None or self._must_rest():
-            raise LockedError("the node is locked")
-        self._under_way.add(task)
-        try:
-            yield
-        except BaseException:
-            if not self._must_rest():
-                raise
-            # It was `rest` that cancelled the round; whoever waits for it is told why it ended.
-            task.uncancel()
-            raise LockedError("the node was locked meanwhile") from None
-        finally:
-            self._under_way.discard(task)
-
-    def _must_rest(self) -> bool:
-        # Asked anew each time: `rest` may have come while a round was waiting.
-        return self._is_resting
 
     async def _drain(self, opened: OpenVault) -> None:
         await self._collect_all(opened)

@@ -7,7 +7,7 @@ another from being visited, and what it gave is deleted there only after the vau
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, final
@@ -19,6 +19,7 @@ from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Collected, Done, Home
 from node.mailbox.exchange import Failure, Refused
+from node.rounds import Rounds
 from node.services import receiving, renewing, visiting
 from node.services.visiting import Wanted
 from node.vault.records import OwnMailbox
@@ -74,60 +75,33 @@ class Visits:
         self._rhythm = rhythm
         self._settle = settle
         self._round = asyncio.Lock()
-        self._under_way: set[asyncio.Task[object]] = set()
-        self._is_resting = True
+        self._rounds = Rounds()
         self._laid: dict[MailboxId, int] = {}
 
     async def begin(self, opened: OpenVault) -> None:
         """The vault was opened: take what waits, before anything is shown; but nobody waits for long."""
-        self._is_resting = False
+        self._rounds.begin()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS), self._round_of_somebody():
+            async with asyncio.timeout(DRAIN_SECONDS), self._rounds.one():
                 # What has to be erased after it the courier does in its turn, before anybody is let in.
                 await self._collect_all(opened, settles=False)
 
     async def run(self, opened: OpenVault) -> None:
         """Visit until `rest`; the first time at once, for what `begin` had no time for."""
         with contextlib.suppress(LockedError):
-            async with self._round_of_somebody():
+            async with self._rounds.one():
                 while True:
                     await self._visit_safely(opened)
                     await asyncio.sleep(self._pause())
 
     async def visit(self, opened: OpenVault) -> None:
         """One whole round, for somebody who waits for it. Raises: LockedError."""
-        async with self._round_of_somebody():
+        async with self._rounds.one():
             await self._visit(opened)
 
     async def rest(self) -> None:
         """The vault is being locked: once this returns, no relay is spoken to."""
-        self._is_resting = True
-        rounds = [task for task in self._under_way if task is not asyncio.current_task()]
-        for task in rounds:
-            task.cancel()
-        if rounds:
-            await asyncio.wait(rounds)
-
-    @contextlib.asynccontextmanager
-    async def _round_of_somebody(self) -> AsyncIterator[None]:
-        task = asyncio.current_task()
-        if task is None or self._must_rest():
-            raise LockedError("the node is locked")
-        self._under_way.add(task)
-        try:
-            yield
-        except asyncio.CancelledError:
-            if not self._must_rest():
-                raise
-            # It was `rest` that cancelled the round; whoever waits for it is told why it ended.
-            task.uncancel()
-            raise LockedError("the node was locked meanwhile") from None
-        finally:
-            self._under_way.discard(task)
-
-    def _must_rest(self) -> bool:
-        # Asked anew each time: `rest` may have come while a round was waiting.
-        return self._is_resting
+        await self._rounds.rest()
 
     def _pause(self) -> float:
         """A third more or less, so that nobody can tell a node by its rhythm."""

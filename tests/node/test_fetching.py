@@ -192,7 +192,7 @@ async def test_it_is_fetched_before_anything_is_made_to_wait_for_it(
         patience=Patience(poll_seconds=1),
         cadence=WHEN_DUE,
     )
-    courier._is_resting = False
+    courier._rounds.begin()
     await courier._deliver(line.alo.opened)
 
     assert "bundle_stale" not in tasks_of(line.alo.node)
