@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.desk_app import rows
+import pytest
+
+from tests.support.desk_app import LARGE, SMALL, rows
 from tui.termwidth import measure
 from tui.wording import glossary
 
@@ -100,6 +102,12 @@ _INVENTED: Final = {
     *("Alo", "Shelter", "Bandhan", "Bandh", "Chautari", "Rina", "Rehana"),
     *("sewing", "tailoring", "rehabilitation", "of", "zzz"),
 }
+
+
+LOOKS: Final = pytest.mark.parametrize(
+    ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
+)
+"""Each picture is taken so."""
 
 
 def check_snapshot(app: Any, name: str) -> None:  # Any: every application of Textual  # noqa: ANN401

@@ -10,17 +10,15 @@ from textual.pilot import Pilot
 from node.vault.unit import Unit
 from tests.support import files
 from tests.support.desk_app import (
-    LARGE,
-    SMALL,
     Seat,
     desk_on,
     press,
     seated,
-    shown,
     unlock,
     unlocked,
     write,
 )
+from tests.support.desk_files import PAPER, said
 from tests.support.federation import Node, done
 from tests.support.passing import let_pass, visit
 from tests.support.story import Story
@@ -33,23 +31,12 @@ from tui.places import (
     ToTakeOut,
 )
 
-LOOKS = pytest.mark.parametrize(
-    ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
-)
-PAPER = files.paper(70_000)
-LONG = files.paper(4 * files.PART + 17, name="long")
-TALL = (100, 90)
-
 
 @pytest.fixture
 def told(story: Story) -> Story:
     """The dossier has arrived; she allowed C8, C2 and C9."""
     story.up_to_dossier()
     return story
-
-
-def said(app: Any) -> str:  # Any: every application of Textual  # noqa: ANN401
-    return " ".join(shown(app).split())
 
 
 async def written(seat: Seat) -> tuple[int, int]:

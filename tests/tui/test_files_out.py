@@ -2,19 +2,16 @@
 
 import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support import files
 from tests.support.desk_app import (
-    LARGE,
-    SMALL,
     press,
-    shown,
     unlocked,
     write,
 )
+from tests.support.desk_files import PAPER, said
 from tests.support.federation import Node
 from tests.support.passing import visit
 from tests.support.story import Story
@@ -23,23 +20,12 @@ from tui.places import (
     ToTakeOut,
 )
 
-LOOKS = pytest.mark.parametrize(
-    ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
-)
-PAPER = files.paper(70_000)
-LONG = files.paper(4 * files.PART + 17, name="long")
-TALL = (100, 90)
-
 
 @pytest.fixture
 def told(story: Story) -> Story:
     """The dossier has arrived; she allowed C8, C2 and C9."""
     story.up_to_dossier()
     return story
-
-
-def said(app: Any) -> str:  # Any: every application of Textual  # noqa: ANN401
-    return " ".join(shown(app).split())
 
 
 async def test_a_file_that_came_is_taken_out_to_a_new_place(

@@ -1,7 +1,6 @@
 """What the desk shows of files, and to whom: how far they have come, erased, lost in a restore."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -9,19 +8,18 @@ from protocol.vocabulary.codes import Role
 from tests.support import backups, files
 from tests.support.asking_by_keys import take_picture
 from tests.support.desk_app import (
-    LARGE,
-    SMALL,
     desk_on,
     press,
     seated,
-    shown,
     unlock,
     unlocked,
 )
+from tests.support.desk_files import LONG, PAPER, TALL, said
 from tests.support.federation import Node
 from tests.support.passing import visit
 from tests.support.restored import lose_and_restore
 from tests.support.restoring import confirm
+from tests.support.snapshots import LOOKS
 from tests.support.story import Story
 from tui.places import (
     ToAttach,
@@ -33,23 +31,12 @@ from tui.places import (
     ToTakeOut,
 )
 
-LOOKS = pytest.mark.parametrize(
-    ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
-)
-PAPER = files.paper(70_000)
-LONG = files.paper(4 * files.PART + 17, name="long")
-TALL = (100, 90)
-
 
 @pytest.fixture
 def told(story: Story) -> Story:
     """The dossier has arrived; she allowed C8, C2 and C9."""
     story.up_to_dossier()
     return story
-
-
-def said(app: Any) -> str:  # Any: every application of Textual  # noqa: ANN401
-    return " ".join(shown(app).split())
 
 
 def half_way(story: Story) -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.desk_app import (
     LARGE,
-    SMALL,
     desk_on,
     press,
     seated,
@@ -16,15 +15,12 @@ from tests.support.desk_app import (
 )
 from tests.support.federation import Node
 from tests.support.passing import visit
-from tests.support.snapshots import check_snapshot
+from tests.support.snapshots import LOOKS, check_snapshot
 from tests.support.story import Story
 from tui.places import Saying, ToAnswer, ToPlainWords, ToSettings
 from tui.wording import glossary
 
 SETTINGS_WORD = {"en": "settings", "bn": "সেটিং"}
-LOOKS = pytest.mark.parametrize(
-    ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
-)
 
 
 @LOOKS

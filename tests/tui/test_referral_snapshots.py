@@ -1,20 +1,14 @@
 """What the referral screens looked like when somebody last looked at them."""
 
-import pytest
-
 from node.services import answering
 from protocol.local import commands
 from protocol.vocabulary.codes import Question
-from tests.support.desk_app import LARGE, SMALL, press, settled, unlocked
+from tests.support.desk_app import press, settled, unlocked
 from tests.support.federation import Node, done
 from tests.support.passing import visit
-from tests.support.snapshots import check_snapshot
+from tests.support.snapshots import LOOKS, check_snapshot
 from tests.support.story import Story
 from tui.places import ToDossier, ToOffer
-
-LOOKS = pytest.mark.parametrize(
-    ("language", "size"), [("en", SMALL), ("en", LARGE), ("bn", SMALL), ("bn", LARGE)]
-)
 
 
 @LOOKS
