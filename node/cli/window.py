@@ -64,6 +64,8 @@ async def run_quietly(app: SathiApp) -> int:
     for number in ENDING:
         asyncio.get_running_loop().add_signal_handler(number, _end, app)
     await app.run_async()
+    # It is closed: who showed it may take longer than that to put the rest away.
+    signal.alarm(0)
     return app.return_code or 0
 
 

@@ -1,9 +1,11 @@
 """A desk at which somebody sits, as a program: `python -m tests.support.closed_window FILE`.
 
-What it asks of the node is written into the file, a name to a line, as soon as it is asked.
+What it asks of the node is written into the file, a name to a line, as soon as it is asked; last, in how
+many seconds an alarm would still end the program.
 """
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -60,4 +62,7 @@ async def main(noted: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1])))
+    ended_with = asyncio.run(main(sys.argv[1]))
+    with Path(sys.argv[1]).open("a", encoding="utf-8") as file:
+        file.write(f"alarm_in_{signal.alarm(0)}\n")
+    sys.exit(ended_with)

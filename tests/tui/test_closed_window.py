@@ -83,4 +83,6 @@ def test_ending_the_program_ends_the_session_and_leaves_a_whole_terminal(tmp_pat
 
     asked, code = asked_after(tmp_path / "asked", end=end)
     assert ("close_session" in asked, code) == (True, 0)
+    # What is put away after the window, such as the nodes of the demonstration, is not cut off.
+    assert asked[-1] == "alarm_in_0"
     assert b"\x1b[?1049l" in drawn
