@@ -20,7 +20,7 @@ from protocol.effects import Task
 from protocol.errors import MalformedError, RefusalCode, RemoteProtocolError
 from protocol.local import commands, views
 from protocol.local.commands import MAY_BE_HELD, Command, may_use, parse_command
-from protocol.local.commands.desk import DRAFT_PLACES
+from protocol.local.commands.desk import DRAFT_PLACES, about_a_report
 from protocol.local.fitting import View
 from protocol.local.views import No, Refused, refused
 from protocol.values import (
@@ -229,11 +229,20 @@ def _carry_out(unit: Unit, known: HeldSending, *, use_case: UseCase, acting: Act
 def _drop_draft(unit: Unit, known: HeldSending) -> None:
     """It has left: the form it was written in goes with it, unless it was written on since."""
     place = next((at for kind, at in DRAFT_PLACES.items() if known.name == kind.NAME), None)
-    about = known.case_id if known.thread is None else known.thread
+    about = _form_about(known)
     if place is not None and about is not None:
         desk.drop_sent_draft(
             unit.vault, user=known.user_id, place=place, about=about, sent_at=known.held_at
         )
+
+
+def _form_about(known: HeldSending) -> bytes | None:
+    """What its form was about, as the desk names it."""
+    if known.name == commands.ReportFollowUp.NAME:
+        command = parse_command(known.name, known.body)
+        if isinstance(command, commands.ReportFollowUp):
+            return about_a_report(command.thread, command.follow_up)
+    return known.case_id if known.thread is None else known.thread
 
 
 def _refuse(unit: Unit, known: HeldSending, *, code: str, acting: Acting) -> None:

@@ -45,10 +45,9 @@ class AnswerScreen(FormScreen[views.ReferralView, AnswerForm]):
     ABOUT = N_("Choose, then Ctrl+S. Enter sends nothing, and Esc leaves everything as it is.")
     ACTS: ClassVar[tuple[Act, ...]] = (SEND, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
-    PLACE = "answer"
 
     def __init__(self, desk: Desk, *, thread: bytes, saying: Saying) -> None:
-        super().__init__(desk, about=thread)
+        super().__init__(desk, about=thread, place=answer_form.draft_place(saying))
         self._thread = thread
         self._saying = saying
 
@@ -70,7 +69,7 @@ class AnswerScreen(FormScreen[views.ReferralView, AnswerForm]):
         return answer_form.begin(self._saying, self.desk)
 
     def accepts(self, form: AnswerForm) -> bool:
-        """A draft of another answer about the same referral is left alone."""
+        """A draft says itself which answer it is."""
         return form.saying is self._saying
 
     def parts(self, ground: views.ReferralView, form: AnswerForm) -> Iterable[Widget]:

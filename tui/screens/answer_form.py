@@ -10,6 +10,7 @@ import msgspec
 
 from protocol.local import commands
 from protocol.local.commands import Command
+from protocol.local.commands.desk import ABOUT_AN_ANSWER
 from protocol.local.views import ReferralView
 from protocol.vocabulary.codes import (
     AnswerCode,
@@ -103,6 +104,11 @@ FORMS: Final[Mapping[Saying, Asked]] = {
         day=(N_("By which day"), (1, YEAR_DAYS)),
     ),
 }
+
+
+def draft_place(saying: Saying) -> str:
+    """Where its draft is kept: one conversation may have half of a question and half of a no."""
+    return f"{ABOUT_AN_ANSWER} {saying.value}"
 
 
 def begin(saying: Saying, desk: Desk) -> AnswerForm:

@@ -25,15 +25,17 @@ class FormScreen(DeskScreen[tuple[GroundT, str]], Generic[GroundT, FilledT]):
     """The form of every screen that is filled in about a referral.
 
     The form is a value; the widgets are made of it and read back into it. `ground` is what the node says
-    before anything can be filled in. A form without a PLACE keeps no draft.
+    before anything can be filled in. `place` says where its draft is, where it is not the PLACE of every form
+    of the screen; a form without a place keeps no draft.
     """
 
     RELOADS = False
     PLACE: ClassVar[str] = ""
 
-    def __init__(self, desk: Desk, *, about: bytes) -> None:
+    def __init__(self, desk: Desk, *, about: bytes, place: str = "") -> None:
         super().__init__(desk)
-        self.draft = DraftKeeper(desk, place=self.PLACE, about=about) if self.PLACE else None
+        at = place or self.PLACE
+        self.draft = DraftKeeper(desk, place=at, about=about) if at else None
         self.form: FilledT | None = None
         self._untouched: FilledT | None = None
         self._is_sent = False

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from protocol.local import commands, views
+from protocol.local.commands.desk import about_a_report
 from protocol.vocabulary.codes import NotSeenReason, SeenHow
 from tui.acts import Act, bindings
 from tui.client import Client
@@ -79,7 +80,7 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
     PLACE = "report"
 
     def __init__(self, desk: Desk, *, thread: bytes, follow_up: bytes | None) -> None:
-        super().__init__(desk, about=thread)
+        super().__init__(desk, about=about_a_report(thread, follow_up))
         self._thread = thread
         self._follow_up = follow_up
         self._not_now = False
@@ -111,7 +112,7 @@ class ReportScreen(FormScreen[Ground, ReportForm]):
 
     def accepts(self, form: ReportForm) -> bool:
         """A draft about another follow-up of hers is another report."""
-        return self._follow_up is None or form.follow_up == self._follow_up
+        return form.follow_up == self._follow_up
 
     def heading(self) -> str:
         """How she is, told to whom."""

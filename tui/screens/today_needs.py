@@ -16,20 +16,17 @@ from tui.places import (
     Place,
     ToConsents,
     ToDossier,
-    ToFacts,
     ToFiles,
     ToLedger,
-    ToNewCase,
     ToOffer,
     ToOutbox,
     ToPartner,
     ToPlace,
     ToReferral,
     ToReport,
-    ToTakeConsent,
-    ToWords,
 )
 from tui.plain import line_of, one_line, plain
+from tui.screens import half_written
 from tui.termwidth import fit, wrap
 from tui.wording import N_
 
@@ -182,22 +179,6 @@ _NOTICES: Final = {
         "Everything here is from a backup. What partners may share comes again by itself."
     ),
     "passphrase_reset": N_("Somebody gave you a new pass phrase. Was it you who asked?"),
-}
-
-_DRAFTS: Final[Mapping[str, tuple[str, Callable[[bytes], Destination]]]] = {
-    "case": (N_("Half-written: a new case"), lambda _about: ToNewCase()),
-    "words": (N_("Half-written: her words"), lambda about: ToWords(case_id=about)),
-    "facts": (N_("Half-written: facts"), lambda about: ToFacts(case_id=about)),
-    "consent": (
-        N_("Half-done: asking her consent"),
-        lambda about: ToTakeConsent(case_id=about, peer=None),
-    ),
-    "offer": (N_("Half-written: an offer"), lambda about: ToOffer(case_id=about)),
-    "report": (
-        N_("Half-written: how she is"),
-        lambda about: ToReport(thread=about, follow_up=None),
-    ),
-    "answer": (N_("Half-written: an answer"), lambda about: ToReferral(thread=about)),
 }
 
 
@@ -357,8 +338,7 @@ def _consent(desk: Desk, ending: views.ConsentEnding) -> Need:
 
 
 def _draft(desk: Desk, draft: views.DraftLine, labels: Mapping[bytes, str]) -> Need:
-    known = _DRAFTS.get(draft.place)
-    text = N_("Half-written") if known is None else known[0]
+    text, to = half_written.form_of(draft)
     is_today = desk.now - draft.changed_at < DAY
     return Need(
         key=f"draft {draft.place} {draft.about.hex()}",
@@ -367,8 +347,8 @@ def _draft(desk: Desk, draft: views.DraftLine, labels: Mapping[bytes, str]) -> N
         count=1,
         sentence=desk.words.say(text),
         when=desk.clock(draft.changed_at) if is_today else desk.day(draft.changed_at),
-        who=one_line(labels.get(draft.about, "")),
-        to=None if known is None else known[1](draft.about),
+        who=one_line(half_written.label_of(draft, labels)),
+        to=to,
     )
 
 

@@ -13,10 +13,11 @@ from protocol.values import Instant, NodeId, Pseudonym, ThreadId, instant, node_
 
 _JOINERS: Final = ("\u200c", "\u200d")
 _WORD: Final = re.compile(r'[^\s"]+')
-# About what came from a peer whose list of consents has not come (R-134).
+# About what came from a peer whose list of consents has not come (R-134). What a draft is about begins with
+# the id of a case or a conversation, both of 16 bytes; a report's goes on with its follow-up.
 _SHOWN_DRAFT: Final = (
     "about NOT IN (SELECT case_id FROM hidden_cases)"
-    " AND about NOT IN (SELECT thread FROM hidden_threads)"
+    " AND substr(about, 1, 16) NOT IN (SELECT thread FROM hidden_threads)"
 )
 SHOWN_MAX: Final = 200
 
@@ -178,8 +179,10 @@ def drop_sent_draft(
 
 
 def drop_drafts(vault: Connection, about: bytes) -> None:
-    """Everybody's drafts about something."""
-    vault.execute("DELETE FROM drafts WHERE about = ?", (about,))
+    """Everybody's drafts about something, also where a follow-up of it is named after it."""
+    vault.execute(
+        "DELETE FROM drafts WHERE substr(about, 1, length(:about)) = :about", {"about": about}
+    )
 
 
 def add_search_text(vault: Connection, *, owner: bytes, owner_kind: str, text: str) -> None:

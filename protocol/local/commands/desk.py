@@ -123,16 +123,28 @@ AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
 ABOUT_AN_ANSWER: Final = "answer"
 DRAFT_PLACES: Final[Mapping[type[Command], str]] = {
     SendOffer: "offer",
-    AskAboutOffer: ABOUT_AN_ANSWER,
-    AnswerQuestion: ABOUT_AN_ANSWER,
-    AcceptOffer: ABOUT_AN_ANSWER,
-    DeclineOffer: ABOUT_AN_ANSWER,
-    ReportPrepared: ABOUT_AN_ANSWER,
-    ReportArrival: ABOUT_AN_ANSWER,
-    RequestFollowUp: ABOUT_AN_ANSWER,
+    AskAboutOffer: f"{ABOUT_AN_ANSWER} ask",
+    AnswerQuestion: f"{ABOUT_AN_ANSWER} answer",
+    AcceptOffer: f"{ABOUT_AN_ANSWER} accept",
+    DeclineOffer: f"{ABOUT_AN_ANSWER} decline",
+    ReportPrepared: f"{ABOUT_AN_ANSWER} prepared",
+    ReportArrival: f"{ABOUT_AN_ANSWER} arrived",
+    RequestFollowUp: f"{ABOUT_AN_ANSWER} follow_up",
     ReportFollowUp: "report",
 }
-"""Where the form of a sending is kept as a draft: about its conversation, an offer about its case.
+"""Where the form of a sending is kept as a draft: about its conversation, an offer about its case, a report
+as `about_a_report` says. Each form has a draft of its own, so that none is written over by another.
 
 Such a draft goes with the sending, when that has left and not before. The others have no form that is kept.
 """
+_THREAD_BYTES: Final = 16
+
+
+def about_a_report(thread: bytes, follow_up: bytes | None) -> bytes:
+    """What the draft of a report is about: its conversation, then the follow-up, if it answers one."""
+    return thread + (follow_up or b"")
+
+
+def report_of(about: bytes) -> tuple[bytes, bytes | None]:
+    """The conversation and the follow-up, as `about_a_report` put them together."""
+    return about[:_THREAD_BYTES], about[_THREAD_BYTES:] or None

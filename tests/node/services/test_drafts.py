@@ -105,7 +105,10 @@ def test_a_place_that_is_none_is_refused(place: str, about: bytes, field: str, a
 def test_drafts_about_a_follow_up_go_when_what_was_said_there_is_erased(story: Story) -> None:
     node, command = sendings.report(story)
     assert isinstance(command, commands.ReportFollowUp)
-    save(node, "she said that", place="report", about=command.follow_up or b"")
+    follow_up = command.follow_up or b""
+    save(node, "she said that", place="report", about=story.thread + follow_up)
+    save(node, "she said this", place="report", about=story.thread)
+    save(node, "and this", place="note", about=follow_up)
     save(node, "about something else", place="case", about=b"o" * 16)
     story.withdraw(story.way_back)
     story.federation.deliver(story.alo)
