@@ -4,9 +4,10 @@ Locking the screen wipes it: every screen with data is taken away, the session i
 hold a rendered line is emptied. The node goes on working.
 """
 
-import asyncio
 import contextlib
-from typing import ClassVar, Final, final
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, Final, final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -19,6 +20,7 @@ from tui.client import Client, ClientError, LockedError, NoSessionError
 from tui.desk import Desk, Surroundings
 from tui.everywhere import EVERYWHERE, STOP
 from tui.guarded import GuardedApp
+from tui.leaving import Leaving
 from tui.messages import Failed, Sending, Stopped
 from tui.palette import ActsProvider
 from tui.places import (
@@ -36,7 +38,7 @@ from tui.presence import Presence
 from tui.rights import first_place, needs_of
 from tui.routes import screen_for
 from tui.screens.cover import Cover
-from tui.screens.desk_screen import KEEPING_SECONDS, ROOT_DEPTH, DeskScreen
+from tui.screens.desk_screen import ROOT_DEPTH, DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problems import sentence
 from tui.screens.settings import Speak
@@ -91,6 +93,7 @@ class SathiApp(GuardedApp):
         self._presence = Presence(self, leave=self.action_lock, hide=self._hide)
         self._names: Timer | None = None
         self._undoing = Undoing(self, self.desk, tell=self._tell_of_sending)
+        self._leaving = Leaving(self, self.desk)
 
     # Beginning and end.
 
@@ -101,7 +104,7 @@ class SathiApp(GuardedApp):
 
     async def on_unmount(self) -> None:
         """The session ends with the program."""
-        await self._close_session()
+        await self._leaving.close_session()
         await self._held_open.aclose()
 
     async def on_unlocked(self, event: Unlocked) -> None:
@@ -133,8 +136,9 @@ class SathiApp(GuardedApp):
         """The screen in front may show something old."""
         event.stop()
         self._undoing.look()
-        if isinstance(self.screen, DeskScreen) and self.screen.RELOADS:
-            self.screen.reload()
+        front = self._front
+        if front is not None and front.RELOADS:
+            front.reload()
 
     def on_session_over(self, event: SessionOver) -> None:
         """The node ended it: nothing may stay on the screen."""
@@ -172,9 +176,9 @@ class SathiApp(GuardedApp):
         self.copy_to_clipboard("")
         # Nothing that waits for the node comes before this: it may hang.
         await self.push_screen(Cover())
-        await self._keep_drafts()
+        await self._leaving.keep_all()
         self._undoing.forget()
-        await self._close_session()
+        await self._leaving.close_session()
         with self.batch_update():
             while len(self.screen_stack) > ROOT_DEPTH:
                 await self.pop_screen()
@@ -187,19 +191,6 @@ class SathiApp(GuardedApp):
         if self._names is not None:
             self._names.stop()
             self._names = None
-
-    async def _keep_drafts(self) -> None:
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, DeskScreen):
-                # What was saved a second ago is there.
-                with contextlib.suppress(ClientError):
-                    await screen.put_away()
-
-    async def _close_session(self) -> None:
-        if self.desk.client.has_session:
-            with contextlib.suppress(ClientError, TimeoutError):
-                async with asyncio.timeout(KEEPING_SECONDS):
-                    await self.desk.client.close_session()
 
     async def on_event(self, event: events.Event) -> None:
         """Every key and click shows that somebody is here; three times Esc hides at once."""
@@ -234,26 +225,24 @@ class SathiApp(GuardedApp):
         """One screen less."""
         event.stop()
         if len(self.screen_stack) > ROOT_DEPTH:
-            await self._close_front()
+            await self._close_front(partial(self.post_message, Back()))
 
     async def _root(self, place: Place) -> None:
+        to = ToPlace(place=place)
+        go_on = partial(self.post_message, Go(to))
         with self.batch_update():
             while len(self.screen_stack) > ROOT_DEPTH:
-                await self._close_front()
-            await self._leave_front()
-            await self.switch_screen(screen_for(ToPlace(place=place), self.desk))
+                if not await self._close_front(go_on):
+                    return
+            if await self._leaving.keep_front(go_on):
+                await self.switch_screen(screen_for(to, self.desk))
 
-    async def _close_front(self) -> None:
-        await self._leave_front()
+    async def _close_front(self, go_on: Callable[[], object]) -> bool:
+        if not await self._leaving.keep_front(go_on):
+            return False
         if len(self.screen_stack) > ROOT_DEPTH:  # the window may have been closed meanwhile
             await self.pop_screen()
-
-    async def _leave_front(self) -> None:
-        if isinstance(self.screen, DeskScreen):
-            try:
-                await self.screen.put_away()
-            except ClientError as error:
-                self.post_message(Failed(error))
+        return True
 
     def action_place(self, place: str) -> None:
         """One of the digits."""
@@ -297,16 +286,19 @@ class SathiApp(GuardedApp):
         self.action_leave()
 
     async def _leave(self) -> None:
-        await self._keep_drafts()
+        unkept = await self._leaving.keep_all()
+        if unkept and self.desk.person is not None:
+            self._leaving.ask(unkept, self.action_leave)
+            return
         self._undoing.forget()
         self.exit()
 
     async def on_leave_now(self, event: LeaveNow) -> None:
         """Keep what can be kept, and end the session before anything is drawn again."""
         event.stop()
-        await self._keep_drafts()
+        await self._leaving.keep_all()
         self._undoing.forget()
-        await self._close_session()
+        await self._leaving.close_session()
         self.exit()
 
     # What every screen can be asked for.
@@ -370,23 +362,32 @@ class SathiApp(GuardedApp):
 
     def _tell_of_sending(self, text: str, tone: str) -> None:
         self.tell(text, tone=tone)
-        if isinstance(self.screen, DeskScreen):
-            self.screen.refresh_keys()
+        front = self._front
+        if front is not None:
+            front.refresh_keys()
 
     def on_stopped(self, event: Stopped) -> None:
         """Nothing has happened."""
         event.stop()
         self.tell(self.desk.words.say(N_("Stopped. Nothing was sent.")), tone="done")
-        if isinstance(self.screen, DeskScreen):
-            self.screen.refresh_keys()
-            self.screen.reload()
+        front = self._front
+        if front is not None:
+            front.refresh_keys()
+            front.reload()
 
     # Saying what happened.
 
     def tell(self, text: str, *, tone: str) -> None:
         """Say something on the screen in front."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.say(text, tone=tone)
+        front = self._front
+        if front is not None:
+            front.say(text, tone=tone)
+
+    @property
+    def _front(self) -> DeskScreen[Any] | None:
+        # While the application closes there is no screen any more, and `screen` would raise.
+        front = self.screen_stack[-1] if self.screen_stack else None
+        return front if isinstance(front, DeskScreen) else None
 
     def on_failed(self, event: Failed) -> None:
         """What went wrong, as a sentence; a session that is over locks the screen."""

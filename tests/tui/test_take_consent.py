@@ -308,7 +308,7 @@ async def test_where_the_node_does_not_answer_nothing_is_ended_and_it_can_be_tri
         await press(pilot, "f4", "f3")
         await answer(pilot, PLAN, "n")
         await press(pilot, "f3")
-        await app_of(pilot)._keep_drafts()
+        await app_of(pilot)._leaving.keep_all()
         with monkeypatch.context() as patched:
             patched.setattr(app_of(pilot).desk.client, "save_draft", fail)
             await press(pilot, "ctrl+s")

@@ -71,6 +71,8 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
         self._loaded: LoadedT | None = None
         self._was_asked = False
         self._has_loaded = False
+        self.is_given_up = False
+        """She said that what stands here may be lost."""
 
     @property
     def words(self) -> Words:
@@ -248,6 +250,8 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
 
     async def put_away(self) -> None:
         """Keep what is half-written, or give up soon. Raises: ClientError."""
+        if self.is_given_up:
+            return
         try:
             async with asyncio.timeout(KEEPING_SECONDS):
                 await self.keep_draft()
