@@ -3,7 +3,11 @@
 from typing import cast
 
 from protocol.local import commands, views
+from tests.support.locking import app_of
+from tests.support.scripted_client import Script, ScriptedClient
+from tests.support.scripted_desk import scripted_desk
 from tui.client import BusyError, Client, ConnectionLostError
+from tui.messages import Stopped
 from tui.watching import PAUSE_SECONDS, Changed, Unreachable, next_change
 
 
@@ -49,3 +53,12 @@ async def test_a_waiting_time_that_ends_without_a_change_is_followed_by_the_next
 async def test_a_node_that_does_not_answer_is_told() -> None:
     node = Answering(ConnectionLostError("no whole answer"))
     assert await found_by(node) == (3, Unreachable)
+
+
+async def test_what_comes_while_the_window_closes_is_told_to_nobody_and_breaks_nothing() -> None:
+    async with scripted_desk(ScriptedClient(Script())) as pilot:
+        app = app_of(pilot)
+    assert app.screen_stack == []
+    app.on_changed(Changed())
+    app.on_stopped(Stopped())
+    app.tell("On its way.", tone="done")
