@@ -10,7 +10,7 @@ from typing import Final, assert_never
 from node import trusted_clock
 from node.effects import Acting, apply, audit
 from node.vault.records import Peer
-from node.vault.tables import desk, peers, resending, streams
+from node.vault.tables import desk, identity, peers, resending, streams
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.delivery import OutboxState
@@ -64,7 +64,28 @@ def begin_with(unit: Unit, node: NodeId, *, acting: Acting) -> None:
     audit(unit, "stream.begun", node, acting=acting)
 
 
-def _begin(unit: Unit, peer: Peer, *, acting: Acting) -> None:
+def begin_behind(unit: Unit, peer: Peer, received: Head, *, acting: Acting) -> bool:
+    """Begin a new stream to a peer that was restored to before our present one, if it lost more (R-226).
+
+    Of the streams before the present one nothing can be sent again under its numbers. Under other numbers
+    only what the peer does not hold may go, and that it says in its answer to the hello.
+
+    Returns:
+        Whether it was begun; False where it lost nothing but what is in our present stream.
+    """
+    ours, now = peer.outgoing.epoch, max(acting.now, identity.latest_seen(unit.vault))
+    if not resending.is_any_behind(
+        unit.vault, peer.node_id, received=received, before=ours, now=now
+    ):
+        return False
+    resending.unsettle_behind(unit.vault, peer.node_id, received=received, now=now)
+    sent = resending.last_of(unit.vault, peer.node_id, epoch=received.epoch) or received
+    _begin(unit, peer, sent=sent, acting=acting)
+    audit(unit, "stream.begun_behind", peer.node_id, acting=acting)
+    return True
+
+
+def _begin(unit: Unit, peer: Peer, *, acting: Acting, sent: Head | None = None) -> None:
     former = peer.outgoing
     # By a clock in doubt it might lie in a future in which nobody takes it (R-69). It must be larger than the
     # last one, also where a clock that ran ahead began that.
@@ -73,7 +94,7 @@ def _begin(unit: Unit, peer: Peer, *, acting: Acting) -> None:
     hello = Hello(
         epoch=epoch,
         received=_received(peer),
-        sent=Head(epoch=former.epoch, sequence=former.sequence, hash=former.hash),
+        sent=sent or Head(epoch=former.epoch, sequence=former.sequence, hash=former.hash),
     )
     resending.drop_hello(unit.vault, peer.node_id)
     streams.begin_epoch(unit.vault, peer.node_id, epoch)

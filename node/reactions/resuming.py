@@ -120,9 +120,13 @@ def _on_hello(unit: Unit, hello: Hello, peer: Peer, arrival: Arrival) -> Reactio
 
 
 def _send_missing(unit: Unit, received: Head, peer: Peer, arrival: Arrival) -> None:
-    """Send again what lies behind the last of ours that it has (R-133)."""
+    """Send again what lies behind the last of ours that it has (R-133, R-226)."""
     ours = peer.outgoing
     if notice_epoch(unit, peer, received.epoch, acting=arrival.acting):
+        return
+    if received.epoch < ours.epoch and epochs.begin_behind(
+        unit, peer, received, acting=arrival.acting
+    ):
         return
     first = 1
     if received.epoch == ours.epoch and received.sequence > 0:
@@ -159,7 +163,11 @@ def _receipts(unit: Unit, hello: Hello, peer: Peer, *, now: Instant) -> list[Rec
             )
         )
     singles = streams.single_answers(
-        unit.vault, peer.node_id, sent=hello.sent, whole_until=end.sequence
+        unit.vault,
+        peer.node_id,
+        sent=hello.sent,
+        whole_until=end.sequence,
+        before=hello.epoch,
     )
     size = limits.RECEIPT_SINGLES_MAX
     pages = [tuple(singles[at : at + size]) for at in range(0, len(singles), size)]

@@ -5,14 +5,30 @@ from typing import Final
 
 from node.vault.driver import Connection
 from protocol.delivery import OutboxState
-from protocol.messages.core import IntroductionRequest, Receipt
-from protocol.messages.recovery import Hello, Resync
+from protocol.messages.core import BundleUpdate, IntroductionRequest, Receipt
+from protocol.messages.recovery import ConsentStates, Hello, Resync
 from protocol.messages.union import GOES_MEANWHILE
-from protocol.values import Hash, Instant, MessageId, NodeId, instant, message_id
+from protocol.skeleton import Head
+from protocol.values import Hash, Instant, MessageId, NodeId, digest, instant, message_id
 
 _ON_ITS_WAY: Final = "state IN ('sealed', 'deposited')"
 # What they say is said again by the new stream itself.
 _OVERTAKEN: Final = (Receipt.TYPE, Hello.TYPE, Resync.TYPE)
+# Nobody needs them again in a later stream: they speak of their own, or are said anew with it.
+_OF_ITS_STREAM: Final = ", ".join(
+    f"'{name}'" for name in (*_OVERTAKEN, ConsentStates.TYPE, BundleUpdate.TYPE)
+)
+# Personal payloads are gone once the peer had them; those go again by her yes, or by a person (R-141).
+_SETTLED_BEHIND: Final = (
+    "peer = :peer AND state = 'stored' AND is_withheld = 0 AND payload IS NOT NULL"
+    " AND key_id IS NULL AND consent IS NULL"
+    " AND (epoch > :epoch OR epoch = :epoch AND sequence > :sequence)"
+    f" AND type NOT IN ({_OF_ITS_STREAM})"
+    # What she does not allow any more would be taken for a thing that never left.
+    " AND NOT EXISTS (SELECT 1 FROM consents c LEFT JOIN consent_events e USING (consent_id)"
+    " WHERE c.consent_id = outbox.consent_id AND (c.expires <= :now"
+    " OR e.event IN ('withdrawn', 'refused', 'invalidated', 'superseded', 'expired')))"
+)
 _IN_PRESENT: Final = (
     "(epoch IS NULL OR epoch = (SELECT out_epoch FROM peers WHERE node_id = outbox.peer))"
 )
@@ -40,6 +56,45 @@ def number_again(vault: Connection, peer: NodeId, *, before: Instant, now: Insta
         f"{_NUMBER_AGAIN} WHERE peer = :peer AND epoch < :before AND {_ON_ITS_WAY}",
         {"peer": peer, "before": before, "now": now},
     )
+
+
+def is_any_behind(
+    vault: Connection, peer: NodeId, *, received: Head, before: Instant, now: Instant
+) -> bool:
+    """Did a peer have anything of our streams before the present one that lies behind what it has now?"""
+    row = vault.execute(
+        f"SELECT 1 FROM outbox WHERE {_SETTLED_BEHIND} AND epoch < :before LIMIT 1",
+        {**_behind(peer, received, now=now), "before": before},
+    ).fetchone()
+    return row is not None
+
+
+def unsettle_behind(vault: Connection, peer: NodeId, *, received: Head, now: Instant) -> None:
+    """What a peer had, and lost with its computer, counts as not answered until it tells what it has."""
+    vault.execute(
+        "UPDATE outbox SET state = 'deposited', settled_at = NULL, code = NULL"
+        f" WHERE {_SETTLED_BEHIND}",
+        _behind(peer, received, now=now),
+    )
+
+
+def _behind(peer: NodeId, received: Head, *, now: Instant) -> dict[str, object]:
+    return {
+        "peer": peer,
+        "epoch": received.epoch,
+        "sequence": received.sequence,
+        "now": now,
+    }
+
+
+def last_of(vault: Connection, peer: NodeId, *, epoch: int) -> Head | None:
+    """The last message of one of our streams that we know of; None where we know none."""
+    row = vault.execute(
+        "SELECT sequence, hash FROM outbox WHERE peer = ? AND epoch = ? AND hash IS NOT NULL"
+        " ORDER BY sequence DESC LIMIT 1",
+        (peer, epoch),
+    ).fetchone()
+    return None if row is None else Head(epoch=epoch, sequence=row[0], hash=digest(row[1]))
 
 
 def drop_hello(vault: Connection, peer: NodeId) -> None:

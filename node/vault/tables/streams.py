@@ -356,17 +356,19 @@ def whole_until(vault: Connection, peer: NodeId, *, sent: Head) -> Head:
 
 
 def single_answers(
-    vault: Connection, peer: NodeId, *, sent: Head, whole_until: int
+    vault: Connection, peer: NodeId, *, sent: Head, whole_until: int, before: Instant
 ) -> list[ReceiptSingle]:
-    """What a range does not tell of a former stream: what was refused or came as withheld, and its rest.
+    """What a range does not tell of former streams: what was refused or came as withheld, and the rest.
 
-    Among that may be what its sender had only queued when the backup was made.
+    Among that may be what its sender had only queued when the backup was made, under that stream or a
+    later one of which its backup knows nothing.
     """
     rows = vault.execute(
-        "SELECT message_id, hash, status, received_at, code FROM messages WHERE peer = ?"
-        " AND epoch = ? AND sequence > 0 AND (sequence > ? OR status IN ('refused', 'withheld'))"
-        " ORDER BY sequence",
-        (peer, sent.epoch, whole_until),
+        "SELECT message_id, hash, status, received_at, code FROM messages WHERE peer = :peer"
+        " AND epoch >= :epoch AND epoch < :before AND sequence > 0"
+        " AND (epoch > :epoch OR sequence > :whole OR status IN ('refused', 'withheld'))"
+        " ORDER BY epoch, sequence",
+        {"peer": peer, "epoch": sent.epoch, "before": before, "whole": whole_until},
     ).fetchall()
     return [
         ReceiptSingle(
