@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from node.services import reading
+from node.vault import journal
 from protocol.local import commands, views
 from tests.support import federation as federations
 from tests.support import points
@@ -154,10 +155,12 @@ def test_the_asked_side_restored_from_any_point_has_everything_back_but_what_was
     with federations.copied(told.federation, tmp_path / "federation") as made:
         alo, bandhan = made["Alo Shelter"], made["Bandhan"]
         lose_and_restore(bandhan, told.taken["Bandhan"][point])
+        journal.copy_beside(told.stick / "Bandhan" / journal.FILE_NAME, bandhan.folder)
         find_together(made, bandhan, alo)
 
         assert_each_message_is_accounted_for(told, bandhan, alo, point)
         assert_nothing_waits(bandhan, alo)
+        assert points.left_in_journal(bandhan.folder / journal.FILE_NAME) == told.spent
         assert_what_she_took_back_is_nowhere(told, made, 0)
         assert readable(bandhan) == [(told.kept.thread, "referral.dossier/1")]
         assert bandhan.rows(
@@ -172,10 +175,12 @@ def test_the_referring_side_restored_from_any_point_revives_nothing_and_freezes_
     with federations.copied(told.federation, tmp_path / "federation") as made:
         alo, bandhan = made["Alo Shelter"], made["Bandhan"]
         lose_and_restore(alo, told.taken["Alo Shelter"][point])
+        journal.copy_beside(told.stick / "Alo Shelter" / journal.FILE_NAME, alo.folder)
         find_together(made, alo, bandhan)
 
         assert_each_message_is_accounted_for(told, alo, bandhan, point)
         assert_nothing_waits(alo, bandhan)
+        assert points.left_in_journal(alo.folder / journal.FILE_NAME) == told.spent
         assert_what_she_took_back_is_nowhere(told, made, 0)
         known = alo.rows("SELECT 1 FROM consents WHERE consent_id = ?", told.withdrawn.consent)
         ended = alo.rows(

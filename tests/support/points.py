@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from node.vault import journal
+from protocol.codec import Value
 from protocol.messages.core import Receipt
 from protocol.vocabulary.codes import WithdrawalWanted
 from tests.support import backups
@@ -22,6 +24,7 @@ from tests.support.story import FACTS, Story, tell
 
 POINTS: Final = 20
 NAMES: Final = ("Alo Shelter", "Bandhan")
+BUDGETS: Final = (b"how many came", b"how many are well")
 HER_TOWN: Final = "যশোর"
 """What is told of the survivor who takes everything back, and of nobody else."""
 OFFERED, ACCEPTED = 2, 6
@@ -42,13 +45,18 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The end of the story, every message of it, and the backups after each of its steps."""
+    """The end of the story, every message of it, the backups after each of its steps, and what was spent.
+
+    `spent` is how much of each budget both have spent on the way; `stick` is where the journals lie.
+    """
 
     federation: Federation
     kept: Story
     withdrawn: Story
     written: list[Written]
     taken: dict[str, list[Taken]]
+    spent: dict[bytes, int]
+    stick: Path
 
     def from_to(self, sender: Node) -> list[Written]:
         """What one of the two wrote to the other."""
@@ -90,6 +98,26 @@ def _steps(kept: Story, withdrawn: Story) -> list[Callable[[], object]]:
     ]
 
 
+def _spend(node: Node, stick: Path, record: Value) -> None:
+    """Note what was spent, and copy the journal beside the backup that is made now."""
+    own = node.folder / journal.FILE_NAME
+    journal.append(own, record)
+    journal.mark(own, made_at=node.now)
+    journal.copy_beside(own, stick)
+
+
+def left_in_journal(path: Path) -> dict[bytes, int]:
+    """How much of each budget a journal says was spent."""
+    sums: dict[bytes, int] = {}
+    for record in journal.load(path).records:
+        match record:
+            case {0: 1, 1: bytes(budget), 2: int(amount)}:
+                sums[budget] = sums.get(budget, 0) + amount
+            case _:
+                pass
+    return sums
+
+
 def _ask_after(story: Story, times: int) -> None:
     ask(story.alo, story.thread, times)
     story.settle()
@@ -108,12 +136,18 @@ def told(template: Federation, folder: Path) -> Iterator[Told]:
         kept, withdrawn = tell(made), tell(made)
         taken: dict[str, list[Taken]] = {name: [] for name in NAMES}
         left: list[int] = []
+        spent: dict[bytes, int] = {}
+        for name in NAMES:
+            (folder / name).mkdir()
         for at, step in enumerate(_steps(kept, withdrawn)):
             step()
             left.append(len(made.sent))
             made.clock.forward(HOUR)
+            budget, amount = BUDGETS[at % len(BUDGETS)], at + 1
+            spent[budget] = spent.get(budget, 0) + amount
             for name, backups_of in taken.items():
                 node, label = made[name], f"{name} {at}"
+                _spend(node, folder / name, {0: 1, 1: budget, 2: amount})
                 backups_of.append(backups.take(node.database, folder, now=node.now, name=label))
         assert len(left) == POINTS
         yield Told(
@@ -122,6 +156,8 @@ def told(template: Federation, folder: Path) -> Iterator[Told]:
             withdrawn=withdrawn,
             written=_written(made, left),
             taken=taken,
+            spent=spent,
+            stick=folder,
         )
 
 
