@@ -131,7 +131,7 @@ async def test_from_today_it_is_one_key_to_where_our_computer_is_put_right(story
     async with unlocked(story.alo) as pilot:
         assert "Another computer speaks for us" in shown(pilot.app)
         await press(pilot, "enter")
-        assert "a supervisor presses O." in " ".join(shown(pilot.app).split())
+        assert "a supervisor presses o." in " ".join(shown(pilot.app).split())
 
 
 async def test_where_nothing_is_wrong_neither_key_does_anything(alo: Node, bandhan: Node) -> None:

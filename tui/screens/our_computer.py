@@ -51,14 +51,14 @@ def our_lines(desk: Desk, us: views.SelfView, clock: views.ClockView) -> list[Pa
         told = N_(
             "This computer says that it is {date}, and that may be wrong. Until somebody compared it"
             " with a telephone, nothing is destroyed, and some of what comes and goes waits. If it is"
-            " right, a supervisor presses D. If it is wrong, set this computer's clock first."
+            " right, a supervisor presses d. If it is wrong, set this computer's clock first."
         )
         texts.append(desk.words.say(told, date=desk.date(clock.now)))
     if us.is_replaced:
         told = N_(
             "Another computer speaks for us: nothing but her no leaves this one. If nobody of you"
             " began anew on another computer, call your partners now. If the other one is off for"
-            " good, and this one is to go on, a supervisor presses O."
+            " good, and this one is to go on, a supervisor presses o."
         )
         texts.append(desk.words.say(told))
     return [Paragraph(text=text, style="$warning", mark="! ") for text in texts]

@@ -177,7 +177,7 @@ class PartnerScreen(DeskScreen[views.PeerView | None]):
             return []
         told = N_(
             "{count} of her withdrawals came from them while they are stopped. They are locked. Ask her, or"
-            " call somebody there whom you know; if it was she, press E, and they are erased."
+            " call somebody there whom you know; if it was she, press e, and they are erased."
         )
         text = self.words.say(told, count=peer.unconfirmed)
         return [Paragraph(text=""), Paragraph(text=text, style="$warning", mark="? ")]

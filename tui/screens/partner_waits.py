@@ -32,7 +32,7 @@ def what_waits(desk: Desk, peer: views.PeerView) -> list[Paragraph]:
             N_(
                 "They began anew, as after a lost computer. A thief with a stolen copy looks the same:"
                 " nothing about anybody goes there. Call them on a number you knew before. If it is"
-                " them, press C."
+                " them, press c."
             )
         )
     if peer.state_awaited is not None:
@@ -46,7 +46,7 @@ def what_waits(desk: Desk, peer: views.PeerView) -> list[Paragraph]:
         told.append(
             N_(
                 "Stopped for safety: their messages contradict each other. Call them and find out whether"
-                " two computers speak for them. When only one does, press A: it is asked to begin anew."
+                " two computers speak for them. When only one does, press a: it is asked to begin anew."
             )
         )
     texts = [desk.words.say(text) for text in told]
