@@ -10,7 +10,7 @@ from typing import Final, final
 
 from node import faults
 from node.gate import Gate, LockedError
-from node.services import receiving, renewing, retaining, timekeeping
+from node.services import belonging, receiving, renewing, retaining, timekeeping
 
 UPKEEP_SECONDS: Final = 60
 
@@ -32,6 +32,7 @@ class Upkeep:
             await self._renew_bundle()
             await self._destroy_prekeys()
             await self._look_after_card()
+            await self._look_after_charter()
             await self._look_at_erasures()
             await self._forget_skeletons()
 
@@ -80,6 +81,12 @@ class Upkeep:
         )
         if changed:
             await self._gate.refresh()
+
+    async def _look_after_charter(self) -> None:
+        opened, acting = self._gate.vault, self._gate.acting()
+        await self._gate.write(
+            lambda unit: belonging.look_after_charter(unit, me=opened.me, acting=acting)
+        )
 
     async def _look_at_erasures(self) -> None:
         opened, acting = self._gate.vault, self._gate.acting()

@@ -59,6 +59,8 @@ class Task(StrEnum):
     MEMBER_REMOVED = "member_removed"
     CHARTER_TO_LOOK_AT = "charter_to_look_at"
     CHARTER_REFUSED = "charter_refused"
+    CHARTER_ENDING = "charter_ending"
+    CHARTER_OVER = "charter_over"
     CONFIRM_ERASURE = "confirm_erasure"
     ERASURE_OVERDUE = "erasure_overdue"
     RISK_RAISED = "risk_raised"
@@ -109,9 +111,11 @@ TASK_KINDS: Final[dict[Task, TaskKind]] = {
     # Nothing is let go of, and what comes may be held, until somebody looked at the date.
     Task.CLOCK_IN_DOUBT: TaskKind.WAITING,
     Task.CARD_OVER: TaskKind.WAITING,
+    Task.CHARTER_OVER: TaskKind.WAITING,
     # Somebody has said something that nobody here can read before that is done.
     Task.UPDATE_NEEDED: TaskKind.WAITING,
     Task.CARD_ENDING: TaskKind.PROMISE,
+    Task.CHARTER_ENDING: TaskKind.PROMISE,
     Task.FOLLOW_UP_DUE: TaskKind.PROMISE,
     Task.ASK_HER_AGAIN: TaskKind.PROMISE,
     Task.REPORT_TO_READ: TaskKind.NEWS,

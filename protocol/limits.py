@@ -58,6 +58,8 @@ PEERS_MAX: Final = 200
 # The charter (SPEC 11.4). 500 members have under 60,000 bytes; the rest is room for what later versions say.
 CHARTER_BYTES_MAX: Final = 262_144
 CHARTER_LIFE_SECONDS: Final = 400 * DAY
+# As for a card: stewards have to find each other, and each of them the words of a key.
+CHARTER_REMINDER_SECONDS: Final = 60 * DAY
 CHARTER_CHAIN_MAX: Final = 16
 STEWARDS_MAX: Final = 8
 MEMBERS_MAX: Final = 500

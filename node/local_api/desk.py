@@ -295,6 +295,9 @@ class Desk:
             ),
             card_seconds_left=opened.me.card.expires - now,
             is_risk_raised=await self._gate.read(belonging.is_risk_high),
+            charter_seconds_left=await self._gate.read(
+                lambda unit: belonging.charter_seconds_left(unit, now=now)
+            ),
         )
 
     @contextlib.asynccontextmanager

@@ -6,10 +6,10 @@ Every change of where a peer stands is made here, as `protocol.membership` decid
 from collections.abc import Sequence
 
 from node import bundles, trusted_clock
-from node.effects import Acting, audit, drop_unsealed, withhold
+from node.effects import NODE_ITSELF, Acting, audit, drop_unsealed, withhold
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import Peer, Self
-from node.vault.tables import charters, identity, outbox, peers, terms
+from node.vault.tables import charters, desk, identity, outbox, peers, terms
 from node.vault.unit import Unit
 from protocol import membership
 from protocol.acceptance import BY_TIME_OF_CONTENT
@@ -86,6 +86,7 @@ def apply_versions(
         details = str(held.charter.version)
         audit(unit, "charter.applied", held.body_hash, acting=acting, details=details)
     charters.drop_offered(unit.vault)
+    _end_reminders(unit, by=NODE_ITSELF if by is None else by, now=acting.now)
     newest = versions[-1].charter
     effects = _take_terms(unit, newest.parameters, me=me, acting=acting)
     for member in newest.members:
@@ -103,6 +104,12 @@ def apply_versions(
     update = CharterUpdate(chain=charters.load_chain(unit.vault))
     passed_on = _others(unit, newest, apart_from=(came_from,))
     return [*effects, *(_send(update, to=node, urgency=Urgency.SOON) for node in passed_on)]
+
+
+def _end_reminders(unit: Unit, *, by: Pseudonym, now: Instant) -> None:
+    """Another charter holds; where it ends as soon, that is told anew (R-230)."""
+    for task in (Task.CHARTER_ENDING, Task.CHARTER_OVER):
+        desk.finish_everywhere(unit.vault, task=task.value, by=by, now=now)
 
 
 def _take_terms(unit: Unit, parameters: Parameters, *, me: NodeId, acting: Acting) -> list[Effect]:

@@ -2,11 +2,13 @@
 
 from msgspec import structs
 
-from node.effects import Acting, apply, audit
+from node import trusted_clock
+from node.effects import NODE_ITSELF, Acting, apply, audit
 from node.reactions import membership
 from node.vault.records import Self
 from node.vault.tables import charters, consents, desk, identity, peers, terms
 from node.vault.unit import Unit
+from protocol import limits
 from protocol.cadence import Cadence, at_high_risk
 from protocol.cards import held_suspend
 from protocol.charter import HeldCharter, Member, MemberState, RiskProfile
@@ -14,7 +16,7 @@ from protocol.charter_chain import charter_number, encode_chain, follow, parse_c
 from protocol.effects import Task
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
-from protocol.values import Instant, node_id, node_id_text
+from protocol.values import Instant, later, node_id, node_id_text
 
 
 def look_at_charter(
@@ -72,6 +74,30 @@ def show_charter(unit: Unit, *, me: Self, acting: Acting) -> views.CharterView:
             for peer, chain in charters.load_offered(unit.vault)
         ],
     )
+
+
+def look_after_charter(unit: Unit, *, me: Self, acting: Acting) -> None:
+    """Remind of the charter that ends, and say when it is over (R-230); not by a clock in doubt."""
+    held = charters.find_charter(unit.vault)
+    if held is None or trusted_clock.is_in_doubt(unit, now=acting.now):
+        return
+    now, ends = _latest(unit, acting.now), held.charter.expires
+    if now < later(ends, -limits.CHARTER_REMINDER_SECONDS):
+        return
+    task = Task.CHARTER_OVER if held.charter.is_over(now=now) else Task.CHARTER_ENDING
+    if task is Task.CHARTER_OVER:
+        desk.finish_everywhere(
+            unit.vault, task=Task.CHARTER_ENDING.value, by=NODE_ITSELF, now=acting.now
+        )
+    desk.insert_task(
+        unit.vault, task=task.value, peer=me.node_id, thread=None, due=ends, now=acting.now
+    )
+
+
+def charter_seconds_left(unit: Unit, *, now: Instant) -> int | None:
+    """For how long the charter that is held lets somebody new in, 0 or less once it is over."""
+    held = charters.find_charter(unit.vault)
+    return None if held is None else held.charter.expires - _latest(unit, now)
 
 
 def apply_suspend(

@@ -162,6 +162,8 @@ def tasks(node: Node) -> list[str]:
         "member_removed",
         "charter_to_look_at",
         "charter_refused",
+        "charter_ending",
+        "charter_over",
         "confirm_erasure",
         "erasure_overdue",
         "risk_raised",

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from protocol.limits import DAY, ENCODED_BYTES_MAX
+from protocol.limits import CHARTER_REMINDER_SECONDS, ENCODED_BYTES_MAX
 from protocol.local import commands, views
 from protocol.vocabulary.codes import Country
 from tui.acts import Act, bindings
@@ -43,7 +43,6 @@ HOLD: Final = Act(
 CHARTER: Final = "charter"
 RISK_HIGH: Final = "high"
 SHEET: Final = "sheet"
-SOON_DAYS: Final = 30
 PATH_CHARACTERS_MAX: Final = 1_000
 _STATES: Final = {
     "active": N_("member"),
@@ -101,7 +100,7 @@ def charter_lines(desk: Desk, held: views.CharterLook | None) -> list[Paragraph]
             " stewards give a new one."
         )
         lines.append(Paragraph(text=say(over), style="bold $error", mark="✗ "))
-    elif held.expires - desk.now < SOON_DAYS * DAY:
+    elif held.expires - desk.now <= CHARTER_REMINDER_SECONDS:
         soon = N_("The charter ends soon: ask the stewards for a new one.")
         lines.append(Paragraph(text=say(soon), style="$warning", mark="! "))
     return lines

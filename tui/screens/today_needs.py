@@ -163,6 +163,8 @@ LEADS: Final[Mapping[str, tuple[str, Callable[[views.TaskView], Destination]]]] 
     "member_removed": ("?", _partner),
     "charter_to_look_at": ("?", _partners),
     "charter_refused": ("!", _partners),
+    "charter_ending": ("▸", _partners),
+    "charter_over": ("!", _partners),
     "confirm_erasure": ("?", _partner),
     "erasure_overdue": ("!", _partner),
     "risk_raised": ("!", _partners),

@@ -43,6 +43,7 @@ class Check(StrEnum):
     PREKEYS = "prekeys"
     DATE = "date"
     CARD = "card"
+    CHARTER = "charter"
     OUTBOX = "outbox"
     PARTNER = "partner"
     TERMINAL = "terminal"

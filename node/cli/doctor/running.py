@@ -120,9 +120,11 @@ def judge_clock_and_card(seen: NodeStatus) -> list[Finding]:
     """What a person has to look at now and then, as an open node says it."""
     if not seen.is_open:
         return []
+    charter = seen.charter_seconds_left
     return [
         _judge_date(is_in_doubt=bool(seen.is_clock_in_doubt)),
         _judge_card(seen.card_seconds_left or 0),
+        *([] if charter is None else [_judge_charter(charter)]),
     ]
 
 
@@ -208,6 +210,16 @@ def _judge_card(seconds: int) -> Finding:
     if seconds < limits.CARD_REMINDER_SECONDS:
         return doubtful(Check.CARD, said, fix=fix)
     return good(Check.CARD, said)
+
+
+def _judge_charter(seconds: int) -> Finding:
+    fix = "ask the stewards for the next one, then: sathi charter apply"
+    if seconds <= 0:
+        return bad(Check.CHARTER, "the charter has ended: nobody new can be met", fix=fix)
+    said = f"the charter is good for {_days(seconds)}"
+    if seconds <= limits.CHARTER_REMINDER_SECONDS:
+        return doubtful(Check.CHARTER, said, fix=fix)
+    return good(Check.CHARTER, said)
 
 
 def _judge_outbox(waiting: int, *, oldest: int) -> Finding:

@@ -51,7 +51,8 @@ class NodeStatus(View, frozen=True, kw_only=True):
 
     While the node is locked `name` and `node_id` are empty, and the last three are nothing.
     `outbox_oldest_seconds` is how long the oldest message has been waiting for its answer;
-    `is_risk_raised` says that the charter asks for the high risk profile.
+    `is_risk_raised` says that the charter asks for the high risk profile. `charter_seconds_left` is nothing
+    also where none is held.
     """
 
     is_open: bool
@@ -64,6 +65,7 @@ class NodeStatus(View, frozen=True, kw_only=True):
     is_clock_in_doubt: bool | None = None
     card_seconds_left: int | None = None
     is_risk_raised: bool | None = None
+    charter_seconds_left: int | None = None
 
 
 class UserView(View, frozen=True, kw_only=True):

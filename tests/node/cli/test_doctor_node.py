@@ -248,6 +248,25 @@ def test_an_open_node_says_how_its_clock_and_its_card_stand(
     assert running.judge_clock_and_card(LOCKED) == []
 
 
+@pytest.mark.parametrize(
+    ("seconds", "states"),
+    [
+        (None, []),
+        (60 * limits.DAY + 1, ["ok"]),
+        (60 * limits.DAY, ["warn"]),
+        (1, ["warn"]),
+        (0, ["FAIL"]),
+        (-400 * limits.DAY, ["FAIL"]),
+    ],
+)
+def test_a_charter_that_ends_is_warned_of_for_60_days_and_then_it_is_a_fault(
+    seconds: int | None, states: list[str]
+) -> None:
+    seen = msgspec.structs.replace(OPEN, charter_seconds_left=seconds)
+    told = [one for one in running.judge_clock_and_card(seen) if one.check == "charter"]
+    assert [one.state for one in told] == states
+
+
 DAYS_3 = 3 * limits.DAY
 
 

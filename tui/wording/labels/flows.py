@@ -93,6 +93,8 @@ FLOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "member_removed": N_("A partner left: ask each survivor what becomes of it there"),
         "charter_to_look_at": N_("A charter came: hear its number from two stewards"),
         "charter_refused": N_("A charter came that does not fit ours: call a steward"),
+        "charter_ending": N_("The charter ends soon: ask the stewards for the next one"),
+        "charter_over": N_("The charter has ended: nobody new can be met"),
         "confirm_erasure": N_("A stopped partner says she withdrew: ask before it is erased"),
         "erasure_overdue": N_("She withdrew, and it is not erased yet: it should be by now"),
         "risk_raised": N_("The charter asks for high risk: this computer locks at once now"),
