@@ -29,7 +29,7 @@ def look_at_case(
         audit(unit, "case.read", case.case_id, acting=acting, details=_details(command))
     known = cases.load_facts(unit.vault, case.case_id)
     facts = [fact for fact in known.facts if command.with_identity or not _says_who(fact)]
-    said = _said(unit, case.case_id, with_identity=command.with_identity)
+    said, covered = _said(unit, case.case_id, with_identity=command.with_identity)
     rows = referrals.rows_of_case(unit.vault, case.case_id)
     return views.CaseLook(
         case_id=case.case_id,
@@ -41,8 +41,9 @@ def look_at_case(
         owner_name=overview.name_user(unit.vault, case.owner),
         known_as=_known_as(known) if command.with_names else None,
         sentences=said,
+        covered=covered,
         facts=[_fact(fact) for fact in facts],
-        hidden=len(known.facts) - len(facts) + len(known.sentences) - len(said),
+        hidden=len(known.facts) - len(facts) + len(covered),
         path=_path(unit, case, rows, me=me),
         referrals=[showing.referral_line(row) for row in rows],
     )
@@ -58,21 +59,25 @@ def _says_who(fact: Fact) -> bool:
     return FACT_FIELDS[fact.field].category in HIDDEN
 
 
-def _said(unit: Unit, case_id: bytes, *, with_identity: bool) -> list[views.SaidView]:
-    """Her texts: what she wants first, and each kind in the order in which she said it."""
+def _said(
+    unit: Unit, case_id: bytes, *, with_identity: bool
+) -> tuple[list[views.SaidView], list[views.SaidView]]:
+    """Her texts: what she wants first, and each kind in the order she said it; then the covered ones."""
     found = cases.load_said(unit.vault, case_id)
-    return [
-        views.SaidView(
+    said: list[views.SaidView] = []
+    covered: list[views.SaidView] = []
+    for category, sentence, at in sorted(found, key=lambda one: _PLACE[one[1].kind]):
+        is_shown = with_identity or category not in HIDDEN
+        view = views.SaidView(
             category=int(category),
             kind=sentence.kind.value,
             language=sentence.language,
-            text=sentence.text,
+            text=sentence.text if is_shown else "",
             hash=sentence.hash,
             recorded_at=at,
         )
-        for category, sentence, at in sorted(found, key=lambda one: _PLACE[one[1].kind])
-        if with_identity or category not in HIDDEN
-    ]
+        (said if is_shown else covered).append(view)
+    return said, covered
 
 
 def _fact(fact: Fact) -> views.FactView:

@@ -9,7 +9,7 @@ from protocol.local import commands, views
 from tui.client import Client
 from tui.desk import Desk
 from tui.places import ToTakeConsent
-from tui.screens import consent_form
+from tui.screens import consent_form, her_sentences
 from tui.screens.consent_form import ConsentDrafts, ConsentForm, Situation
 from tui.screens.consent_steps import Asking
 from tui.screens.desk_screen import DeskScreen
@@ -44,6 +44,11 @@ class Ground:
     drafts: ConsentDrafts | None
     is_day_sure: bool
     """Can a yes be recorded, which needs a day on which she said it?"""
+
+    @property
+    def sentences(self) -> list[views.SaidView]:
+        """Her sentences, also covered ones: what she said to one of them does not end with F9's minute."""
+        return her_sentences.all_of(self.look)
 
 
 class AskingHer(DeskScreen[Ground]):
@@ -116,7 +121,7 @@ class AskingHer(DeskScreen[Ground]):
         if self._form is None:
             self._begin(loaded)
         if self._form is not None:
-            self._form = consent_form.fitted(self._form, loaded.look.sentences)
+            self._form = consent_form.fitted(self._form, loaded.sentences)
         self.call_later(self.lay_out)
         if not loaded.is_day_sure:
             # Before she is asked, and not after it: until then only her no can be recorded.
@@ -146,7 +151,7 @@ class AskingHer(DeskScreen[Ground]):
         situation = Situation(
             case_id=self._to.case_id,
             age_band=ground.look.age_band,
-            sentences=ground.look.sentences,
+            sentences=ground.sentences,
             consents=ground.consents,
             me=ground.me,
             asker=person.user_id,

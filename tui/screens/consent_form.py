@@ -252,6 +252,11 @@ def may_be_read_back(form: ConsentForm, sentence: SaidView) -> bool:
     return is_yes(form, sentence.category) and not form.is_way_back
 
 
+def can_be_read_back(form: ConsentForm, sentence: SaidView) -> bool:
+    """Now: what is covered nobody can read to her."""
+    return bool(sentence.text) and may_be_read_back(form, sentence)
+
+
 def is_read_back(form: ConsentForm, sentence: SaidView) -> bool:
     """Was it read back to her?"""
     return sentence.hash.hex() in form.read_back

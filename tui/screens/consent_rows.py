@@ -24,6 +24,7 @@ from tui.screens.consent_form import (
     is_yes,
 )
 from tui.screens.consent_notice import so_that
+from tui.screens.her_sentences import quoted, unread
 from tui.termwidth import cut, fit, measure, wrap
 from tui.widgets.rows import Row
 from tui.wording import N_, Words
@@ -155,7 +156,7 @@ def _sentence(choosing: Choosing, sentence: SaidView) -> Row[Item]:
     mark = f"{_INDENT}[{'x' if goes else ' '}] "
     room = choosing.width - measure(mark)
     kind = words.code_of(TextKind, sentence.kind)
-    lines = wrap(one_line(f"{kind}: “{sentence.text}”"), room)
+    lines = wrap(one_line(f"{kind}: {quoted(words, sentence)}"), room)
     if len(lines) > TEXT_LINES_MAX:
         lines = [*lines[: TEXT_LINES_MAX - 1], cut(f"{lines[TEXT_LINES_MAX - 1]} …", room)]
     hanging = " " * measure(mark)
@@ -170,7 +171,7 @@ def _standing(choosing: Choosing, sentence: SaidView) -> str:
         return words.say(N_("read back to her, may go as it stands"))
     if is_read_back(choosing.form, sentence):
         return words.say(N_("read back to her, stays here"))
-    return words.say(N_("stays here; r reads it back to her"))
+    return words.say(unread(sentence))
 
 
 def _style(goes: bool) -> str:  # noqa: FBT001  (a yes or no, told by nothing else)

@@ -32,6 +32,7 @@ from tui.screens.consent_form import (
     is_said_back as is_said_back_on,
 )
 from tui.screens.consent_notice import change_your_mind, notice_lines
+from tui.screens.her_sentences import quoted
 from tui.widgets.choice import Choice
 from tui.widgets.field import Field
 from tui.widgets.paragraphs import Paragraph, Paragraphs
@@ -213,7 +214,7 @@ def _summary(asking: Asking) -> Iterator[Paragraph]:
         text = words.say(N_("without: {fact}"), fact=words.field(field))
         yield Paragraph(text=text, mark="    - ", style="$text-muted")
     for sentence in ticked(form, sentences):
-        yield Paragraph(text=f"“{sentence.text}”", mark="    ")
+        yield Paragraph(text=quoted(words, sentence), mark="    ")
     end = asking.date(asking.desk.now + form.days * DAY_SECONDS)
     yield Paragraph(text=words.say(N_("until {date}"), date=end), mark="  ")
     yield from _kept_to(asking)
@@ -321,7 +322,7 @@ def _allowed(asking: Asking, recorded: views.ConsentView) -> Iterator[Paragraph]
         yield Paragraph(text=text, mark="    - ", style="$text-muted")
     for sentence in asking.situation.sentences:
         if sentence.hash in recorded.texts:
-            yield Paragraph(text=f"“{sentence.text}”", mark="    ")
+            yield Paragraph(text=quoted(words, sentence), mark="    ")
     for text in conditions.texts(words, recorded):
         yield Paragraph(text=text, mark=f"  {conditions.MARK}", mark_style=conditions.STYLE)
     until = say(N_("until {date}"), date=asking.date(recorded.expires))

@@ -88,6 +88,7 @@ def look(desk: Desk) -> views.CaseLook:
             )
             for kind, text, name in said
         ],
+        covered=[],
         facts=[],
         hidden=0,
         path=[_here(desk), _there(desk)],

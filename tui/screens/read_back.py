@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
+from protocol.local.views import SaidView
 from tui.acts import Act, bindings
 from tui.widgets.key_line import KeyLine
 from tui.widgets.paragraphs import Paragraph, Paragraphs
@@ -54,10 +55,10 @@ class ReadBackScreen(ModalScreen[ReadBack]):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
-    def __init__(self, words: Words, text: str) -> None:
+    def __init__(self, words: Words, said: SaidView) -> None:
         super().__init__()
         self._words = words
-        self._text = text
+        self._said = said
 
     def compose(self) -> ComposeResult:
         """What to do, the whole sentence, and the keys."""
@@ -69,7 +70,7 @@ class ReadBackScreen(ModalScreen[ReadBack]):
             ]
         )
         with VerticalScroll(id="text", can_focus=True):
-            yield Paragraphs([Paragraph(text=self._text)])
+            yield Paragraphs([Paragraph(text=self._said.text)])
         with Vertical(id="bottom"):
             yield KeyLine()
 

@@ -108,7 +108,7 @@ class TakeConsentScreen(AskingHer):
                 choosing = Choosing(
                     words=self.words,
                     form=asking.form,
-                    sentences=ground.look.sentences,
+                    sentences=ground.sentences,
                     opened=self._opened,
                     recorded={fact.field for fact in ground.look.facts},
                     width=self.size.width - _MARGIN_CELLS,
@@ -141,7 +141,7 @@ class TakeConsentScreen(AskingHer):
                 is_ready = self._item is not None
             case consent_acts.READ.name:
                 said = self._sentence
-                is_ready = said is not None and consent_form.may_be_read_back(form, said)
+                is_ready = said is not None and consent_form.can_be_read_back(form, said)
             case consent_acts.PARTS.name:
                 is_ready = self._has_parts
             case consent_acts.HOW.name | consent_acts.NOTHING.name:
@@ -188,7 +188,7 @@ class TakeConsentScreen(AskingHer):
 
     @property
     def _sentences(self) -> Sequence[SaidView]:
-        return [] if self._loaded is None else self._loaded.look.sentences
+        return [] if self._loaded is None else self._loaded.sentences
 
     def _answer(self, answer: Answer) -> None:
         item, form = self._item, self._form
@@ -232,7 +232,7 @@ class TakeConsentScreen(AskingHer):
         """The sentence alone on the screen."""
         sentence = self._sentence
         if sentence is not None:
-            shown = ReadBackScreen(self.words, sentence.text)
+            shown = ReadBackScreen(self.words, sentence)
             then = partial(self._was_read_back, sentence)
             self.call_later(self.app.push_screen, shown, then)
 

@@ -17,6 +17,7 @@ from tui.client import Client
 from tui.desk import Desk
 from tui.places import Back, ToTickSentences
 from tui.plain import Text, one_line, plain
+from tui.screens import her_sentences
 from tui.screens.consent_acts import READ
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.read_back import ReadBack, ReadBackScreen
@@ -90,7 +91,7 @@ class TickSentencesScreen(DeskScreen[Sentences]):
         categories = [] if consent is None else consent.categories
         return Sentences(
             case_number=look.case_number,
-            offered=[said for said in look.sentences if said.category in categories],
+            offered=[said for said in her_sentences.all_of(look) if said.category in categories],
             there=frozenset([] if consent is None else consent.texts),
         )
 
@@ -112,7 +113,7 @@ class TickSentencesScreen(DeskScreen[Sentences]):
         goes = is_there or said.hash in self._may_go
         width = self.size.width - _MARGIN_CELLS
         kind = self.words.code_of(TextKind, said.kind)
-        wrapped = wrap(one_line(f"{kind}: “{said.text}”"), width - 4)
+        wrapped = wrap(one_line(f"{kind}: {her_sentences.quoted(self.words, said)}"), width - 4)
         if len(wrapped) > _TEXT_LINES_MAX:
             wrapped = [*wrapped[: _TEXT_LINES_MAX - 1], "…"]
         mark = f"[{'x' if goes else ' '}] "
@@ -124,7 +125,7 @@ class TickSentencesScreen(DeskScreen[Sentences]):
         elif goes:
             note = N_("read back to her, may go as it stands")
         else:
-            note = N_("stays here; r reads it back to her")
+            note = her_sentences.unread(said)
         style = "$success" if goes else "$text-muted"
         return (*texts, plain(f"    {self.words.say(note)}", style))
 
@@ -147,14 +148,17 @@ class TickSentencesScreen(DeskScreen[Sentences]):
         if name == RECORD.name:
             return bool(self._may_go)
         sentence = self._sentence
-        return sentence is not None and sentence.hash not in self._loaded.there
+        if sentence is None or not sentence.text:
+            # What is covered nobody can read to her.
+            return False
+        return sentence.hash not in self._loaded.there
 
     def action_read_back(self) -> None:
         """The sentence alone on the screen."""
         sentence = self._sentence
         if sentence is not None:
             then = partial(self._was_read_back, sentence)
-            shown = ReadBackScreen(self.words, sentence.text)
+            shown = ReadBackScreen(self.words, sentence)
             self.call_later(self.app.push_screen, shown, then)
 
     def _was_read_back(self, sentence: SaidView, heard: ReadBack | None) -> None:

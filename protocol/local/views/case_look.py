@@ -38,7 +38,10 @@ class Station(View, frozen=True, kw_only=True):
 
 
 class CaseLook(View, frozen=True, kw_only=True):
-    """One case: her own words first. `hidden` facts and texts say who she is and were not asked for."""
+    """One case: her own words first. `hidden` facts and texts say who she is and were not asked for.
+
+    `covered` are these texts without a word of them: their hashes are still what a tick names.
+    """
 
     case_id: bytes
     case_number: str
@@ -49,6 +52,7 @@ class CaseLook(View, frozen=True, kw_only=True):
     owner_name: str | None
     known_as: str | None
     sentences: list[SaidView]
+    covered: list[SaidView]
     facts: list[FactView]
     hidden: int
     path: list[Station]
