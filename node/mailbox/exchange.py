@@ -4,27 +4,32 @@ Nothing is followed, kept or unpacked: no redirect, no cookie, no compressed ans
 environment. Every answer is bounded in bytes and in time.
 """
 
-import io
+import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, final
 
 import aiohttp
 import msgspec
 from aiohttp import hdrs
+from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from node.mailbox.problems import TYPE_PREFIX, Problem
+from node.mailbox.progress import Progress
 from node.mailbox.ways import Tor, Ways
 from protocol import limits
 from protocol.errors import MalformedError
 from protocol.values import Instant, instant
 
-# Ten seconds, and the bytes both ways at 32 kbit/s: a slow line is not a dead one.
-PATIENCE_SECONDS: Final = 10.0
-BYTES_PER_SECOND: Final = 4_000
-SILENCE_SECONDS: Final = 20.0
+_CONNECTING_SECONDS: Final = 10.0
+# Two seconds of a line of 64 kbit/s.
+_PIECE_BYTES: Final = 16_384
+_CONNECTING: Final = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECTING_SECONDS)
+# There was a line; that none was made has a class of its own.
+_CUTS: Final = (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError)
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _SECONDS: Final = re.compile(r"[0-9]{1,6}")
@@ -41,9 +46,14 @@ _BY_STATUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """No whole answer came: nobody was there, the line broke, or it took too long."""
+    """No whole answer came: nobody was there, the line broke, or nothing moved on it.
+
+    `is_cut`: there was a line, and it broke. Another one can be made at once.
+    """
+
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,20 +141,28 @@ def new_session(*, tor: Tor | None = None) -> aiohttp.ClientSession:
 async def exchange(
     session: aiohttp.ClientSession, ask: Ask, *, more_header: str = "Sathi-More"
 ) -> Answer | Failure:
-    """Send a request once and read its answer."""
+    """Send a request once and read its answer, for as long as something moves."""
+    now = asyncio.get_running_loop().time()
+    progress = Progress(now=now, wait_seconds=ask.wait_seconds)
     try:
         url = URL(ask.origin + ask.path, encoded=True)
-        async with session.request(
-            ask.method,
-            url,
-            headers={hdrs.ACCEPT_ENCODING: "identity", **ask.headers},
-            data=_sendable(ask.body),
-            allow_redirects=False,
-            timeout=_timeout(ask),
-        ) as response:
-            body = await _body(response, ask.answer_bytes_max)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-        return Unreachable()
+        async with asyncio.timeout_at(progress.deadline) as patience:
+            watch = _Watch(progress, patience)
+            async with session.request(
+                ask.method,
+                url,
+                headers={hdrs.ACCEPT_ENCODING: "identity", **ask.headers},
+                data=_Body(ask.body, watch) if ask.body else None,
+                allow_redirects=False,
+                timeout=_CONNECTING,
+            ) as response:
+                body = await _body(response, ask.answer_bytes_max, watch)
+    except (aiohttp.ClientConnectorError, TimeoutError, ValueError):
+        return Unreachable(is_cut=False)
+    except _CUTS:
+        return Unreachable(is_cut=True)
+    except (aiohttp.ClientError, OSError):
+        return Unreachable(is_cut=False)
     if body is None:
         return ServerTrouble(status=response.status)
     if response.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -153,21 +171,59 @@ async def exchange(
     return _failure(response.status, response.headers.get(hdrs.RETRY_AFTER, ""), body)
 
 
-def _sendable(body: bytes) -> bytes | io.BytesIO | None:
-    # aiohttp writes bytes in one piece, and over 1 MiB it wants them as a file.
-    return io.BytesIO(body) if len(body) > limits.BATCH_BYTES_MAX else body or None
+@final
+class _Watch:
+    """Lets a request go on while something moves."""
+
+    __slots__ = ("_patience", "_progress")
+
+    def __init__(self, progress: Progress, patience: asyncio.Timeout) -> None:
+        self._progress = progress
+        self._patience = patience
+
+    def sent(self, count: int) -> None:
+        """So many bytes of the body were handed over."""
+        self._progress.sent(count, now=asyncio.get_running_loop().time())
+        # An answer can come before all was sent; then nothing waits any more.
+        with contextlib.suppress(RuntimeError):
+            self._patience.reschedule(self._progress.deadline)
+
+    def came(self, count: int) -> None:
+        """So many bytes of the answer came."""
+        self._progress.came(count, now=asyncio.get_running_loop().time())
+        self._patience.reschedule(self._progress.deadline)
 
 
-def _timeout(ask: Ask) -> aiohttp.ClientTimeout:
-    size = len(ask.body) + ask.answer_bytes_max
-    return aiohttp.ClientTimeout(
-        total=PATIENCE_SECONDS + size / BYTES_PER_SECOND + ask.wait_seconds,
-        sock_connect=PATIENCE_SECONDS,
-        sock_read=SILENCE_SECONDS + ask.wait_seconds,
-    )
+@final
+class _Body(aiohttp.Payload):
+    """What is sent, in pieces, each of which is seen to go."""
+
+    _autoclose = True
+
+    def __init__(self, content: bytes, watch: _Watch) -> None:
+        super().__init__(content)
+        self._size = len(content)
+        self._content = content
+        self._watch = watch
+
+    # typing.override comes with Python 3.12.
+    def decode(  # type: ignore[explicit-override]
+        self, encoding: str = "utf-8", errors: str = "strict"
+    ) -> str:
+        """As the library asks for; nobody reads it."""
+        return self._content.decode(encoding, errors)
+
+    async def write(  # type: ignore[explicit-override]
+        self, writer: AbstractStreamWriter
+    ) -> None:
+        """Write all of it, no faster than the line takes it."""
+        for start in range(0, self._size or 0, _PIECE_BYTES):
+            piece = self._content[start : start + _PIECE_BYTES]
+            await writer.write(piece)
+            self._watch.sent(len(piece))
 
 
-async def _body(response: aiohttp.ClientResponse, bytes_max: int) -> bytes | None:
+async def _body(response: aiohttp.ClientResponse, bytes_max: int, watch: _Watch) -> bytes | None:
     """The whole body, or None if it is longer than it may be."""
     chunks: list[bytes] = []
     size = 0
@@ -176,6 +232,7 @@ async def _body(response: aiohttp.ClientResponse, bytes_max: int) -> bytes | Non
         if size > bytes_max:
             response.close()
             return None
+        watch.came(len(chunk))
         chunks.append(chunk)
     return b"".join(chunks)
 

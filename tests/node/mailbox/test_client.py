@@ -320,7 +320,7 @@ async def test_a_line_that_breaks_in_the_answer_is_unreachable(
         return response
 
     route = await against(aiohttp_server, breaking)
-    assert await client.deposit_batch(session, route, [envelope(1)]) == Unreachable()
+    assert await client.deposit_batch(session, route, [envelope(1)]) == Unreachable(is_cut=True)
 
 
 async def test_nobody_there_is_unreachable(
@@ -332,7 +332,9 @@ async def test_nobody_there_is_unreachable(
             mailbox_id=Home(origin="", secret=owner()).mailbox_id,
             deposit_secret=DEPOSIT_SECRET,
         )
-        assert await client.deposit_batch(session, route, [envelope(1)]) == Unreachable()
+        assert await client.deposit_batch(session, route, [envelope(1)]) == Unreachable(
+            is_cut=False
+        )
 
 
 async def test_a_stick_that_is_none_is_trouble_of_the_server(

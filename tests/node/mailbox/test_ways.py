@@ -78,15 +78,15 @@ async def test_an_onion_address_is_reached_through_tor_by_its_name(place: TestSe
 
 async def test_without_tor_an_onion_address_is_not_even_looked_up() -> None:
     async with noting(None) as (session, resolver):
-        assert await exchange(session, ask(f"http://{ONION}")) == Unreachable()
+        assert await exchange(session, ask(f"http://{ONION}")) == Unreachable(is_cut=False)
         assert resolver.asked == []
-        assert await exchange(session, ask(f"http://{CLEAR}")) == Unreachable()
+        assert await exchange(session, ask(f"http://{CLEAR}")) == Unreachable(is_cut=False)
         assert resolver.asked == [CLEAR]
 
 
 async def test_what_tor_does_not_reach_is_not_tried_straight() -> None:
     async with socks.running({}) as tor, noting(tor.tor()) as (session, resolver):
-        assert await exchange(session, ask(f"http://{ONION}")) == Unreachable()
+        assert await exchange(session, ask(f"http://{ONION}")) == Unreachable(is_cut=False)
         assert tor.asked == [(ONION, 80)]
         assert resolver.asked == []
 
@@ -95,7 +95,7 @@ async def test_where_tor_itself_is_gone_nothing_goes_another_way() -> None:
     gone = Tor(host="127.0.0.1", port=free_port(), is_for_all=True)
     async with noting(gone) as (session, resolver):
         for origin in (f"http://{ONION}", f"http://{CLEAR}"):
-            assert await exchange(session, ask(origin)) == Unreachable()
+            assert await exchange(session, ask(origin)) == Unreachable(is_cut=False)
         assert resolver.asked == []
 
 
