@@ -16,10 +16,12 @@ from protocol.local.views import Held, HeldEnd, HeldLine, HeldSendings, No
 from tui.client import ClientError, RefusedError
 from tui.desk import Desk
 from tui.messages import Failed, Stopped
+from tui.screens.desk_screen import DeskScreen
 from tui.wording import N_
 from tui.working import in_background
 
 LEAVES_IN: Final = N_("Leaves in {count} s. u stops it: then nothing has happened.")
+LEAVES_WHILE_TYPING: Final = N_("Leaves in {count} s. F7, then u, stops it.")
 ON_ITS_WAY: Final = N_("On its way.")
 NOT_SENT: Final = N_("Not sent: F7 shows it. {why}")
 DID_NOT_LEAVE: Final = N_("It did not leave: it was stopped, or put away.")
@@ -82,9 +84,16 @@ class Undoing:
 
     def _say_when(self, held: Held) -> None:
         if self._seconds > 0:
-            self._tell(self._desk.words.say(LEAVES_IN, count=self._seconds), "note")
+            self._tell_how_to_stop()
         else:
             self._begin_asking(held)
+
+    def _tell_how_to_stop(self) -> None:
+        """While a text is typed `u` is a letter: whoever trusted the sentence would stop nothing."""
+        front = self._owner.app.screen_stack[-1]
+        is_typing = isinstance(front, DeskScreen) and front.is_typing
+        told = LEAVES_WHILE_TYPING if is_typing else LEAVES_IN
+        self._tell(self._desk.words.say(told, count=max(0, self._seconds)), "note")
 
     def _begin_asking(self, held: Held) -> None:
         if not self._is_asking:
@@ -108,7 +117,7 @@ class Undoing:
             return
         line = next((one for one in listed.sendings if one.held_id == held.held_id), None)
         if line is not None and line.refused is None:
-            self._tell(self._desk.words.say(LEAVES_IN, count=max(0, self._seconds)), "note")
+            self._tell_how_to_stop()
             return
         end = next((one for one in listed.ended if one.held_id == held.held_id), None)
         self.forget()

@@ -10,11 +10,12 @@ from protocol.local import commands, views
 from protocol.local.fitting import View
 from tests.support.desk_app import press, settled, shown
 from tests.support.locking import app_of
-from tests.support.passing import told
+from tests.support.passing import told, visit
 from tests.support.scripted_client import NOW, Script, ScriptedClient
 from tests.support.scripted_desk import scripted_desk
 from tui.client import ConnectionLostError, RefusedError
 from tui.messages import Sending
+from tui.places import ToNewCase
 from tui.watching import Changed
 
 HELD_ID: Final = bytes(range(16))
@@ -76,6 +77,22 @@ async def test_pressed_twice_it_is_stopped_once_and_told() -> None:
             app_of(pilot).action_stop_sending()
         await told(pilot, "Stopped. Nothing was sent.")
         assert client.stops == 1
+
+
+async def test_while_a_text_is_typed_the_keys_that_stop_it_are_named_and_not_a_letter() -> None:
+    client = Holding()
+    async with scripted_desk(client) as pilot:
+        await visit(pilot, ToNewCase())
+        send(pilot, seconds=600)
+        await told(pilot, "F7, then u, stops it.")
+        assert "u stops it:" not in shown(pilot.app)
+        await press(pilot, "u")
+        assert client.stops == 0
+        await press(pilot, "f7")
+        await told(pilot, "u stops it: then nothing has happened.")
+        await press(pilot, "u")
+        await told(pilot, "Stopped. Nothing was sent.")
+    assert client.stops == 1
 
 
 async def test_what_left_before_it_could_be_stopped_is_told_as_it_is() -> None:
