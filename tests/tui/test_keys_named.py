@@ -61,8 +61,11 @@ def module_of(path: str) -> str:
 
 
 def imported_by(path: Path) -> set[str]:
+    """Modules that a file imports, also where one is taken out of its package by its own name."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    return {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    taken = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    named = {f"{node.module}.{alias.name}" for node in taken for alias in node.names}
+    return {node.module or "" for node in taken} | named
 
 
 IMPORTS: Final = {
