@@ -1,6 +1,7 @@
 """`federation.toml`: what whoever installs a node decides, read once into a frozen value."""
 
 import base64
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, final
@@ -49,6 +50,7 @@ POLL_SECONDS_MAX: Final = 3_600
 # A relay keeps an envelope for three weeks; a withdrawal should not wait there for longer than this.
 VISIT_MINUTES_MAX: Final = 240
 _TICKET_BYTES: Final = 32
+_PIN: Final = re.compile(r"[0-9a-f]{64}")
 # A screen that nobody looks at for a quarter of an hour is somebody else's screen.
 LOCK_MINUTES_MIN: Final = 1
 LOCK_MINUTES_MAX: Final = 15
@@ -206,14 +208,14 @@ def _problems_of_listen(config: NodeConfig) -> list[tuple[str, str]]:
 def _problems_of_address(config: NodeConfig) -> list[tuple[str, str]]:
     address = config.mailbox.address
     if not address:
-        return []
+        return [("mailbox.pin", "needs mailbox.address")] if config.mailbox.pin else []
     if not is_address(address):
         return [("mailbox.address", "is not an address such as https://host:port")]
     if config.profile.needs_onion and not is_onion(address):
         return [("mailbox.address", "is no onion address, which profile.risk = high asks for")]
     if not (is_onion(address) or is_loopback(address) or config.mailbox.publish_address):
         return [("mailbox.address", "is no onion address; that needs publish_address = true")]
-    return []
+    return _problems_of_pin("mailbox.pin", config.mailbox.pin, address)
 
 
 def _problems_of_relays(config: NodeConfig) -> list[tuple[str, str]]:
@@ -238,6 +240,16 @@ def _problems_of_relay(relay: RelaySection) -> list[tuple[str, str]]:
         return [("url", "is neither https:// nor an onion address")]
     if read_ticket(relay.ticket) is None:
         return [("ticket", "is no ticket: 43 letters, as the operator of the relay gave them")]
+    return _problems_of_pin("pin", relay.pin, relay.url)
+
+
+def _problems_of_pin(key: str, pin: str, address: str) -> list[tuple[str, str]]:
+    if pin and read_pin(pin) is None:
+        return [(key, "is no pin: 64 of the letters 0-9 and a-f")]
+    if pin and not address.startswith("https://"):
+        return [
+            (key, "is of no use where the address is not https://: there is no key to compare")
+        ]
     return []
 
 
@@ -264,3 +276,8 @@ def read_ticket(text: str) -> bytes | None:
         return None
     is_spelled = base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=") == text
     return raw if is_spelled and len(raw) == _TICKET_BYTES else None
+
+
+def read_pin(text: str) -> bytes | None:
+    """The 32 bytes of a pin; None if it is none. It has one spelling."""
+    return bytes.fromhex(text) if _PIN.fullmatch(text) else None

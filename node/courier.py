@@ -290,6 +290,7 @@ class Courier:
                 origin=route.origin,
                 mailbox_id=route.mailbox_id,
                 deposit_secret=route.deposit_secret,
+                pin=route.pin,
             )
             answer = await client.deposit_batch(self._session, way, envelopes)
             if isinstance(answer, Refused) and answer.peer_time is not None:

@@ -119,5 +119,8 @@ def _time_of(failure: object) -> Instant | None:
 
 def _way(route: Route) -> client.Route:
     return client.Route(
-        origin=route.origin, mailbox_id=route.mailbox_id, deposit_secret=route.deposit_secret
+        origin=route.origin,
+        mailbox_id=route.mailbox_id,
+        deposit_secret=route.deposit_secret,
+        pin=route.pin,
     )

@@ -36,10 +36,12 @@ class RelaySection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     Attributes:
         url: the relay's address.
         ticket: what its operator gave us, once, to be let in; a secret.
+        pin: of the key with which it speaks TLS, as its operator tells it; empty if authorities vouch for it.
     """
 
     url: str
     ticket: str
+    pin: str = ""
 
     # typing.override comes with Python 3.12.
     def __repr__(self) -> str:  # type: ignore[explicit-override]
@@ -53,11 +55,13 @@ class MailboxSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     Attributes:
         publish_address: may a place where people can be found stand on our card?
         address: where other nodes reach our own mailbox; empty if only this computer does.
+        pin: of the key of what answers there; empty if authorities vouch for it.
         relay: the relays that keep a mailbox for us, the first to be tried first.
     """
 
     publish_address: bool = False
     address: str = ""
+    pin: str = ""
     relay: tuple[RelaySection, ...] = ()
 
 

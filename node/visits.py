@@ -38,10 +38,19 @@ _LOGGER: Final = logging.getLogger("sathi.visits")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """A relay of the settings, and the ticket that its operator gave us."""
+    """A relay of the settings, its operator's ticket for us, and the pin of its key, if there is one."""
 
     origin: str
     ticket: bytes = field(repr=False)
+    pin: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """Where others reach our own mailbox, and the pin of the key of what answers there, if there is one."""
+
+    origin: str
+    pin: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +73,14 @@ class Visits:
         session: aiohttp.ClientSession,
         relays: Sequence[Relay],
         *,
-        own: str | None,
+        own: Own | None,
         rhythm: Rhythm,
         settle: Callable[[OpenVault], Awaitable[None]],
     ) -> None:
         self._gate = gate
         self._session = session
         self._tickets = {relay.origin: relay.ticket for relay in relays}
-        self._wanted = Wanted(own=own, relays=tuple(self._tickets))
+        self._wanted = _wanted(own, relays)
         self._rhythm = rhythm
         self._settle = settle
         self._round = asyncio.Lock()
@@ -142,8 +151,8 @@ class Visits:
         changed = await self._gate.write(
             lambda unit: visiting.tell_if_changed(unit, self._wanted, me=opened.me, acting=acting)
         )
+        await self._gate.refresh()
         if to_make or changed is not None:
-            await self._gate.refresh()
             await self._settle(opened)
 
     async def _lay_bundles(self, opened: OpenVault) -> None:
@@ -235,8 +244,19 @@ class Visits:
             )
 
 
+def _wanted(own: Own | None, relays: Sequence[Relay]) -> Wanted:
+    pins = {relay.origin: relay.pin for relay in relays if relay.pin is not None}
+    if own is not None and own.pin is not None:
+        pins[own.origin] = own.pin
+    return Wanted(
+        own=None if own is None else own.origin,
+        relays=tuple(relay.origin for relay in relays),
+        pins=pins,
+    )
+
+
 def _home(box: OwnMailbox) -> Home:
-    return Home(origin=box.origin, secret=signing_secret(box.seed))
+    return Home(origin=box.origin, pin=box.pin, secret=signing_secret(box.seed))
 
 
 def _say(event: str, failure: Failure) -> None:

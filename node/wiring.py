@@ -13,7 +13,7 @@ from aiohttp import web
 
 from node.addresses import host_of, port_of
 from node.backups import Backups
-from node.config import NodeConfig, read_ticket
+from node.config import NodeConfig, read_pin, read_ticket
 from node.courier import Courier, Patience
 from node.gate import Gate, OpenVault
 from node.local_api.api import LocalApi
@@ -30,7 +30,7 @@ from node.schedule import Schedule
 from node.system import Clock
 from node.upkeep import UPKEEP_SECONDS, Upkeep
 from node.vault.keyring import PRODUCT_COST, Cost
-from node.visits import Relay, Rhythm, Visits
+from node.visits import Own, Relay, Rhythm, Visits
 from protocol import limits
 from protocol.errors import SathiError
 from protocol.local import views
@@ -150,15 +150,19 @@ class Node:
         config = self._config
         # A trial without a relay is reached from this computer; any other node where it says, or not at all.
         is_trial = config.stays_here and not config.mailbox.relay
-        trial = f"http://{config.node.listen}" if is_trial else None
+        own = config.mailbox.address or (f"http://{config.node.listen}" if is_trial else "")
         return Visits(
             gate,
             session,
             [
-                Relay(origin=relay.url, ticket=read_ticket(relay.ticket) or b"")
+                Relay(
+                    origin=relay.url,
+                    ticket=read_ticket(relay.ticket) or b"",
+                    pin=read_pin(relay.pin),
+                )
                 for relay in config.mailbox.relay
             ],
-            own=config.mailbox.address or trial,
+            own=Own(origin=own, pin=read_pin(config.mailbox.pin)) if own else None,
             rhythm=Rhythm(seconds=config.courier.visit_minutes * limits.MINUTE),
             settle=courier.tend,
         )

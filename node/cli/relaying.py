@@ -23,6 +23,7 @@ from node.cli.serving import alone
 from node.cli.talking import CommandFailedError, Exit, put, put_json, say
 from node.mailbox.access import TICKET_BYTES, to_base64url
 from node.mailbox.exchange import Answer, Ask, exchange
+from node.mailbox.pins import NoCertificateError, pin_of_file
 from node.mailbox.records import StoreAwayError, Totals
 from node.relay_settings import RelayServiceSection
 from node.relaying import STORE_FILE, Kept, Relay, open_file
@@ -32,6 +33,7 @@ from protocol.values import sha256
 
 _PRIVATE_MASK: Final = 0o077
 _INFO_BYTES_MAX: Final = 4_096
+_CERTIFICATE_BYTES_MAX: Final = 65_536
 _log: Final = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -178,12 +180,36 @@ def invite(folder: Path, *, is_json: bool) -> None:
     ticket = system.entropy(TICKET_BYTES)
     _with_store(folder, settings, lambda kept: kept.mailboxes.add_ticket(sha256(ticket)))
     told = {"url": settings.address, "ticket": to_base64url(ticket)}
+    if settings.certificate:
+        told["pin"] = _pin_of(folder / settings.certificate)
     if is_json:
         put_json(told)
         return
     for key, value in told.items():
         put(f"{key}\t{value}")
     say("Good for one mailbox. Give it to one organisation, by a way that nobody reads along.")
+
+
+@relay.command(name="pin")
+@click.argument("certificate", type=click.Path(path_type=Path))
+def pin(certificate: Path) -> None:
+    """The pin of a certificate's key, for a relay behind something else that speaks TLS.
+
+    CERTIFICATE is a file in PEM; of several in it the first one counts.
+    """
+    put(f"pin\t{_pin_of(certificate)}")
+
+
+def _pin_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return pin_of_file(file.read(_CERTIFICATE_BYTES_MAX)).hex()
+    except OSError:
+        raise CommandFailedError(f"'{path.name}' cannot be read") from None
+    except NoCertificateError:
+        raise CommandFailedError(
+            f"'{path.name}' holds no certificate in PEM whose key can be pinned"
+        ) from None
 
 
 @relay.command(name="status")
@@ -211,6 +237,7 @@ async def _look(kept: Kept, settings: RelayServiceSection) -> tuple[Totals, bool
         origin=f"{scheme}://{settings.listen}",
         method="GET",
         path="/sathi/v1/info",
+        pin=None,
         headers={},
         body=b"",
         answer_bytes_max=_INFO_BYTES_MAX,

@@ -54,13 +54,16 @@ class Route:
     origin: str
     mailbox_id: MailboxId
     deposit_secret: bytes = field(repr=False)
+    pin: bytes | None
+    """Of the key of the service, where its owner tells one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """A mailbox of our own on a relay."""
+    """A mailbox of our own on a relay, and the pin of the relay's key, where we know one."""
 
     origin: str
+    pin: bytes | None
     secret: SigningSecret = field(repr=False)
 
     @property
@@ -138,6 +141,7 @@ async def deposit_batch(
         raise LocalProtocolError("a batch that no mailbox would take")
     ask = Ask(
         origin=route.origin,
+        pin=route.pin,
         method="POST",
         path=_path(route.mailbox_id, "/envelopes"),
         headers={**_OCTETS, **_as_depositor(route)},
@@ -172,6 +176,7 @@ async def get_bundle(session: aiohttp.ClientSession, route: Route) -> Found | Fa
     """Read the sealed bundle that lies beside a peer's mailbox."""
     ask = Ask(
         origin=route.origin,
+        pin=route.pin,
         method="GET",
         path=_path(route.mailbox_id, "/bundle"),
         headers=_as_depositor(route),
@@ -186,6 +191,7 @@ async def ask_time(session: aiohttp.ClientSession, route: Route) -> Told | Failu
     """What time it is at a peer's mailbox."""
     ask = Ask(
         origin=route.origin,
+        pin=route.pin,
         method="GET",
         path="/sathi/v1/info",
         headers=_as_depositor(route),
@@ -225,6 +231,7 @@ async def create(
     )
     ask = Ask(
         origin=home.origin,
+        pin=home.pin,
         method="PUT",
         path=_path(home.mailbox_id, ""),
         headers={**_OCTETS, TICKET_HEADER: to_base64url(ticket)},
@@ -248,6 +255,7 @@ async def collect(
     path = _path(home.mailbox_id, "/envelopes") + query
     ask = Ask(
         origin=home.origin,
+        pin=home.pin,
         method="GET",
         path=path,
         headers=_as_owner(home, "GET", path, b"", now=now, entropy=entropy),
@@ -348,6 +356,7 @@ def _as_owner(
 def _small(method: str, home: Home, path: str, headers: dict[str, str], body: bytes) -> Ask:
     return Ask(
         origin=home.origin,
+        pin=home.pin,
         method=method,
         path=path,
         headers=headers,

@@ -92,6 +92,7 @@ class Ask:
         origin: scheme, host and port.
         method: of HTTP.
         path: with its query, exactly as it is sent (and signed).
+        pin: of the key with which the service has to speak TLS; None leaves that to the authorities.
         headers: those that say something; no others are sent but what HTTP needs.
         body: empty for none.
         answer_bytes_max: more than this is no legal answer.
@@ -101,6 +102,7 @@ class Ask:
     origin: str
     method: str
     path: str
+    pin: bytes | None
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     answer_bytes_max: int
@@ -154,6 +156,7 @@ async def exchange(
                 headers={hdrs.ACCEPT_ENCODING: "identity", **ask.headers},
                 data=_Body(ask.body, watch) if ask.body else None,
                 allow_redirects=False,
+                ssl=True if ask.pin is None else aiohttp.Fingerprint(ask.pin),
                 timeout=_CONNECTING,
             ) as response:
                 body = await _body(response, ask.answer_bytes_max, watch)

@@ -37,6 +37,7 @@ def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
         deposit_secret=acting.entropy(_DEPOSIT_SECRET_BYTES),
         is_local=True,
         ends=None,
+        pin=former.pin,
     )
     is_sure = not trusted_clock.is_in_doubt(unit, now=acting.now)
     ends = later(acting.now, limits.FORMER_MAILBOX_SECONDS) if is_sure else _ONCE_TRUSTED
@@ -47,7 +48,7 @@ def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
         origin=mailbox.origin,
         mailbox_id=mailbox.mailbox_id,
         deposit_secret=mailbox.deposit_secret,
-        pin=None,
+        pin=mailbox.pin,
     )
     # Where nobody was told of our own mailbox, nobody is told of this one; those at relays stay.
     routes = [route if r.mailbox_id == former.mailbox_id else r for r in me.bundle.routes]

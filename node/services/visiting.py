@@ -4,7 +4,8 @@ What `federation.toml` says is brought into the vault here, and into a new bundl
 at a relay is in the vault first, then at the relay, then in the bundle; none is told of that is not there.
 """
 
-from collections.abc import Collection, Sequence
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,10 +29,12 @@ class Wanted:
     Attributes:
         own: where others reach our own mailbox; None if they do not.
         relays: the addresses of the relays, the first to be tried first.
+        pins: of the keys behind those of all these addresses for which one is set.
     """
 
     own: str | None
     relays: tuple[str, ...]
+    pins: Mapping[str, bytes]
 
 
 def arrange(unit: Unit, wanted: Wanted, *, acting: Acting) -> list[OwnMailbox]:
@@ -44,15 +47,18 @@ def arrange(unit: Unit, wanted: Wanted, *, acting: Acting) -> list[OwnMailbox]:
     at_relays = {box.origin: box for box in held if not box.is_local}
     for origin in wanted.relays:
         if origin not in at_relays:
-            at_relays[origin] = _begin(unit, origin, acting=acting)
+            at_relays[origin] = _begin(unit, origin, pin=wanted.pins.get(origin), acting=acting)
     _leave(unit, [box for box in at_relays.values() if box.origin not in wanted.relays], acting)
+    _set_pins(unit, at_relays, wanted)
     own = identity.current_mailbox(unit.vault)
     if wanted.own is not None and own.origin != wanted.own:
         identity.set_origin(unit.vault, own.mailbox_id, origin=address(wanted.own))
+    if wanted.own is not None and own.pin != wanted.pins.get(wanted.own):
+        identity.set_pin(unit.vault, own.mailbox_id, pin=wanted.pins.get(wanted.own))
     return [at_relays[origin] for origin in wanted.relays if not at_relays[origin].is_made]
 
 
-def _begin(unit: Unit, origin: str, *, acting: Acting) -> OwnMailbox:
+def _begin(unit: Unit, origin: str, *, pin: bytes | None, acting: Acting) -> OwnMailbox:
     key = new_signing_secret(entropy=acting.entropy)
     box = OwnMailbox(
         mailbox_id=mailbox_id_of(key.public),
@@ -62,10 +68,19 @@ def _begin(unit: Unit, origin: str, *, acting: Acting) -> OwnMailbox:
         is_local=False,
         ends=None,
         is_made=False,
+        pin=pin,
     )
     identity.insert_mailbox(unit.vault, box)
     audit(unit, "mailbox.begun", box.mailbox_id, acting=acting)
     return box
+
+
+def _set_pins(unit: Unit, at_relays: dict[str, OwnMailbox], wanted: Wanted) -> None:
+    for origin in wanted.relays:
+        box, pin = at_relays[origin], wanted.pins.get(origin)
+        if box.pin != pin:
+            identity.set_pin(unit.vault, box.mailbox_id, pin=pin)
+            at_relays[origin] = dataclasses.replace(box, pin=pin)
 
 
 def _leave(unit: Unit, boxes: Collection[OwnMailbox], acting: Acting) -> None:
@@ -109,7 +124,7 @@ def _routes(boxes: Sequence[OwnMailbox], wanted: Wanted) -> list[Route]:
             origin=box.origin,
             mailbox_id=box.mailbox_id,
             deposit_secret=box.deposit_secret,
-            pin=None,
+            pin=box.pin,
         )
         for box in told
     ]

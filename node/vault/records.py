@@ -57,6 +57,8 @@ class OwnMailbox:
     """When it is deleted, because we tell nobody of it any more; None for one that we tell others of."""
     is_made: bool = True
     """Is it there? One at a relay is made there first, and told to others afterwards."""
+    pin: bytes | None = None
+    """Of the key with which the relay speaks TLS, where we know one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ RELAY = "[[mailbox.relay]]\nurl = 'https://a.example'\nticket = '"
 RELAY += "A" * 43 + "'\n"
 HIGH = "[profile]\nrisk = 'high'\n"
 TICKET_WANTED = "is no ticket: 43 letters, as the operator of the relay gave them"
+PIN_WANTED = "is no pin: 64 of the letters 0-9 and a-f"
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "node": config.NodeSection,
@@ -209,6 +210,32 @@ def test_one_word_sets_everything_that_depends_on_the_danger(
             ),
         ),
         (
+            RELAY + f"pin = '{'a' * 63}'",
+            f"federation.toml, line 4: 'mailbox.relay[0].pin' {PIN_WANTED}",
+        ),
+        (
+            RELAY + f"pin = '{'A' * 64}'",
+            f"federation.toml, line 4: 'mailbox.relay[0].pin' {PIN_WANTED}",
+        ),
+        (
+            RELAY.replace("https://a.example", "http://127.0.0.1:8480") + f"pin = '{'a' * 64}'",
+            (
+                "federation.toml, line 4: 'mailbox.relay[0].pin' is of no use where the address is"
+                " not https://: there is no key to compare"
+            ),
+        ),
+        (
+            f"[mailbox]\npin = '{'a' * 64}'",
+            "federation.toml, line 2: 'mailbox.pin' needs mailbox.address",
+        ),
+        (
+            f"[mailbox]\naddress = 'http://abcdefghijklmnop.onion'\npin = '{'a' * 64}'",
+            (
+                "federation.toml, line 3: 'mailbox.pin' is of no use where the address is not"
+                " https://: there is no key to compare"
+            ),
+        ),
+        (
             "[tor]\nsocks = '192.0.2.1:9050'",
             (
                 "federation.toml, line 2: 'tor.socks' is not an address of this computer such as"
@@ -284,6 +311,11 @@ def test_a_value_that_cannot_be_right_is_refused_and_not_quoted(key: str, text: 
         "[mailbox]\naddress = 'http://127.0.0.1:8470'",
         "[mailbox]\npublish_address = true\naddress = 'https://mail.example.org'",
         "[mailbox]\npublish_address = true\n[node]\nlisten = '192.0.2.7:80'",
+        (
+            "[mailbox]\npublish_address = true\naddress = 'https://mail.example.org'\n"
+            f"pin = '{'0f' * 32}'"
+        ),
+        RELAY + f"pin = '{'0f' * 32}'",
         "[courier]\npoll_seconds = 5",
         "[courier]\npoll_seconds = 3600",
         "[desk]\nlock_minutes = 1\nunfocused_seconds = 10\nundo_seconds = 0",

@@ -345,7 +345,7 @@ async def test_over_http_the_former_secret_opens_the_former_mailbox_until_its_en
     origin = str(server.make_url("")).rstrip("/")
 
     async def is_taken(mailbox: MailboxId, secret: bytes, number: int) -> bool:
-        way = Way(origin=origin, mailbox_id=mailbox, deposit_secret=secret)
+        way = Way(origin=origin, mailbox_id=mailbox, deposit_secret=secret, pin=None)
         async with aiohttp.ClientSession() as session:
             answer = await deposit_batch(session, way, [envelope(number)])
         return isinstance(answer, Delivered)

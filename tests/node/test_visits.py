@@ -18,7 +18,7 @@ from protocol.cards import read_introduction
 from protocol.local import commands
 from protocol.prekeys import take_up
 from protocol.vocabulary.codes import Country
-from tests.support import relays
+from tests.support import certificates, relays
 from tests.support.nodes import MadeNode, RunningNode, make_node, running_node
 from tests.support.relays import Made, Process
 
@@ -39,7 +39,9 @@ class There:
 def without_address(made: MadeNode, kept_by: list[Made]) -> NodeConfig:
     """No address of its own, and a mailbox at each of these relays."""
     places = tuple(
-        RelaySection(url=relay.address, ticket=to_base64url(relays.ticket_of(relay)))
+        RelaySection(
+            url=relay.address, ticket=to_base64url(relays.ticket_of(relay)), pin=relay.pin
+        )
         for relay in kept_by
     )
     return NodeConfig(
@@ -51,7 +53,11 @@ def without_address(made: MadeNode, kept_by: list[Made]) -> NodeConfig:
 
 @pytest.fixture
 def made(tmp_path: Path) -> list[Made]:
-    return [relays.make(tmp_path / name) for name in ("first", "second")]
+    """The second one speaks TLS with a certificate that it made itself."""
+    return [
+        relays.make(tmp_path / "first"),
+        relays.make(tmp_path / "second", identity=certificates.self_made()),
+    ]
 
 
 @pytest.fixture
@@ -151,6 +157,7 @@ async def test_our_newest_bundle_lies_beside_each_of_our_mailboxes(
                 origin=route.origin,
                 mailbox_id=route.mailbox_id,
                 deposit_secret=route.deposit_secret,
+                pin=route.pin,
             )
             found = await client.get_bundle(session, way)
             assert isinstance(found, client.Found)

@@ -17,6 +17,7 @@ from node.mailbox.exchange import Failure
 from node.system import SystemClock, entropy
 from protocol.keys import signing_secret
 from protocol.values import EnvelopeId
+from tests.support.certificates import CERTIFICATE, KEY, Identity
 from tests.support.command_line import environment, sathi_here
 from tests.support.ports import free_port
 
@@ -32,6 +33,8 @@ class Made:
     folder: Path
     address: str
     listen: str
+    pin: str = ""
+    """Of its key, if it speaks TLS itself."""
 
     @property
     def origin(self) -> str:
@@ -39,16 +42,27 @@ class Made:
         return f"http://{self.listen}"
 
 
-def make(folder: Path, *, database: str = "", address: str | None = None) -> Made:
-    """Make a relay, or one more process of the relay that has this address."""
+def make(
+    folder: Path,
+    *,
+    database: str = "",
+    address: str | None = None,
+    identity: Identity | None = None,
+) -> Made:
+    """Make a relay, or one more process of the one with this address; with an identity it speaks TLS."""
     listen = f"127.0.0.1:{free_port()}"
-    address = address or f"http://{listen}"
+    address = address or f"http{'s' if identity else ''}://{listen}"
     more = ("--database", database) if database else ()
     ended = sathi_here(
         *("relay", "init", "--data", str(folder), "--address", address, "--listen", listen, *more)
     )
     assert ended.code == 0, ended.talk
-    return Made(folder=folder, address=address, listen=listen)
+    if identity is None:
+        return Made(folder=folder, address=address, listen=listen)
+    identity.write(folder)
+    with (folder / "relay.toml").open("a", encoding="utf-8") as file:
+        file.write(f'certificate = "{CERTIFICATE}"\nkey = "{KEY}"\n')
+    return Made(folder=folder, address=address, listen=listen, pin=identity.pin.hex())
 
 
 def ticket_of(made: Made) -> bytes:
@@ -72,6 +86,7 @@ class Owner:
             origin=self.home.origin,
             mailbox_id=self.home.mailbox_id,
             deposit_secret=DEPOSIT_SECRET,
+            pin=None,
         )
 
     async def make(self, ticket: bytes) -> None:
@@ -106,7 +121,7 @@ class Owner:
 def owner(session: aiohttp.ClientSession, origin: str, *, number: int = 1) -> Owner:
     """Each number has another key."""
     secret = signing_secret(bytes([number]) * 32)
-    return Owner(session=session, home=Home(origin=origin, secret=secret))
+    return Owner(session=session, home=Home(origin=origin, pin=None, secret=secret))
 
 
 @final

@@ -115,6 +115,7 @@ async def leave(envelope: bytes, bundle: Bundle) -> None:
         origin=route.origin,
         mailbox_id=route.mailbox_id,
         deposit_secret=route.deposit_secret,
+        pin=route.pin,
     )
     async with new_session() as session:
         answer = await client.deposit_batch(session, way, [envelope])

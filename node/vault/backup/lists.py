@@ -48,7 +48,8 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "card_next": Copied(columns="singleton seed body made_at"),
     "retention": Copied(columns="singleton skeleton_months erase_hours is_high_risk"),
     "own_mailboxes": Copied(
-        columns="mailbox_id origin seed deposit_secret is_local emptied_at ends is_made",
+        columns="mailbox_id origin seed deposit_secret is_local emptied_at ends is_made pin"
+        " next_secret former_secret former_until",
         # By the clock of this computer, and about prekeys that do not come back.
         instead={"emptied_at": "NULL"},
     ),

@@ -101,8 +101,8 @@ def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
     """Add a mailbox."""
     vault.execute(
         "INSERT INTO own_mailboxes"
-        " (mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        " (mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made, pin)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             mailbox.mailbox_id,
             mailbox.origin,
@@ -111,6 +111,7 @@ def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
             mailbox.is_local,
             mailbox.ends,
             mailbox.is_made,
+            mailbox.pin,
         ),
     )
 
@@ -118,7 +119,8 @@ def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
 def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
     """All mailboxes where this node picks up; those that it left come last."""
     rows = vault.execute(
-        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made FROM own_mailboxes"
+        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made, pin"
+        " FROM own_mailboxes"
         " ORDER BY ends IS NOT NULL, is_local DESC, mailbox_id LIMIT ?",
         (_MAILBOXES_MAX,),
     ).fetchall()
@@ -131,6 +133,7 @@ def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
             is_local=bool(row[4]),
             ends=None if row[5] is None else instant(row[5]),
             is_made=bool(row[6]),
+            pin=row[7],
         )
         for row in rows
     ]
@@ -162,6 +165,11 @@ def leave_relay(vault: Connection, mailbox: MailboxId, *, ends: Instant) -> None
 def set_origin(vault: Connection, mailbox: MailboxId, *, origin: str) -> None:
     """Others reach this mailbox of ours at another address now."""
     vault.execute("UPDATE own_mailboxes SET origin = ? WHERE mailbox_id = ?", (origin, mailbox))
+
+
+def set_pin(vault: Connection, mailbox: MailboxId, *, pin: bytes | None) -> None:
+    """The relay of this mailbox is known by another key now, or by none."""
+    vault.execute("UPDATE own_mailboxes SET pin = ? WHERE mailbox_id = ?", (pin, mailbox))
 
 
 def end_mailboxes_by(vault: Connection, latest: Instant) -> None:

@@ -57,7 +57,7 @@ def test_the_settings_come_as_json_too(folder: Path) -> None:
     result = run(folder, "show", "--json")
     assert json.loads(result.stdout) == {
         "node": {"listen": "127.0.0.1:8470"},
-        "mailbox": {"publish_address": False, "address": "", "relay": []},
+        "mailbox": {"publish_address": False, "address": "", "pin": "", "relay": []},
         "profile": {"risk": "normal", "vault_lock_minutes": 60},
         "courier": {
             "poll_seconds": 30,

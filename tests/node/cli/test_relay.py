@@ -13,7 +13,7 @@ from node.mailbox.access import from_base64url
 from node.mailbox.client import Collected, Delivered
 from node.mailbox.exchange import Refused, new_session
 from protocol.values import envelope_id_of
-from tests.support import relays
+from tests.support import certificates, relays
 from tests.support.command_line import Ended, environment, sathi, sathi_here
 from tests.support.mailboxes import NOON, envelope, envelopes
 from tests.support.postgresql import Server
@@ -117,6 +117,25 @@ def test_a_ticket_is_kept_as_its_hash_alone(tmp_path: Path) -> None:
     kept = b"".join(path.read_bytes() for path in folder.iterdir())
     assert ticket.encode() not in kept
     assert from_base64url(ticket) not in kept
+
+
+def test_who_is_invited_by_a_relay_that_speaks_tls_itself_is_told_the_pin_of_its_key(
+    tmp_path: Path,
+) -> None:
+    identity = certificates.self_made()
+    made = relays.make(tmp_path / "relay", identity=identity)
+    told = relay("invite", "--data", made.folder, "--json").json()
+    assert told["pin"] == identity.pin.hex()
+    assert relay("pin", made.folder / "service.pem").data == f"pin\t{identity.pin.hex()}\n"
+
+
+def test_a_file_without_a_certificate_has_no_pin_and_is_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "letter.pem").write_text("hidden", encoding="utf-8")
+    for name in ("letter.pem", "nothing.pem"):
+        ended = relay("pin", tmp_path / name)
+        assert (ended.code, ended.data) == (1, "")
+        assert name in ended.talk
+        assert "hidden" not in ended.talk
 
 
 def test_a_relay_whose_mailboxes_are_missing_does_not_begin_anew(tmp_path: Path) -> None:

@@ -70,8 +70,10 @@ async def relay(
         await store.add_ticket(ticket_hash())
         app = app_of(store, clock, relay_policy(origin=origin, deposits_per_minute=4))
         await aiohttp_server(app, port=unused_tcp_port)
-        home = Home(origin=origin, secret=owner())
-        route = Route(origin=origin, mailbox_id=home.mailbox_id, deposit_secret=DEPOSIT_SECRET)
+        home = Home(origin=origin, secret=owner(), pin=None)
+        route = Route(
+            origin=origin, mailbox_id=home.mailbox_id, deposit_secret=DEPOSIT_SECRET, pin=None
+        )
         yield Relay(store=store, clock=clock, home=home, route=route, entropy=CountingEntropy())
 
 
@@ -118,7 +120,7 @@ async def test_making_the_mailbox_again_is_done_and_without_a_ticket_refused(
 ) -> None:
     await make(session, relay)
     await make(session, relay)
-    other = Home(origin=relay.home.origin, secret=owner(2))
+    other = Home(origin=relay.home.origin, secret=owner(2), pin=None)
     made = await client.create(
         session, other, deposit_secret=DEPOSIT_SECRET, ticket=TICKET, created=NOON
     )
@@ -252,8 +254,9 @@ async def against(aiohttp_server: AiohttpServer, handler: Handler) -> Route:
     server = await aiohttp_server(app)
     return Route(
         origin=f"http://127.0.0.1:{server.port}",
-        mailbox_id=Home(origin="", secret=owner()).mailbox_id,
+        mailbox_id=Home(origin="", secret=owner(), pin=None).mailbox_id,
         deposit_secret=DEPOSIT_SECRET,
+        pin=None,
     )
 
 
@@ -329,8 +332,9 @@ async def test_nobody_there_is_unreachable(
     for origin in (f"http://127.0.0.1:{unused_tcp_port}", "http://127.0.0.1:99999", "nonsense"):
         route = Route(
             origin=origin,
-            mailbox_id=Home(origin="", secret=owner()).mailbox_id,
+            mailbox_id=Home(origin="", secret=owner(), pin=None).mailbox_id,
             deposit_secret=DEPOSIT_SECRET,
+            pin=None,
         )
         assert await client.deposit_batch(session, route, [envelope(1)]) == Unreachable(
             is_cut=False
@@ -343,7 +347,7 @@ async def test_a_stick_that_is_none_is_trouble_of_the_server(
     good = stick.pack([envelope(1)])
     for body, more in ((good[:-1], "0"), (good, ""), (good, "2"), (bytes(2 * MIB), "0")):
         route = await against(aiohttp_server, answering(200, body, {"Sathi-More": more}))
-        home = Home(origin=route.origin, secret=owner())
+        home = Home(origin=route.origin, secret=owner(), pin=None)
         collected = await client.collect(
             session, home, wait_seconds=0, after=None, now=NOON, entropy=CountingEntropy()
         )
@@ -367,6 +371,6 @@ async def test_a_request_says_no_more_than_it_must(
 
 
 def test_no_secret_stands_in_a_repr() -> None:
-    route = Route(origin="http://a", mailbox_id=Home(origin="", secret=owner()).mailbox_id,
-                  deposit_secret=DEPOSIT_SECRET)  # fmt: skip
+    route = Route(origin="http://a", mailbox_id=Home(origin="", secret=owner(), pin=None).mailbox_id,
+                  deposit_secret=DEPOSIT_SECRET, pin=None)  # fmt: skip
     assert "DDDD" not in repr(route)

@@ -23,7 +23,15 @@ CLEAR: Final = "relay.example"
 
 
 def ask(origin: str) -> Ask:
-    return Ask(origin=origin, method="GET", path="/", headers={}, body=b"", answer_bytes_max=1_000)
+    return Ask(
+        origin=origin,
+        method="GET",
+        path="/",
+        pin=None,
+        headers={},
+        body=b"",
+        answer_bytes_max=1_000,
+    )
 
 
 @pytest.fixture

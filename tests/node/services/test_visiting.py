@@ -1,5 +1,7 @@
 """Where partners leave what they send: what the settings say is told to them, and nothing else."""
 
+import dataclasses
+from collections.abc import Mapping
 from typing import Final
 
 import pytest
@@ -12,9 +14,24 @@ from tests.support.federation import Node
 
 FIRST: Final = "https://first.example"
 SECOND: Final = "http://secondsecondsecond.onion"
+CLEAR: Final = "https://mail.example"
 OWN: Final = "http://ownownownownown.onion"
 ENDS: Final = "SELECT origin, ends FROM own_mailboxes WHERE is_local = 0 ORDER BY origin"
 BUNDLES: Final = "SELECT count(*) FROM outbox WHERE type = 'bundle/1'"
+
+
+def places(own: str | None, *relays: str, pins: Mapping[str, bytes] | None = None) -> Wanted:
+    """What the settings say."""
+    return Wanted(own=own, relays=relays, pins=pins or {})
+
+
+def remove_somebody(node: Node) -> None:
+    """Somebody who knows where this node picks up was removed."""
+    node.write(
+        lambda unit: unit.vault.execute(
+            "INSERT INTO removals VALUES (?, ?, zeroblob(16), 0)", (b"r" * 32, node.now)
+        )
+    )
 
 
 def told(node: Node) -> list[str]:
@@ -37,25 +54,25 @@ def arrange(node: Node, wanted: Wanted, *, made: bool = True) -> int:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "places"),
+    ("wanted", "expected"),
     [
-        (Wanted(own=OWN, relays=()), [OWN]),
-        (Wanted(own=None, relays=(FIRST,)), [FIRST]),
-        (Wanted(own=OWN, relays=(SECOND, FIRST)), [OWN, SECOND, FIRST]),
-        (Wanted(own=None, relays=()), []),
+        (places(OWN), [OWN]),
+        (places(None, FIRST), [FIRST]),
+        (places(OWN, SECOND, FIRST), [OWN, SECOND, FIRST]),
+        (places(None), []),
     ],
     ids=["our own", "a relay", "our own and two relays", "none at all"],
 )
 def test_partners_are_told_exactly_the_places_of_the_settings(
-    alo: Node, wanted: Wanted, places: list[str]
+    alo: Node, wanted: Wanted, expected: list[str]
 ) -> None:
     arrange(alo, wanted)
-    assert told(alo) == places
+    assert told(alo) == expected
 
 
 def test_an_address_of_our_own_that_nobody_may_know_is_in_nothing_that_leaves(alo: Node) -> None:
     hidden = alo.mailbox.origin
-    arrange(alo, Wanted(own=None, relays=(FIRST,)))
+    arrange(alo, places(None, FIRST))
     file = alo.use(peering.make_introduction).introduction
     introduction = read_introduction(file, now=alo.now)
     assert [route.origin for route in introduction.invite.routes] == [FIRST]
@@ -65,7 +82,7 @@ def test_an_address_of_our_own_that_nobody_may_know_is_in_nothing_that_leaves(al
 
 
 def test_nobody_is_told_of_a_mailbox_that_the_relay_has_not_made(alo: Node) -> None:
-    wanted = Wanted(own=OWN, relays=(FIRST,))
+    wanted = places(OWN, FIRST)
     assert [arrange(alo, wanted, made=False) for _ in range(2)] == [1, 1]
     assert told(alo) == [OWN]
     assert [arrange(alo, wanted), arrange(alo, wanted)] == [1, 0]
@@ -73,7 +90,7 @@ def test_nobody_is_told_of_a_mailbox_that_the_relay_has_not_made(alo: Node) -> N
 
 
 def test_partners_are_told_once_and_again_only_when_it_changed(alo: Node) -> None:
-    wanted = Wanted(own=None, relays=(FIRST,))
+    wanted = places(None, FIRST)
     before = alo.me.bundle.generation
     arrange(alo, wanted)
     once = alo.me.bundle.generation
@@ -82,8 +99,8 @@ def test_partners_are_told_once_and_again_only_when_it_changed(alo: Node) -> Non
 
 
 def test_a_relay_that_left_the_settings_is_emptied_for_28_days_more(alo: Node) -> None:
-    arrange(alo, Wanted(own=None, relays=(FIRST, SECOND)))
-    arrange(alo, Wanted(own=None, relays=(SECOND,)))
+    arrange(alo, places(None, FIRST, SECOND))
+    arrange(alo, places(None, SECOND))
     assert told(alo) == [SECOND]
     assert alo.rows(ENDS) == [
         (SECOND, None),
@@ -92,20 +109,53 @@ def test_a_relay_that_left_the_settings_is_emptied_for_28_days_more(alo: Node) -
 
 
 def test_a_relay_that_comes_back_gets_a_mailbox_of_its_own_anew(alo: Node) -> None:
-    arrange(alo, Wanted(own=None, relays=(FIRST,)))
-    arrange(alo, Wanted(own=OWN, relays=()))
-    assert arrange(alo, Wanted(own=OWN, relays=(FIRST,))) == 1
+    arrange(alo, places(None, FIRST))
+    arrange(alo, places(OWN))
+    assert arrange(alo, places(OWN, FIRST)) == 1
     assert told(alo) == [OWN, FIRST]
     assert [ends is None for _, ends in alo.rows(ENDS)].count(True) == 1
 
 
 def test_a_move_after_a_removal_tells_of_no_address_that_was_not_told_before(alo: Node) -> None:
-    arrange(alo, Wanted(own=None, relays=(FIRST,)))
-    alo.write(
-        lambda unit: unit.vault.execute(
-            "INSERT INTO removals VALUES (?, ?, zeroblob(16), 0)", (b"r" * 32, alo.now)
-        )
-    )
+    arrange(alo, places(None, FIRST))
+    remove_somebody(alo)
     moved = alo.write(lambda unit: moving.move_if_due(unit, me=alo.me, acting=alo.acting()))
     assert moved is not None
     assert [route.origin for route in moved.bundle.routes] == [FIRST]
+
+
+def pins(node: Node) -> list[tuple[str, bytes | None]]:
+    """The places in the bundle that partners have, each with the pin of its key."""
+    return [(route.origin, route.pin) for route in node.me.bundle.routes]
+
+
+def test_partners_are_told_the_pin_of_each_place_that_has_one(alo: Node) -> None:
+    arrange(alo, places(CLEAR, SECOND, FIRST, pins={CLEAR: b"c" * 32, FIRST: b"f" * 32}))
+    assert pins(alo) == [(CLEAR, b"c" * 32), (SECOND, None), (FIRST, b"f" * 32)]
+
+
+@pytest.mark.parametrize("after", [b"g" * 32, None], ids=["another", "none any more"])
+def test_where_a_relay_has_another_key_its_mailbox_stays_and_partners_are_told_the_new_pin(
+    alo: Node, after: bytes | None
+) -> None:
+    arrange(alo, places(None, FIRST, pins={FIRST: b"f" * 32}))
+    (before,) = alo.me.bundle.routes
+    changed = {} if after is None else {FIRST: after}
+    assert arrange(alo, places(None, FIRST, pins=changed)) == 0
+    assert alo.me.bundle.routes == (dataclasses.replace(before, pin=after),)
+
+
+def test_a_relay_that_left_the_settings_is_still_known_by_its_key(alo: Node) -> None:
+    arrange(alo, places(None, FIRST, pins={FIRST: b"f" * 32}))
+    arrange(alo, places(OWN))
+    assert alo.rows("SELECT origin, pin FROM own_mailboxes WHERE is_local = 0") == [
+        (FIRST, b"f" * 32)
+    ]
+
+
+def test_a_mailbox_that_moved_keeps_the_pin_of_our_own_address(alo: Node) -> None:
+    arrange(alo, places(CLEAR, pins={CLEAR: b"c" * 32}))
+    remove_somebody(alo)
+    moved = alo.write(lambda unit: moving.move_if_due(unit, me=alo.me, acting=alo.acting()))
+    assert moved is not None
+    assert [route.pin for route in moved.bundle.routes] == [b"c" * 32]
