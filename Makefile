@@ -111,7 +111,7 @@ demo: .venv/.ready
 
 snapshots: .venv/.ready
 	SATHI_SNAPSHOTS=write $(PYTEST) -q tests/tui
-	git diff --stat -- tests/tui/snapshots
+	git diff --stat -- tests/tui/snapshots docs/pictures
 
 docs-check: .venv/.ready
 	$(PYTEST) -q tests/docs tests/tidy/test_adr.py

@@ -4,6 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.desk_app import LARGE, SMALL, press, settled, shown, unlocked, until
+from tests.support.drawing import check_drawn
 from tests.support.federation import Node
 from tests.support.snapshots import check_snapshot
 from tests.support.story import FACTS, FEAR, WISH, Story
@@ -178,6 +179,8 @@ async def test_a_case_looks_so(
         await press(pilot, "2", "enter")
         await come_to_rest(pilot)
         check_snapshot(pilot.app, "case")
+        if size == SMALL:
+            check_drawn(pilot.app)
         await press(pilot, "f9")
         await until(pilot, lambda: NAME in shown(pilot.app))
         await come_to_rest(pilot)
