@@ -31,6 +31,7 @@ POINTS: Final[Mapping[str, str]] = MappingProxyType({
     "bundle.after_commit": "A new bundle is durable, and the node works with the old one.",
     "prekeys.before_commit": "Prekeys whose time is over were destroyed, but not committed.",
     "prekeys.after_commit": "Prekeys are destroyed, and the node has them in memory.",
+    "card.before_sheet": "A new card is the node's own, and the suspend sheet for it is not written.",
     "keyring.before_save": "The vault knows of a change of its slots and the keyring does not.",
     "rekey.after_copy": "The vault was copied for a new key; the copies still have the old one.",
     "rekey.between_files": "One copy has the new vault key and the other has the old one.",

@@ -48,6 +48,7 @@ def test_the_failpoints_are_these() -> None:
         "bundle.after_commit",
         "prekeys.before_commit",
         "prekeys.after_commit",
+        "card.before_sheet",
         "keyring.before_save",
         "rekey.after_copy",
         "rekey.between_files",

@@ -120,13 +120,14 @@ def test_where_the_new_suspend_finds_no_room_the_command_that_makes_another_is_n
         check=False,
     )
     failed = (ended.returncode, ended.stdout, sheet.exists())
-    code, data, talk = renew(alo, alo.root_sheet, sheet)
+    typed[1] = "sheet"
+    again = sathi(*typed, "--suspend-sheet", sheet)
 
     assert failed == (1, "", False)
     assert "it was done, but the new sheet could not be written" in ended.stderr
-    assert "`sathi card renew`" in ended.stderr
+    assert "`sathi card sheet`" in ended.stderr
     assert "user sheet" not in ended.stderr
-    assert (code, data[:8], sheet.exists()) == (0, "3\tuntil ", True), talk
+    assert (again.code, again.data[:8], sheet.exists()) == (0, "2\tuntil ", True), again.talk
 
 
 def test_the_clock_is_trusted_and_confirmed_only_with_the_day_of_today(alo: Founded) -> None:
