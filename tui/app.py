@@ -41,6 +41,7 @@ from tui.screens.cover import Cover
 from tui.screens.desk_screen import ROOT_DEPTH, DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problems import sentence
+from tui.screens.read_back import ReadBackScreen
 from tui.screens.settings import Speak
 from tui.screens.unlock import Unlocked, UnlockScreen
 from tui.undoing import Undoing
@@ -314,7 +315,7 @@ class SathiApp(GuardedApp):
         self.desk.names_are_shown = shown
         self._names = self.set_timer(NAMES_SECONDS, self._hide_names) if shown else None
         for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen):
+            if isinstance(screen, DeskScreen | ReadBackScreen):
                 screen.names_turned()
 
     def _hide_names(self) -> None:

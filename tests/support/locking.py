@@ -8,8 +8,9 @@ from typing import Any, Final
 from textual.pilot import Pilot
 
 from tests.support.desk_app import settled, until
-from tests.support.scripted_client import Script, is_code
+from tests.support.scripted_client import Script, ScriptedClient, is_code
 from tui.app import SathiApp
+from tui.client import NotRunningError
 from tui.screens.unlock import UnlockScreen
 
 ROOM: Final = 2
@@ -48,6 +49,14 @@ def app_of(pilot: Pilot[Any]) -> SathiApp:
     app = pilot.app
     assert isinstance(app, SathiApp)
     return app
+
+
+def take_node_away(pilot: Pilot[Any]) -> None:
+    """From now on the program behind the screen does not answer."""
+    gone = ScriptedClient()
+    gone.raising = NotRunningError("gone")
+    # It answers like a client; the desk's field names the real class.
+    vars(app_of(pilot).desk)["client"] = gone
 
 
 def holders() -> list[str]:

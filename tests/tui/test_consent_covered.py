@@ -1,23 +1,28 @@
 """A sentence about who she is, where she is asked: covered after F9's minute, and her yes to it stays."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
+import pytest
 from textual.pilot import Pilot
 
 from node.services import casework, looking
 from protocol.local import commands, views
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import TextKind
-from tests.support.asking_by_keys import answer, asking, how_she_said_yes, ticks
-from tests.support.desk_app import press, shown, unlocked, until
+from tests.support.asking_by_keys import answer, asking, how_she_said_yes, stand_on, ticks
+from tests.support.desk_app import press, settled, shown, unlocked, until
 from tests.support.federation import Node, done
-from tests.support.locking import app_of
+from tests.support.locking import app_of, take_node_away
 from tests.support.passing import visit
-from tests.support.story import Story
-from tui.places import ToTickSentences
+from tests.support.story import WISH, Story
+from tui.places import Destination, ToTakeConsent, ToTickSentences
 from tui.screens import her_sentences
+from tui.screens.asking import AskScreen
 from tui.screens.consent_rows import Item, Kind
+from tui.screens.read_back import ReadBackScreen
+from tui.screens.tick_sentences import TickSentencesScreen
 
 NAME: Final = "My name is Thistledown."
 IDENTITY: Final = Item(kind=Kind.CATEGORY, key=str(int(Category.IDENTITY)))
@@ -133,3 +138,88 @@ def test_of_a_covered_sentence_the_desk_keeps_no_word_even_if_one_came(story: St
     kept = her_sentences.all_of(msgspec.structs.replace(view, covered=told))
     assert [one.hash for one in kept] == [one.hash for one in (*view.sentences, *view.covered)]
     assert NAME not in {one.text for one in kept}
+
+
+# While it is read back to her.
+
+
+def further(story: Story) -> Destination:
+    consent = story.agree(categories=[Category.IDENTITY], texts=[])
+    return ToTickSentences(case_id=story.case_id, consent_id=consent)
+
+
+async def reading(pilot: Pilot[Any], to: Destination, text: Item) -> None:
+    """Names are shown, and her sentence stands alone on the screen."""
+    await visit(pilot, to)
+    await press(pilot, "f9")
+    if isinstance(to, ToTakeConsent):
+        await press(pilot, "f4", "f3")
+        await answer(pilot, IDENTITY, "y")
+        await stand_on(pilot, text)
+    await press(pilot, "r")
+    assert isinstance(pilot.app.screen, ReadBackScreen)
+    assert NAME in shown(pilot.app)
+
+
+@pytest.mark.parametrize("where", [asking, further])
+async def test_what_says_who_she_is_leaves_the_screen_with_f9s_minute_and_was_not_read_back(
+    story: Story, alo: Node, where: Callable[[Story], Destination]
+) -> None:
+    story.open_case()
+    text, to = Item(kind=Kind.TEXT, key=said(story).hex()), where(story)
+    async with unlocked(alo) as pilot:
+        await reading(pilot, to, text)
+        app_of(pilot)._hide_names()
+        await settled(pilot)
+        seen = shown(pilot.app)
+        await press(pilot, "y")
+        row = line_with(pilot, COVERED)
+    assert NAME not in seen
+    assert "Names are hidden again, so this counts as not read. F9, then r." in seen
+    assert "[ ]" in row
+
+
+async def test_a_question_over_her_sentence_does_not_keep_it_for_later(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    text, to = Item(kind=Kind.TEXT, key=said(story).hex()), further(story)
+    async with unlocked(alo) as pilot:
+        await reading(pilot, to, text)
+        await pilot.app.push_screen(AskScreen(app_of(pilot).desk, "Sure?"))
+        app_of(pilot)._hide_names()
+        await settled(pilot)
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, TickSentencesScreen)
+        assert NAME not in shown(pilot.app)
+
+
+async def test_what_does_not_say_who_she_is_is_read_to_its_end_whatever_f9_does(
+    story: Story, alo: Node
+) -> None:
+    story.open_case()
+    consent = story.agree(texts=[])
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToTickSentences(case_id=story.case_id, consent_id=consent))
+        await press(pilot, "r", "f9", "f9")
+        assert WISH.text in shown(pilot.app)
+        await press(pilot, "y", "ctrl+s")
+    assert ticks(alo) == {WISH.hash}
+
+
+@pytest.mark.parametrize("where", [asking, further])
+async def test_after_the_minute_her_sentence_is_covered_though_the_node_is_gone(
+    story: Story, alo: Node, where: Callable[[Story], Destination]
+) -> None:
+    story.open_case()
+    text, to = Item(kind=Kind.TEXT, key=said(story).hex()), where(story)
+    async with unlocked(alo) as pilot:
+        await reading(pilot, to, text)
+        await press(pilot, "y")
+        assert NAME in shown(pilot.app)
+        take_node_away(pilot)
+        app_of(pilot)._hide_names()
+        await settled(pilot)
+        row = line_with(pilot, COVERED)
+        assert NAME not in shown(pilot.app)
+    assert "[x]" in row

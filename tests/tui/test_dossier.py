@@ -21,12 +21,11 @@ from tests.support.desk_app import (
     until,
 )
 from tests.support.federation import Node, done
-from tests.support.locking import app_of
+from tests.support.locking import app_of, take_node_away
 from tests.support.nodes import PASSPHRASE
 from tests.support.passing import let_pass, visit
-from tests.support.scripted_client import ScriptedClient
 from tests.support.story import C2, C8, C9, FACTS, FEAR, KEPT_FEAR, WISH, Story
-from tui.client import Client, NotRunningError
+from tui.client import Client
 from tui.places import Destination, ToDossier, ToLedger, ToMessage
 from tui.screens.dossier import DossierScreen
 from tui.screens.message import MessageScreen
@@ -207,14 +206,6 @@ def named_dossier(story: Story) -> ToMessage:
 def message_screen(pilot: Pilot[None]) -> MessageScreen:
     assert isinstance(pilot.app.screen, MessageScreen)
     return pilot.app.screen
-
-
-def take_node_away(pilot: Pilot[None]) -> None:
-    """From now on the program behind the screen does not answer."""
-    gone = ScriptedClient()
-    gone.raising = NotRunningError("gone")
-    # It answers like a client; the desk's field names the real class.
-    vars(app_of(pilot).desk)["client"] = gone
 
 
 def seen(text: str) -> list[bool]:

@@ -1,6 +1,6 @@
 """What is behind asking her: her case, her language, and the draft of what was half-asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -37,6 +37,8 @@ class Ground:
     """What the node says before she is asked."""
 
     look: views.CaseLook
+    sentences: list[views.SaidView]
+    """Hers, also covered ones: what she said to one of them does not end with F9's minute."""
     consents: list[views.ConsentView]
     peers: list[views.PeerView]
     users: list[views.UserView]
@@ -44,11 +46,6 @@ class Ground:
     drafts: ConsentDrafts | None
     is_day_sure: bool
     """Can a yes be recorded, which needs a day on which she said it?"""
-
-    @property
-    def sentences(self) -> list[views.SaidView]:
-        """Her sentences, also covered ones: what she said to one of them does not end with F9's minute."""
-        return her_sentences.all_of(self.look)
 
 
 class AskingHer(DeskScreen[Ground]):
@@ -108,6 +105,7 @@ class AskingHer(DeskScreen[Ground]):
             drafts = decode(await self._draft.load(client), ConsentDrafts)
         return Ground(
             look=look,
+            sentences=her_sentences.all_of(look),
             consents=listed.consents,
             peers=(await client.list_peers()).peers,
             users=(await client.list_users()).users,
@@ -126,6 +124,14 @@ class AskingHer(DeskScreen[Ground]):
         if not loaded.is_day_sure:
             # Before she is asked, and not after it: until then only her no can be recorded.
             self.say(self.words.task(_DAY_NOT_SURE), tone="warn")
+
+    def names_turned(self) -> None:
+        """Hidden is hidden at once, whatever the node does."""
+        if self._loaded is not None and not self.desk.names_are_shown:
+            sentences = her_sentences.covered(self._loaded.sentences)
+            self._loaded = replace(self._loaded, sentences=sentences)
+            self.call_later(self.lay_out)
+        super().names_turned()
 
     def _begin(self, ground: Ground) -> None:
         peer = "" if self._to.peer is None else self._to.peer.hex()

@@ -1,8 +1,8 @@
 """One sentence of hers alone on the screen, to be read back to her word for word, as it would be sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import ClassVar, Final, final
+from typing import Any, ClassVar, Final, final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -10,7 +10,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
 from protocol.local.views import SaidView
+from protocol.vocabulary.categories import HIDDEN
 from tui.acts import Act, bindings
+from tui.desk import Desk
+from tui.screens.desk_screen import DeskScreen
 from tui.widgets.key_line import KeyLine
 from tui.widgets.paragraphs import Paragraph, Paragraphs
 from tui.wording import N_, Words
@@ -33,6 +36,7 @@ NOT_READ: Final = Act(
     name="not_read", key="escape", label=N_("not read"), help=N_("Nothing changes.")
 )
 ACTS: Final[Sequence[Act]] = (MAY_GO, STAYS, NOT_READ)
+_COVERED: Final = N_("Names are hidden again, so this counts as not read. F9, then r.")
 
 
 class ReadBack(Enum):
@@ -41,6 +45,19 @@ class ReadBack(Enum):
     MAY_GO = "may_go"
     STAYS = "stays"
     NOT_READ = "not_read"
+    COVERED = "covered"
+
+
+def read_to_her(screen: DeskScreen[Any], said: SaidView, then: Callable[[ReadBack], None]) -> None:
+    """Put the sentence alone on the screen, and go on with what became of it, or say that it was covered."""
+
+    def heard(what: ReadBack | None) -> None:
+        if what is ReadBack.COVERED:
+            screen.say(screen.words.say(_COVERED), tone="warn")
+        then(ReadBack.NOT_READ if what is None else what)
+
+    shown = ReadBackScreen(screen.desk, screen.words, said)
+    screen.call_later(screen.app.push_screen, shown, heard)
 
 
 @final
@@ -55,8 +72,9 @@ class ReadBackScreen(ModalScreen[ReadBack]):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
 
-    def __init__(self, words: Words, said: SaidView) -> None:
+    def __init__(self, desk: Desk, words: Words, said: SaidView) -> None:
         super().__init__()
+        self._desk = desk
         self._words = words
         self._said = said
 
@@ -78,6 +96,20 @@ class ReadBackScreen(ModalScreen[ReadBack]):
         """The text can be scrolled."""
         self.query_one(KeyLine).put([(act, self._words.say(act.label)) for act in ACTS])
         self.query_one("#text").focus()
+
+    def on_screen_resume(self) -> None:
+        """Names may have been hidden before this came to the front."""
+        self.names_turned()
+
+    def names_turned(self) -> None:
+        """Names are shown or hidden: who she is stands here no longer than on any other screen."""
+        if self._said.category not in HIDDEN or self._desk.names_are_shown:
+            return
+        for text in self.query("#text Paragraphs").results(Paragraphs):
+            text.put([])
+        # With a question over it, this goes when that is answered.
+        if self.is_active:
+            _closing = self.dismiss(ReadBack.COVERED)
 
     def action_may_go(self) -> None:
         """She heard it, and it may go."""

@@ -25,7 +25,7 @@ from tui.screens.consent_notice import notice
 from tui.screens.consent_rows import Choosing, Item, Kind, rows
 from tui.screens.consent_steps import Asking
 from tui.screens.desk_screen import BACK
-from tui.screens.read_back import ReadBack, ReadBackScreen
+from tui.screens.read_back import ReadBack, read_to_her
 from tui.widgets.choice import Choice
 from tui.widgets.field import Field
 from tui.widgets.paragraphs import Paragraphs
@@ -232,12 +232,10 @@ class TakeConsentScreen(AskingHer):
         """The sentence alone on the screen."""
         sentence = self._sentence
         if sentence is not None:
-            shown = ReadBackScreen(self.words, sentence)
-            then = partial(self._was_read_back, sentence)
-            self.call_later(self.app.push_screen, shown, then)
+            read_to_her(self, sentence, partial(self._was_read_back, sentence))
 
-    def _was_read_back(self, sentence: SaidView, heard: ReadBack | None) -> None:
-        if heard in {None, ReadBack.NOT_READ} or self._form is None:
+    def _was_read_back(self, sentence: SaidView, heard: ReadBack) -> None:
+        if heard not in {ReadBack.MAY_GO, ReadBack.STAYS} or self._form is None:
             return
         form = consent_form.note_read_back(self._form, sentence)
         answer = Answer.YES if heard is ReadBack.MAY_GO else Answer.NO

@@ -1,7 +1,7 @@
 """Further sentences of hers for a consent that is there already: each is read back to her first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Final, final
 
@@ -20,7 +20,7 @@ from tui.plain import Text, one_line, plain
 from tui.screens import her_sentences
 from tui.screens.consent_acts import READ
 from tui.screens.desk_screen import BACK, DeskScreen
-from tui.screens.read_back import ReadBack, ReadBackScreen
+from tui.screens.read_back import ReadBack, read_to_her
 from tui.termwidth import wrap
 from tui.widgets.rows import Row, Rows
 from tui.wording import N_
@@ -129,6 +129,14 @@ class TickSentencesScreen(DeskScreen[Sentences]):
         style = "$success" if goes else "$text-muted"
         return (*texts, plain(f"    {self.words.say(note)}", style))
 
+    def names_turned(self) -> None:
+        """Hidden is hidden at once, whatever the node does."""
+        if self._loaded is not None and not self.desk.names_are_shown:
+            offered = her_sentences.covered(self._loaded.offered)
+            self._loaded = replace(self._loaded, offered=offered)
+            self.show(self._loaded)
+        super().names_turned()
+
     def heading(self) -> str:
         """Whose."""
         title = super().heading()
@@ -157,11 +165,9 @@ class TickSentencesScreen(DeskScreen[Sentences]):
         """The sentence alone on the screen."""
         sentence = self._sentence
         if sentence is not None:
-            then = partial(self._was_read_back, sentence)
-            shown = ReadBackScreen(self.words, sentence)
-            self.call_later(self.app.push_screen, shown, then)
+            read_to_her(self, sentence, partial(self._was_read_back, sentence))
 
-    def _was_read_back(self, sentence: SaidView, heard: ReadBack | None) -> None:
+    def _was_read_back(self, sentence: SaidView, heard: ReadBack) -> None:
         if heard is ReadBack.MAY_GO:
             self._may_go |= {sentence.hash}
         elif heard is ReadBack.STAYS:
