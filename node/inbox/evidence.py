@@ -1,16 +1,17 @@
 """What people are shown when one node speaks with two voices: signed skeletons side by side, no content."""
 
-from node.effects import apply
+from node.effects import NODE_ITSELF, Acting, apply
 from node.inbox import batch as batches
 from node.inbox.batch import Batch
-from node.vault.tables import quarantine, skeletons_held, streams
+from node.vault.tables import desk, quarantine, skeletons_held, streams
+from node.vault.unit import Unit
 from protocol.effects import Remind, Task
 from protocol.envelope import OpenedEnvelope, VerifiedMessage
 from protocol.errors import RefusalCode
 from protocol.limits import DAY
 from protocol.skeleton import parse_skeleton
 from protocol.streams import Incoming, start
-from protocol.values import later
+from protocol.values import NodeId, later
 
 
 def _keep_contradiction(batch: Batch, verified: VerifiedMessage, *, code: str) -> None:
@@ -76,6 +77,13 @@ def ask_for_update(batch: Batch) -> None:
         [Remind(task=Task.UPDATE_NEEDED, peer=batch.me.node_id, thread=None, due=due)],
         batch.unit,
         acting=batch.acting,
+    )
+
+
+def end_asking_for_update(unit: Unit, *, me: NodeId, acting: Acting) -> None:
+    """This program reads all that was kept for a newer one."""
+    desk.finish_peer_tasks(
+        unit.vault, task=Task.UPDATE_NEEDED.value, peer=me, by=NODE_ITSELF, now=acting.now
     )
 
 

@@ -298,6 +298,7 @@ class Desk:
             charter_seconds_left=await self._gate.read(
                 lambda unit: belonging.charter_seconds_left(unit, now=now)
             ),
+            update_waiting=await self._gate.read(reading.kept_for_an_update),
         )
 
     @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@ from node import conditions, showing
 from node.effects import Acting, apply, audit
 from node.vault.records import ConsentRecord, Referral, StoredMessage
 from node.vault.tables import audit as audit_log
-from node.vault.tables import consents, identity, messages, outbox, referrals, secrets
+from node.vault.tables import consents, identity, messages, outbox, quarantine, referrals, secrets
 from node.vault.unit import Unit
 from protocol.consent import ConsentState
 from protocol.effects import Send, Urgency
@@ -175,6 +175,11 @@ def list_outbox(unit: Unit) -> views.Outbox:
     """What waits to leave or to be answered."""
     items = outbox.waiting(unit.vault)
     return views.Outbox(items=[showing.outbox_line(unit, item) for item in items])
+
+
+def kept_for_an_update(unit: Unit) -> int:
+    """How many sealed envelopes only a newer program opens."""
+    return quarantine.count_of_a_newer_program(unit.vault)
 
 
 def outbox_since(unit: Unit) -> tuple[int, Instant | None]:

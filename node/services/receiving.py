@@ -48,8 +48,7 @@ from protocol.vocabulary.codes import ReceiptStatus
 _LOGGER: Final = logging.getLogger(__name__)
 
 # Kept still sealed: they may be opened later, by a newer version or a clock that was set right.
-_OF_A_NEWER_PROGRAM: Final = (RefusalCode.E_VERSION, RefusalCode.E_SUITE)
-_WAIT_SEALED: Final = frozenset({RefusalCode.E_PREKEY_UNKNOWN, *_OF_A_NEWER_PROGRAM})
+_WAIT_SEALED: Final = frozenset({RefusalCode.E_PREKEY_UNKNOWN, *quarantine.OF_A_NEWER_PROGRAM})
 # A partner signed it, and somebody did something else with it: people are told.
 _MISUSED: Final = frozenset(
     {RefusalCode.E_NOT_FOR_ME, RefusalCode.E_COMMIT, RefusalCode.E_SUITE_MISMATCH}
@@ -123,9 +122,10 @@ def take_again(
     unit: Unit, *, me: Self, prekeys: Mapping[PrekeyId, PrekeySecret], acting: Acting
 ) -> Taken:
     """Judge once more what waited for a clock that is right (R-114), or for the program that runs now."""
-    waiting = quarantine.take_out(unit.vault, RefusalCode.E_CLOCK.value)
-    for code in _OF_A_NEWER_PROGRAM:
-        waiting += _readable_now(unit, code)
+    readable = _readable_now(unit)
+    if readable and not quarantine.count_of_a_newer_program(unit.vault):
+        evidence.end_asking_for_update(unit, me=me.node_id, acting=acting)
+    waiting = quarantine.take_out(unit.vault, RefusalCode.E_CLOCK.value) + readable
     taken = take(unit, [raw for raw, _ in waiting], me=me, prekeys=prekeys, acting=acting)
     for raw, at in waiting:
         quarantine.keep_since(unit.vault, raw, at=at)
@@ -158,16 +158,17 @@ def _take_verified(
     return strangers
 
 
-def _readable_now(unit: Unit, code: RefusalCode) -> list[tuple[bytes, Instant]]:
-    """What this program reads of what an older one kept for that reason; the rest stays, as old as it was."""
+def _readable_now(unit: Unit) -> list[tuple[bytes, Instant]]:
+    """What this program reads of what an older one could not; the rest stays, as old as it was."""
     found: list[tuple[bytes, Instant]] = []
-    for raw, at in quarantine.take_out(unit.vault, code.value):
-        try:
-            parse(raw)
-        except RemoteProtocolError:
-            quarantine.keep(unit.vault, raw, code=code.value, now=at)
-        else:
-            found.append((raw, at))
+    for code in quarantine.OF_A_NEWER_PROGRAM:
+        for raw, at in quarantine.take_out(unit.vault, code.value):
+            try:
+                parse(raw)
+            except RemoteProtocolError:
+                quarantine.keep(unit.vault, raw, code=code.value, now=at)
+            else:
+                found.append((raw, at))
     return found
 
 
@@ -184,7 +185,7 @@ def _turn(item: tuple[VerifiedMessage, bytes]) -> tuple[bool, NodeId, int, int]:
 def _could_not_open(batch: Batch, raw: bytes, code: RefusalCode) -> None:
     if code in _WAIT_SEALED:
         quarantine.keep(batch.unit.vault, raw, code=code.value, now=batch.now)
-    if code in _OF_A_NEWER_PROGRAM:
+    if code in quarantine.OF_A_NEWER_PROGRAM:
         evidence.ask_for_update(batch)
     audit(batch.unit, "envelope.refused", b"", acting=batch.acting, details=code.value)
 

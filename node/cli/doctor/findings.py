@@ -42,6 +42,7 @@ class Check(StrEnum):
     ERASURE = "erasure"
     PREKEYS = "prekeys"
     DATE = "date"
+    UPDATE = "update"
     CARD = "card"
     CHARTER = "charter"
     OUTBOX = "outbox"

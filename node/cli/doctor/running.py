@@ -113,6 +113,7 @@ def judge_open(seen: NodeStatus) -> list[Finding]:
         _judge_erasure(is_pending=seen.is_erasure_pending),
         _judge_prekeys(seen.prekey_weeks_left or 0),
         _judge_outbox(seen.outbox_waiting or 0, oldest=seen.outbox_oldest_seconds or 0),
+        _judge_update(seen.update_waiting or 0),
     ]
 
 
@@ -230,6 +231,17 @@ def _judge_outbox(waiting: int, *, oldest: int) -> Finding:
             fix="look which partner is silent: sathi doctor --user NAME",
         )
     return good(Check.OUTBOX, f"{waiting} messages wait for an answer")
+
+
+def _judge_update(waiting: int) -> Finding:
+    if waiting:
+        envelopes = "1 envelope" if waiting == 1 else f"{waiting} envelopes"
+        return doubtful(
+            Check.UPDATE,
+            f"{envelopes} came that only a newer Sathi can open; each is kept for a week",
+            fix="update Sathi: what was kept is then looked at again by itself, within an hour",
+        )
+    return good(Check.UPDATE, "nothing came that only a newer Sathi can open")
 
 
 def _ago(seconds: int) -> str:

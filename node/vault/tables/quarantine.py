@@ -1,10 +1,15 @@
 """Envelopes that could not be taken, still sealed."""
 
 from collections.abc import Collection
+from typing import Final
 
 from node.vault.driver import Connection
 from protocol import limits
+from protocol.errors import RefusalCode
 from protocol.values import EnvelopeId, Instant, envelope_id, envelope_id_of, instant, later
+
+OF_A_NEWER_PROGRAM: Final = (RefusalCode.E_VERSION, RefusalCode.E_SUITE)
+"""Kept until a program runs that knows what they are."""
 
 
 def keep(vault: Connection, raw: bytes, *, code: str, now: Instant) -> None:
@@ -41,6 +46,16 @@ def forget_old(vault: Connection, *, now: Instant) -> int:
         "DELETE FROM quarantine WHERE at < ?", (later(now, -limits.QUARANTINE_SECONDS),)
     )
     return int(gone.rowcount)
+
+
+def count_of_a_newer_program(vault: Connection) -> int:
+    """How many are kept that this program cannot read."""
+    marks = ", ".join("?" * len(OF_A_NEWER_PROGRAM))
+    (count,) = vault.execute(
+        f"SELECT count(*) FROM quarantine WHERE code IN ({marks})",
+        tuple(code.value for code in OF_A_NEWER_PROGRAM),
+    ).fetchone()
+    return int(count)
 
 
 def drop(vault: Connection, codes: Collection[str]) -> None:

@@ -52,7 +52,7 @@ class NodeStatus(View, frozen=True, kw_only=True):
     While the node is locked `name` and `node_id` are empty, and the last three are nothing.
     `outbox_oldest_seconds` is how long the oldest message has been waiting for its answer;
     `is_risk_raised` says that the charter asks for the high risk profile. `charter_seconds_left` is nothing
-    also where none is held.
+    also where none is held. `update_waiting` are sealed envelopes that only a newer program opens.
     """
 
     is_open: bool
@@ -66,6 +66,7 @@ class NodeStatus(View, frozen=True, kw_only=True):
     card_seconds_left: int | None = None
     is_risk_raised: bool | None = None
     charter_seconds_left: int | None = None
+    update_waiting: int | None = None
 
 
 class UserView(View, frozen=True, kw_only=True):

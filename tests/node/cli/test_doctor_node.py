@@ -215,16 +215,23 @@ def test_a_locked_node_says_nothing_that_only_an_open_one_can_know() -> None:
 @pytest.mark.parametrize(
     ("change", "states"),
     [
-        ({}, ["ok", "ok", "ok"]),
-        ({"is_erasure_pending": True}, ["warn", "ok", "ok"]),
-        ({"prekey_weeks_left": 2}, ["ok", "ok", "ok"]),
-        ({"prekey_weeks_left": 1}, ["ok", "warn", "ok"]),
-        ({"prekey_weeks_left": 0}, ["ok", "FAIL", "ok"]),
-        ({"outbox_waiting": 1, "outbox_oldest_seconds": 3 * limits.DAY - 1}, ["ok", "ok", "ok"]),
-        ({"outbox_waiting": 1, "outbox_oldest_seconds": 3 * limits.DAY}, ["ok", "ok", "warn"]),
+        ({}, ["ok", "ok", "ok", "ok"]),
+        ({"is_erasure_pending": True}, ["warn", "ok", "ok", "ok"]),
+        ({"prekey_weeks_left": 2}, ["ok", "ok", "ok", "ok"]),
+        ({"prekey_weeks_left": 1}, ["ok", "warn", "ok", "ok"]),
+        ({"prekey_weeks_left": 0}, ["ok", "FAIL", "ok", "ok"]),
+        (
+            {"outbox_waiting": 1, "outbox_oldest_seconds": 3 * limits.DAY - 1},
+            ["ok", "ok", "ok", "ok"],
+        ),
+        (
+            {"outbox_waiting": 1, "outbox_oldest_seconds": 3 * limits.DAY},
+            ["ok", "ok", "warn", "ok"],
+        ),
+        ({"update_waiting": 1}, ["ok", "ok", "ok", "warn"]),
     ],
 )
-def test_an_open_node_says_how_erasing_prekeys_and_outbox_stand(
+def test_an_open_node_says_how_erasing_prekeys_outbox_and_update_stand(
     change: dict[str, int], states: list[str]
 ) -> None:
     seen = msgspec.structs.replace(OPEN, **change)

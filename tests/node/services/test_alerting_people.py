@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from node.effects import NODE_ITSELF
-from node.services import receiving
+from node.services import reading, receiving
 from node.vault.tables import quarantine
 from protocol.errors import RefusalCode
 from protocol.values import Hash
@@ -17,6 +17,7 @@ from tests.support.restoring import tasks_of
 
 VERSION_AT = 4
 SUITE_AT = 5
+PREKEY_AT = 8
 EVIDENCE = "SELECT peer, code, held FROM stream_evidence"
 
 
@@ -79,15 +80,43 @@ def test_what_only_a_newer_program_opens_is_kept_sealed_and_people_are_told_to_u
     assert bandhan.rows("SELECT raw, at FROM quarantine") == kept == [(raw, kept[0][1])]
 
 
+def keep_as_an_older_program(node: Node, raw: bytes, code: RefusalCode) -> None:
+    """As a program would have kept it that did not know what this one knows."""
+    node.write(lambda unit: quarantine.keep(unit.vault, raw, code=code.value, now=node.now))
+
+
 @pytest.mark.parametrize("code", [RefusalCode.E_VERSION, RefusalCode.E_SUITE])
 def test_after_an_update_what_was_kept_for_it_is_judged_again(
     alo: Node, bandhan: Node, code: RefusalCode
 ) -> None:
-    raw = forge(OFFER, sender=alo, recipient=bandhan)
-    # As a program would have kept it that did not know what this one knows.
-    bandhan.write(lambda unit: quarantine.keep(unit.vault, raw, code=code.value, now=bandhan.now))
+    keep_as_an_older_program(bandhan, forge(OFFER, sender=alo, recipient=bandhan), code)
     again = take_again(bandhan)
 
     assert again.taken == 1
     assert bandhan.rows("SELECT state FROM referrals") == [("offered",)]
     assert bandhan.rows("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+@pytest.mark.parametrize("is_enough", [True, False], ids=["enough", "too old still"])
+def test_an_update_that_reads_all_that_was_kept_ends_the_task_and_another_one_does_not(
+    alo: Node, bandhan: Node, *, is_enough: bool
+) -> None:
+    raw = forge(OFFER, sender=alo, recipient=bandhan)
+    bandhan.take([changed(raw, SUITE_AT)])
+    if is_enough:
+        bandhan.write(lambda unit: quarantine.drop(unit.vault, ["E_SUITE"]))
+    keep_as_an_older_program(bandhan, raw, RefusalCode.E_VERSION)
+    take_again(bandhan)
+
+    expected = ["offer_to_answer"] if is_enough else ["offer_to_answer", "update_needed"]
+    assert sorted(tasks_of(bandhan)) == expected
+
+
+def test_how_many_wait_for_an_update_is_counted_and_nothing_else_that_is_kept(
+    alo: Node, bandhan: Node
+) -> None:
+    raw = forge(OFFER, sender=alo, recipient=bandhan)
+    bandhan.take([changed(raw, VERSION_AT), changed(raw, SUITE_AT), changed(raw, PREKEY_AT)])
+
+    assert bandhan.rows("SELECT count(*) FROM quarantine") == [(3,)]
+    assert bandhan.read(reading.kept_for_an_update) == 2
