@@ -14,7 +14,7 @@ from node.vault.records import (
 )
 from node.vault.tables import charters, overview
 from node.vault.tables import consents as consent_tables
-from node.vault.tables.overview import Named, OpenTask
+from node.vault.tables.overview import NamedFollowUp, OpenTask
 from node.vault.tables.referrals import ReferralRow
 from node.vault.unit import Unit
 from protocol.codec import decode
@@ -191,21 +191,23 @@ def _task(open_task: OpenTask) -> views.TaskView:
     )
 
 
-def follow_up_line(known: FollowUp, named: Named) -> views.FollowUpLine:
+def follow_up_line(known: NamedFollowUp) -> views.FollowUpLine:
     """A follow-up in a list."""
+    record, named = known.record, known.named
     return views.FollowUpLine(
-        follow_up=known.follow_up_id,
-        thread=known.thread,
-        peer=known.peer,
+        follow_up=record.follow_up_id,
+        thread=record.thread,
+        peer=record.peer,
         peer_name=named.peer_name,
         case_id=named.case_id,
         case_number=named.case_number,
-        is_asked_by_us=known.is_asked_by_us,
-        due=known.due,
-        state=known.state.value,
-        is_open=known.state in OPEN_STATES,
-        was_seen=known.was_seen,
-        report=known.report,
+        is_asked_by_us=record.is_asked_by_us,
+        due=record.due,
+        state=record.state.value,
+        is_open=record.state in OPEN_STATES,
+        has_withdrawn=known.has_withdrawn,
+        was_seen=record.was_seen,
+        report=record.report,
     )
 
 

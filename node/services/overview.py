@@ -31,7 +31,7 @@ def show_today(
         promises=counts[TaskKind.PROMISE],
         news=counts[TaskKind.NEWS],
         consents=_ending(unit, me=me, now=acting.now),
-        follow_ups=[showing.follow_up_line(known, named) for known, named in due],
+        follow_ups=[showing.follow_up_line(known) for known in due],
         late=_due_between(unit, instant(0), acting.now),
         in_7_days=_due_between(unit, acting.now, soon),
         unsent=[
@@ -98,7 +98,7 @@ def list_follow_ups(
     since = instant(max(0, now - bounds.FOLLOW_UP_AHEAD_SECONDS))
     found = overview.follow_ups(unit.vault, since=since)
     return views.FollowUps(
-        lines=[showing.follow_up_line(known, named) for known, named in found],
+        lines=[showing.follow_up_line(known) for known in found],
         late=_due_between(unit, instant(0), now),
         in_7_days=_due_between(unit, now, later(now, bounds.FOLLOW_UP_SOON_SECONDS)),
         in_30_days=_due_between(unit, now, later(now, bounds.FOLLOW_UP_AHEAD_SECONDS)),

@@ -126,3 +126,19 @@ async def test_how_follow_ups_look(
         check_snapshot(pilot.app, "followups-move")
         await press(pilot, "escape", "n")
         check_snapshot(pilot.app, "followups-cannot")
+
+
+async def test_where_she_withdrew_nobody_is_told_that_she_is_to_be_seen(
+    story: Story, alo: Node, bandhan: Node
+) -> None:
+    asked(story, days=-3)
+    story.withdraw()
+    story.settle()
+    for node in (alo, bandhan):
+        async with unlocked(node) as pilot:
+            await press(pilot, "5")
+            text = shown(pilot.app)
+            assert "late 0" in text
+            assert "To be seen" not in text
+            assert "She withdrew: see her only if she wants it" in text
+            assert "! " not in text

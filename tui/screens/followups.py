@@ -101,7 +101,11 @@ class FollowUpsScreen(DeskScreen[views.FollowUps]):
                 ),
             )
         )
-        rows = self._group(N_("To be seen"), [line for line in loaded.lines if line.is_open])
+        rows = self._group(N_("To be seen"), [line for line in loaded.lines if _is_promised(line)])
+        rows += self._group(
+            N_("She withdrew: see her only if she wants it"),
+            [line for line in loaded.lines if line.is_open and line.has_withdrawn],
+        )
         rows += self._group(N_("Came back"), [line for line in loaded.lines if not line.is_open])
         listed = self.query_one("#follow-ups", Rows)
         listed.put(rows)
@@ -119,7 +123,7 @@ class FollowUpsScreen(DeskScreen[views.FollowUps]):
         return [heading, *(Row(key=line.follow_up, lines=(self._row(line),)) for line in lines)]
 
     def _row(self, line: views.FollowUpLine) -> Content:
-        is_late = line.is_open and line.due < self.desk.now
+        is_late = _is_promised(line) and line.due < self.desk.now
         day = self.desk.day(line.due)
         case = one_line(line.case_number) if line.case_number else ""
         who = (
@@ -218,3 +222,7 @@ class FollowUpsScreen(DeskScreen[views.FollowUps]):
         if reason is not None:
             command = commands.DeclineFollowUp(follow_up=follow_up, reason=UnableReason(reason))
             self.send(command, self.reload)
+
+
+def _is_promised(line: views.FollowUpLine) -> bool:
+    return line.is_open and not line.has_withdrawn

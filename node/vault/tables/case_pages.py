@@ -31,7 +31,8 @@ _NEXT: Final = (
     " LEFT JOIN peers p ON p.node_id = r.peer WHERE r.case_id = :case_id"
     " UNION ALL SELECT f.due, p.display_name FROM referrals r"
     f" JOIN follow_ups f ON f.thread = r.thread AND f.state IN ({_OPEN})"
-    " LEFT JOIN peers p ON p.node_id = r.peer WHERE r.case_id = :case_id"
+    # She withdrew: nobody is to see her for it any more.
+    " LEFT JOIN peers p ON p.node_id = r.peer WHERE r.case_id = :case_id AND r.state != 'withdrawn'"
     " ORDER BY 1, 2 LIMIT 1"
 )
 

@@ -33,7 +33,8 @@ _TASK: Final = (
 )
 _FOLLOW_UP: Final = (
     "SELECT f.follow_up_id, f.thread, f.peer, f.is_asked_by_us, f.due, f.state, f.was_seen,"
-    " f.seen_at, f.report, p.display_name, r.case_id, c.case_number FROM follow_ups f"
+    " f.seen_at, f.report, p.display_name, r.case_id, c.case_number, r.state IS 'withdrawn'"
+    " FROM follow_ups f"
     " LEFT JOIN peers p ON p.node_id = f.peer LEFT JOIN referrals r ON r.thread = f.thread"
     " LEFT JOIN cases c ON c.case_id = r.case_id"
 )
@@ -50,6 +51,15 @@ class Named:
     peer_name: str
     case_id: bytes | None
     case_number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedFollowUp:
+    """A follow-up with the names people know it by, and whether she withdrew the referral it belongs to."""
+
+    record: FollowUp
+    named: Named
+    has_withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +127,15 @@ def find_open_task(vault: Connection, task_id: int) -> OpenTask | None:
     return None if row is None else _task(row)
 
 
-def follow_ups(vault: Connection, *, since: Instant) -> list[tuple[FollowUp, Named]]:
-    """The open ones by their day, and then those closed since an instant, the newest first."""
+def follow_ups(vault: Connection, *, since: Instant) -> list[NamedFollowUp]:
+    """The open ones by their day, and then those closed since an instant, the newest first.
+
+    Of the open ones those come last where she has withdrawn: they are nobody's promise any more.
+    """
     shown = bounds.FOLLOW_UPS_SHOWN_MAX
     rows = vault.execute(
-        f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.{_SHOWN} ORDER BY f.due, f.follow_up_id LIMIT ?",
+        f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.{_SHOWN}"
+        " ORDER BY r.state IS 'withdrawn', f.due, f.follow_up_id LIMIT ?",
         (shown,),
     ).fetchall()
     rows += vault.execute(
@@ -129,10 +143,10 @@ def follow_ups(vault: Connection, *, since: Instant) -> list[tuple[FollowUp, Nam
         " ORDER BY f.changed_at DESC, f.follow_up_id LIMIT ?",
         (since, shown - len(rows)),
     ).fetchall()
-    return [(_follow_up(row), _named(row[9:12])) for row in rows]
+    return [_follow_up(row) for row in rows]
 
 
-def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, Named]]:
+def follow_ups_until(vault: Connection, until: Instant) -> list[NamedFollowUp]:
     """The open ones that are due before an instant, by their day, where she has not withdrawn."""
     rows = vault.execute(
         f"{_FOLLOW_UP} WHERE f.state IN ({_OPEN}) AND f.due < ? AND f.{_SHOWN}"
@@ -140,7 +154,7 @@ def follow_ups_until(vault: Connection, until: Instant) -> list[tuple[FollowUp, 
         " ORDER BY f.due, f.follow_up_id LIMIT ?",
         (until, bounds.FOLLOW_UPS_SHOWN_MAX),
     ).fetchall()
-    return [(_follow_up(row), _named(row[9:12])) for row in rows]
+    return [_follow_up(row) for row in rows]
 
 
 def count_follow_ups(vault: Connection, *, since: Instant, until: Instant) -> int:
@@ -250,8 +264,8 @@ def _task(row: Sequence[Any]) -> OpenTask:
     return OpenTask(record=record, named=_named(row[6:9]), state=state)
 
 
-def _follow_up(row: Sequence[Any]) -> FollowUp:
-    return FollowUp(
+def _follow_up(row: Sequence[Any]) -> NamedFollowUp:
+    record = FollowUp(
         follow_up_id=message_id(row[0]),
         thread=thread_id(row[1]),
         peer=node_id(row[2]),
@@ -262,3 +276,4 @@ def _follow_up(row: Sequence[Any]) -> FollowUp:
         seen_at=None if row[7] is None else instant(row[7]),
         report=None if row[8] is None else message_id(row[8]),
     )
+    return NamedFollowUp(record=record, named=_named(row[9:12]), has_withdrawn=bool(row[12]))

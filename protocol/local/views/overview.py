@@ -51,7 +51,10 @@ class ConsentEnding(View, frozen=True, kw_only=True):
 
 
 class FollowUpLine(View, frozen=True, kw_only=True):
-    """A follow-up in a list. `report` is the id of the message with her words, where one came."""
+    """A follow-up in a list. `report` is the id of the message with her words, where one came.
+
+    Where `has_withdrawn`, she withdrew the referral it belongs to, and no day of it is counted.
+    """
 
     follow_up: bytes
     thread: bytes
@@ -63,6 +66,7 @@ class FollowUpLine(View, frozen=True, kw_only=True):
     due: int
     state: str
     is_open: bool
+    has_withdrawn: bool
     was_seen: bool | None
     report: bytes | None
 

@@ -205,6 +205,22 @@ def test_follow_ups_are_counted_by_their_day_and_closed_ones_are_last(story: Sto
     assert [line.follow_up for line in today(story.alo).follow_ups] == [made[-1], made[6]]
 
 
+def test_where_she_withdrew_a_follow_up_is_nobodys_promise_any_more(story: Story) -> None:
+    story.up_to_dossier()
+    made = {days: request(story, story.alo.now + days * DAY) for days in (-1, 3, 20)}
+    before = [follow_ups(node) for node in (story.alo, story.bandhan)]
+    story.withdraw()
+    story.settle()
+    after = [follow_ups(node) for node in (story.alo, story.bandhan)]
+
+    for shown, has_withdrawn in ((before, False), (after, True)):
+        for one in shown:
+            assert [(line.follow_up, line.has_withdrawn) for line in one.lines] == [
+                (made[days], has_withdrawn) for days in (-1, 3, 20)
+            ]
+    assert [(one.late, one.in_7_days, one.in_30_days) for one in after] == [(0, 0, 0)] * 2
+
+
 def test_a_closed_follow_up_is_shown_for_thirty_days(story: Story) -> None:
     story.up_to_dossier()
     report(story, request(story, story.alo.now))

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node.services import casework, paging
+from node.services import casework, following_up, paging
 from node.vault.records import CaseRecord
 from node.vault.tables import cases, desk
 from node.vault.unit import Unit
 from protocol.errors import MalformedError
 from protocol.local import commands, views
 from protocol.local.views import encode_view
-from protocol.values import Instant, LanguageTag, PlainText, pseudonym
+from protocol.values import Instant, LanguageTag, PlainText, later, pseudonym
 from protocol.vocabulary.codes import AgeBand, CaseStatus
 from tests.support import federation as federations
 from tests.support.federation import WORKER, Node, done
@@ -164,6 +164,23 @@ def test_a_line_says_where_she_is_and_what_comes_next_with_whom(story: Story) ->
     [(due,)] = story.alo.rows("SELECT min(due) FROM tasks WHERE done_at IS NULL")
 
     assert (line.present_town, line.due, line.due_with) == ("খুলনা", due, "Bandhan")
+
+
+def test_a_line_names_no_day_on_which_somebody_sees_her_where_she_withdrew(story: Story) -> None:
+    story.up_to_dossier()
+    due = later(story.alo.now, 3 * 86_400)
+    asked = commands.RequestFollowUp(thread=story.thread, due=due)
+    done(story.alo.use(following_up.request, asked))
+    story.alo.write(lambda unit: unit.vault.execute("DELETE FROM tasks").rowcount)
+    [before] = page(story.alo).lines
+    story.withdraw()
+    story.alo.write(lambda unit: unit.vault.execute("DELETE FROM tasks").rowcount)
+    [after] = page(story.alo).lines
+
+    assert [(line.due, line.due_with) for line in (before, after)] == [
+        (due, "Bandhan"),
+        (None, None),
+    ]
 
 
 @pytest.mark.parametrize(
