@@ -26,7 +26,12 @@ _GROUPS_PER_ROW: Final = 6
 _VERIFIED_LEVEL: Final = 2
 # Three parts, each with its length before it.
 _INTRODUCTION_BYTES_MAX: Final = 3 * (limits.SIGNED_BYTES_MAX + 4)
+_TOO_MANY: Final = (
+    "there are as many partners as there may be: first `sathi peer remove` one of them"
+)
+_INVITING: Final[Mapping[str, str]] = {No.TOO_MANY_PARTNERS: _TOO_MANY}
 _ADDING: Final[Mapping[str, str]] = {
+    No.TOO_MANY_PARTNERS: _TOO_MANY,
     NOT_LEGAL: "this is no introduction file, or a part of it is missing",
     No.ALREADY_THERE: "this organisation is known already: see `sathi peer list`",
     No.NOT_ALLOWED: "this file is our own, or adding a partner is for another role",
@@ -74,7 +79,7 @@ def card(
     if out.exists():
         raise CommandFailedError(f"'{out}' is there already: name another file with --out")
     who = person(folder, user=user, passphrase_file=passphrase_file)
-    made = ask_as(who, lambda client: client.make_introduction())
+    made = ask_as(who, lambda client: client.make_introduction(), meanings=_INVITING)
     _write(out, made.introduction)
     if is_json:
         put_json({"file": str(out), "expires": made.expires})

@@ -190,8 +190,11 @@ def may_meet(unit: Unit, card: Card, *, now: Instant) -> None:
 
     Raises:
         RemoteProtocolError: E_CHARTER_EXPIRED while the charter is over; E_SENDER_SUSPENDED if it, or a
-            suspend that holds for this card, says that nobody talks to the node.
+            suspend that holds for this card, says that nobody talks to the node; E_LIMIT if there are as many
+            peers as there may be.
     """
+    if not peers.is_room_left(unit.vault):
+        raise RemoteProtocolError(RefusalCode.E_LIMIT, "peers")
     held = charters.find_charter(unit.vault)
     live = charters.live_suspends(unit.vault, card.node_id)
     if any(card.sequence <= suspend.card_sequence for suspend in live):

@@ -24,8 +24,10 @@ from protocol.safety import safety_number
 from protocol.values import node_id, node_id_text
 
 
-def make_introduction(unit: Unit, *, me: Self, acting: Acting) -> views.IntroductionFile:
+def make_introduction(unit: Unit, *, me: Self, acting: Acting) -> views.IntroductionFile | Refused:
     """Card, invite and bundle in one file; the invite lets one organisation in, for seven days."""
+    if not peers.is_room_left(unit.vault):
+        return refused(No.TOO_MANY_PARTNERS)
     # Those of the bundle and no others: a mailbox may be there of which nobody is told.
     invite = new_invite(
         signed_card=me.signed_card,
@@ -66,6 +68,8 @@ def add_peer(
     known = peers.find_peer(unit.vault, card.node_id)
     if known is not None and not _brings_anything(known, introduction):
         return refused(No.ALREADY_THERE)
+    if known is None and not peers.is_room_left(unit.vault):
+        return refused(No.TOO_MANY_PARTNERS)
     paused: list[Effect] = []
     if known is None:
         membership.may_meet(unit, card, now=acting.now)

@@ -310,7 +310,7 @@ async def test_an_introduction_tells_of_the_new_mailbox_alone(
     house.remove(federation["Bandhan"])
     await house.moves.run()
     house.node.me = house.opened.me
-    file = house.node.use(peering.make_introduction).introduction
+    file = done(house.node.use(peering.make_introduction)).introduction
 
     introduction = read_introduction(file, now=house.node.now)
     current = house.opened.mailbox.mailbox_id

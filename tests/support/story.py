@@ -78,7 +78,7 @@ OFFER: Final = commands.OfferInput(
 
 def meet(federation: Federation, guest: Node, host: Node) -> None:
     """The guest reads the host's introduction file; both are at level 1 afterwards."""
-    made = host.use(peering.make_introduction)
+    made = done(host.use(peering.make_introduction))
     done(guest.use(peering.add_peer, commands.AddPeer(introduction=made.introduction)))
     federation.settle_all()
 

@@ -9,7 +9,7 @@ import pytest
 
 from node.services import peering
 from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, write
-from tests.support.federation import Federation, Node
+from tests.support.federation import Federation, Node, done
 from tests.support.passing import visit
 from tests.support.snapshots import check_snapshot
 from tui.places import ToMeet
@@ -31,7 +31,7 @@ def bandhan(strangers: Federation) -> Node:
 
 
 def introduction_of(node: Node) -> bytes:
-    return node.use(peering.make_introduction).introduction
+    return done(node.use(peering.make_introduction)).introduction
 
 
 async def read_there(node: Node, path: Path) -> str:

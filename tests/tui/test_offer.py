@@ -52,7 +52,7 @@ async def test_only_partners_that_were_checked_can_be_chosen(
     strangers: Federation,
 ) -> None:
     alo, bandhan = strangers["Alo Shelter"], strangers["Bandhan"]
-    introduced = bandhan.use(peering.make_introduction)
+    introduced = done(bandhan.use(peering.make_introduction))
     done(alo.use(peering.add_peer, commands.AddPeer(introduction=introduced.introduction)))
     strangers.settle_all()
     story = Story(federation=strangers, alo=alo, bandhan=bandhan)

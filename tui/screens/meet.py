@@ -44,6 +44,9 @@ MAKE: Final = "make"
 _NOT_ADDED: Final = {
     "already_there": N_("This partner is known already: look at the list of partners."),
     "not_allowed": N_("This is our own file, or meeting partners is for another role."),
+    "too_many_partners": N_(
+        "There are as many partners as one computer can have. First end it with one you no longer work with."
+    ),
     "E_INVITE_EXPIRED": N_("This file is older than seven days: ask them for a new one."),
     "E_EXPIRED": N_("The card in this file has ended: ask them for a new one."),
     "E_CLOCK": N_("This file seems to come from another day: look at the date of this computer."),

@@ -32,6 +32,8 @@ SELECT node_id, root, signing, former_signing, former_until, card_sequence, disp
     state_awaited, confirm_awaited
 FROM peers
 """
+# Whoever was removed stays known, so that nobody takes it for somebody new; a federation has no more members.
+_READ_MAX: Final = limits.PEERS_MAX + limits.MEMBERS_MAX
 _ADVANCE_OUT: Final = "UPDATE peers SET out_sequence = ?, out_hash = ? WHERE node_id = ?"
 _ADVANCE_IN: Final = (
     "UPDATE peers SET in_epoch = ?, in_sequence = ?, in_hash = ?, in_frozen = ?, last_heard = ?"
@@ -106,10 +108,17 @@ def load_peer(vault: Connection, peer: NodeId) -> Peer:
 
 def load_peers(vault: Connection) -> list[Peer]:
     """Every organisation, by name."""
+    # Those that were removed are the first to be left out, should there ever be too many.
     rows = vault.execute(
-        f"{_PEER} ORDER BY display_name, node_id LIMIT ?", (limits.PEERS_MAX,)
+        f"{_PEER} ORDER BY status = 'removed', display_name, node_id LIMIT ?", (_READ_MAX,)
     ).fetchall()
-    return [_peer(row) for row in rows]
+    return sorted(map(_peer, rows), key=lambda peer: (peer.display_name, peer.node_id))
+
+
+def is_room_left(vault: Connection) -> bool:
+    """May one more organisation be pinned (R-232)? Those that were removed do not count."""
+    (count,) = vault.execute("SELECT count(*) FROM peers WHERE status != 'removed'").fetchone()
+    return int(count) < limits.PEERS_MAX
 
 
 def verify_peer(

@@ -38,6 +38,7 @@ class No(StrEnum):
     NAMES_NO_DAY = "names_no_day"
     GIVEN_BY_DOES_NOT_FIT = "given_by_does_not_fit"
     NO_ROOM = "no_room"
+    TOO_MANY_PARTNERS = "too_many_partners"
     ONESELF = "oneself"
     LAST_SUPERVISOR = "last_supervisor"
     CLOCK_IN_DOUBT = "clock_in_doubt"

@@ -92,7 +92,7 @@ def test_the_successor_of_a_removed_node_is_paused_at_level_1_until_it_is_verifi
     first = charter_of(strangers)
     gone = entry(bandhan, MemberState.REMOVED, successor=chautari.node_id)
     done(apply_charter(alo, replace(first, members=with_entry(first, gone))))
-    done(introduce(alo, chautari.use(peering.make_introduction).introduction))
+    done(introduce(alo, done(chautari.use(peering.make_introduction)).introduction))
     paused = status(chautari, alo)
     left = strangers.deliver(alo)
     done(verify(alo, chautari))

@@ -137,8 +137,8 @@ def test_a_charter_that_is_over_lets_nobody_new_in(strangers: Federation) -> Non
     charter = replace(charter_of(strangers), expires=later(strangers.clock.now, DAY))
     everybody_holds(strangers, charter)
     strangers.clock.forward(DAY - 1)
-    done(introduce(chautari, alo.use(peering.make_introduction).introduction))
-    file = bandhan.use(peering.make_introduction).introduction
+    done(introduce(chautari, done(alo.use(peering.make_introduction)).introduction))
+    file = done(bandhan.use(peering.make_introduction)).introduction
     strangers.clock.forward(1)
 
     assert refusal_of(chautari, file) is RefusalCode.E_CHARTER_EXPIRED
@@ -149,7 +149,7 @@ def test_a_charter_that_is_over_lets_no_guest_in_either(strangers: Federation) -
     alo, bandhan, chautari = strangers.nodes.values()
     charter = replace(charter_of(strangers), expires=later(strangers.clock.now, DAY))
     done(apply_charter(alo, charter))
-    done(introduce(bandhan, alo.use(peering.make_introduction).introduction))
+    done(introduce(bandhan, done(alo.use(peering.make_introduction)).introduction))
     strangers.clock.forward(DAY)
     strangers.settle_all()
 
@@ -162,7 +162,7 @@ def test_a_clock_that_is_set_back_makes_no_charter_young_again(strangers: Federa
     alo, bandhan, _ = strangers.nodes.values()
     charter = replace(charter_of(strangers), expires=later(strangers.clock.now, DAY))
     done(apply_charter(alo, charter))
-    file = bandhan.use(peering.make_introduction).introduction
+    file = done(bandhan.use(peering.make_introduction)).introduction
     strangers.clock.forward(DAY)
     strangers.deliver(alo)
     strangers.clock.forward(-DAY)
@@ -179,6 +179,8 @@ def test_whoever_the_charter_lists_as_removed_or_suspended_is_not_met(
     whole = replace(whole, members=members)
     members = with_entry(whole, entry(chautari, MemberState.SUSPENDED))
     done(apply_charter(alo, replace(whole, members=members)))
-    files = [node.use(peering.make_introduction).introduction for node in (bandhan, chautari)]
+    files = [
+        done(node.use(peering.make_introduction)).introduction for node in (bandhan, chautari)
+    ]
 
     assert [refusal_of(alo, file) for file in files] == [RefusalCode.E_SENDER_SUSPENDED] * 2

@@ -38,7 +38,7 @@ def test_a_guest_that_comes_while_the_clock_is_far_ahead_is_let_in_once_it_is_ri
     strangers: Federation,
 ) -> None:
     alo, bandhan = strangers["Alo Shelter"], strangers["Bandhan"]
-    file = alo.use(peering.make_introduction).introduction
+    file = done(alo.use(peering.make_introduction)).introduction
     done(introduce(bandhan, file))
     strangers.deliver(bandhan)
     # The message itself would be good for sixty days.
@@ -58,7 +58,7 @@ def test_a_file_that_may_be_good_is_not_called_too_old_by_a_wrong_clock(
     strangers: Federation, ahead: int
 ) -> None:
     alo, bandhan = strangers["Alo Shelter"], strangers["Bandhan"]
-    file = alo.use(peering.make_introduction).introduction
+    file = done(alo.use(peering.make_introduction)).introduction
     jump(bandhan, ahead)
     command = commands.AddPeer(introduction=file)
     in_doubt = bandhan.use(peering.add_peer, command)

@@ -22,7 +22,7 @@ NOTHING = ReferralDossier(disclosed=Disclosed(sections=()))
 
 
 def introduction(node: Node) -> bytes:
-    return node.use(peering.make_introduction).introduction
+    return done(node.use(peering.make_introduction)).introduction
 
 
 def add(node: Node, file: bytes) -> object:

@@ -212,7 +212,7 @@ def test_whoever_read_a_file_from_before_the_renewal_gets_the_card_first(
     strangers: Federation,
 ) -> None:
     alo, bandhan = strangers["Alo Shelter"], strangers["Bandhan"]
-    made = alo.use(peering.make_introduction)
+    made = done(alo.use(peering.make_introduction))
     strangers.clock.forward(60)
     renew(alo)
     done(bandhan.use(peering.add_peer, commands.AddPeer(introduction=made.introduction)))

@@ -226,7 +226,7 @@ def test_a_suspend_of_somebody_unknown_keeps_that_card_out_and_not_the_next(
     alo, bandhan, _ = strangers.nodes.values()
     done(apply_charter(alo, charter_of(strangers)))
     done(suspend(alo, by_steward(bandhan)))
-    old = bandhan.use(peering.make_introduction).introduction
+    old = done(bandhan.use(peering.make_introduction)).introduction
 
     assert refusal_of(alo, old) is RefusalCode.E_SENDER_SUSPENDED
     done(introduce(alo, new_card(bandhan)))

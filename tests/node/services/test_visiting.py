@@ -10,7 +10,7 @@ from node.services import moving, peering, visiting
 from node.services.visiting import Wanted
 from protocol import limits
 from protocol.cards import read_introduction
-from tests.support.federation import Node
+from tests.support.federation import Node, done
 
 FIRST: Final = "https://first.example"
 SECOND: Final = "http://secondsecondsecond.onion"
@@ -73,7 +73,7 @@ def test_partners_are_told_exactly_the_places_of_the_settings(
 def test_an_address_of_our_own_that_nobody_may_know_is_in_nothing_that_leaves(alo: Node) -> None:
     hidden = alo.mailbox.origin
     arrange(alo, places(None, FIRST))
-    file = alo.use(peering.make_introduction).introduction
+    file = done(alo.use(peering.make_introduction)).introduction
     introduction = read_introduction(file, now=alo.now)
     assert [route.origin for route in introduction.invite.routes] == [FIRST]
     for raw in (file, alo.me.signed_bundle.raw, alo.me.signed_card.raw):

@@ -57,6 +57,9 @@ REFUSALS: Final[Mapping[str, str]] = {
         "Who gave this consent does not fit her age. For a child, record who agreed with her."
     ),
     No.NO_ROOM: N_("No more people can be added. Ask for one who has left to be removed first."),
+    No.TOO_MANY_PARTNERS: N_(
+        "There are as many partners as one computer can have. First end it with one you no longer work with."
+    ),
     No.ONESELF: N_("You cannot do this to yourself. Ask another supervisor."),
     No.CLOCK_IN_DOUBT: N_(
         "This computer does not know which day it is. Nothing was done: set its clock first."
