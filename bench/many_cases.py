@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
+from bench import names
 from bench.floors import processes, sizes
 from bench.floors.terminals import Terminal, on_terminal
 from node.cli.founding import CHEAP_COST
@@ -25,16 +26,20 @@ from node.vault import keyring
 from node.vault.database import Database
 from node.vault.keyring import Cost, Kind
 from node.vault.records import CaseRecord
-from node.vault.tables import cases, desk, identity, settings
+from node.vault.tables import cases, desk, identity, name_words, settings
 from node.vault.unit import Unit
 from protocol.messages.disclosed import Fact
 from protocol.values import Instant, Pseudonym, instant, language_tag, later, plain_text, pseudonym
 from protocol.vocabulary.codes import AgeBand, CaseStatus
+from protocol.vocabulary.facts import NAME_FIELDS
 
 USER: Final = "Asha"
 PASSPHRASE: Final = "four invented words here"  # noqa: S105
 _TOWNS: Final = ("Khulna", "Jashore", "Satkhira", "Kolkata", "Basirhat", "Kathmandu", "Birgunj")
 _NAMES: Final = ("Moyna", "Tuni", "Shefali")
+_GIVEN: Final = names.written()
+# Without a common factor, so that neighbours in the list of names are none among the cases.
+_STRIDE: Final = 7_919
 _LANGUAGES: Final = ("ben", "hin", "nep")
 _STATUSES: Final = tuple(CaseStatus)
 _TRIGGERS: Final = (
@@ -197,7 +202,11 @@ def _write_case(unit: Unit, number: int, *, owner: Pseudonym, now: Instant) -> N
         opened_at=now,
     )
     cases.insert_case(unit.vault, case)
-    facts = [Fact(field="present_town", value=_TOWNS[number % len(_TOWNS)])]
+    given = _GIVEN[number * _STRIDE % len(_GIVEN)]
+    facts = [
+        Fact(field="present_town", value=_TOWNS[number % len(_TOWNS)]),
+        Fact(field="given_name", value=given),
+    ]
     if number % 10 == 0:
         facts.append(Fact(field="known_as", value=_NAMES[number // 10 % len(_NAMES)]))
     for fact in facts:
@@ -205,3 +214,5 @@ def _write_case(unit: Unit, number: int, *, owner: Pseudonym, now: Instant) -> N
     texts = (case.case_number, *(str(fact.value) for fact in facts))
     for text in texts:
         desk.add_search_text(unit.vault, owner=case.case_id, owner_kind="case", text=text)
+    known = [str(fact.value) for fact in facts if fact.field in NAME_FIELDS]
+    name_words.replace(unit.vault, known, owner=case.case_id, case_id=case.case_id)

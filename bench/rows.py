@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
-from bench import backups, desk, end_to_end, messages, relays
+from bench import backups, desk, end_to_end, messages, names, relays, searching
 from bench.floors import backups as floor_backups
-from bench.floors import commits, crypto, desks, durable, http, sizes
+from bench.floors import commits, crypto, desks, durable, http, searches, sizes
 from bench.harness import CostRow, Limit, Row
 
 
@@ -33,6 +33,7 @@ def rows(folder: Path) -> tuple[Row | CostRow, ...]:
         *_relay_rows(folder),
         *_backup_rows(folder),
         *_desk_rows(folder),
+        *_search_rows(folder),
     )
 
 
@@ -99,6 +100,23 @@ def _desk_rows(folder: Path) -> tuple[CostRow, ...]:
             floor=desks.memory_of_a_list,
             product=partial(desk.memory_of_the_list, folder),
         ),
+    )
+
+
+def _search_rows(folder: Path) -> tuple[CostRow, ...]:
+    return tuple(
+        CostRow(
+            name=name,
+            target=0.02,
+            limit=Limit(most=most, unit="ms"),
+            floor=partial(searches.finding_milliseconds, folder, names.written(), bare),
+            product=partial(searching.finding_milliseconds, folder, typed),
+        )
+        for name, most, typed, bare in (
+            ("search_type", 16, names.beginnings(), names.beginnings()),
+            # The floor knows no sounds: it is asked for what is written in its cases.
+            ("search_xscript", 20, names.in_latin(), names.written()),
+        )
     )
 
 

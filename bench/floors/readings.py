@@ -13,6 +13,7 @@ class Reading:
     beside: Mapping[str, float] = field(default_factory=dict)
 
 
-def middle_and_most(values: Sequence[float]) -> tuple[float, float]:
-    """The median, and what 95 of 100 values do not exceed."""
-    return statistics.median(values), statistics.quantiles(values, n=20)[-1]
+def middle_and_most(values: Sequence[float], *, share: float = 0.95) -> tuple[float, float]:
+    """The median, and what this share of the values does not exceed."""
+    cuts = statistics.quantiles(values, n=100)
+    return statistics.median(values), cuts[round(share * 100) - 1]

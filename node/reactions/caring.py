@@ -5,7 +5,7 @@ import base64
 from node.effects import NODE_ITSELF
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import CaseRecord, FollowUp, Referral, new_follow_up
-from node.vault.tables import cases, consents, desk, peers, referrals, streams
+from node.vault.tables import cases, consents, desk, name_words, peers, referrals, streams
 from node.vault.unit import Unit
 from protocol import follow_up_flow, referral_flow
 from protocol.effects import Effect, Remind, Task
@@ -31,6 +31,7 @@ from protocol.messages.union import encode_content
 from protocol.referral_flow import SHARED_STATES, Heard, ReferralEvent, ReferralState
 from protocol.values import ConsentId, later, plain_text, sha256
 from protocol.vocabulary.codes import CaseStatus
+from protocol.vocabulary.facts import NAME_FIELDS
 
 
 def on_offer(unit: Unit, offer: ReferralOffer, arrival: Arrival) -> Reaction:
@@ -184,6 +185,14 @@ def _index(unit: Unit, disclosed: Disclosed, arrival: Arrival) -> None:
         message=arrival.message_id,
         case_id=None if referral is None else referral.case_id,
     )
+    if referral is not None and referral.case_id is not None:
+        names = [
+            fact.value
+            for section in disclosed.sections
+            for fact in section.facts
+            if fact.field in NAME_FIELDS and isinstance(fact.value, str)
+        ]
+        name_words.replace(unit.vault, names, owner=arrival.message_id, case_id=referral.case_id)
 
 
 def on_arrived(unit: Unit, arrived: ReferralArrived, arrival: Arrival) -> Reaction:

@@ -8,7 +8,7 @@ from node.vault.backup.copying import Head, steps_of
 from node.vault.journal import Journal
 from node.vault.keyring import Kind, Owner
 from node.vault.tables import audit as audit_log
-from node.vault.tables import audit_days, backups, cases, desk, identity
+from node.vault.tables import audit_days, backups, cases, desk, identity, name_words
 from node.vault.tables.backups import BackupState, Restore
 from node.vault.unit import Unit
 from protocol import limits
@@ -179,3 +179,7 @@ def _index_cases(unit: Unit) -> None:
     """Let the words of our own cases be found again; what came from others is indexed when it comes again."""
     for case_id, text in cases.searchable_texts(unit.vault):
         desk.add_search_text(unit.vault, owner=case_id, owner_kind="case", text=text)
+    for case_id in cases.named(unit.vault):
+        name_words.replace(
+            unit.vault, cases.names_of(unit.vault, case_id), owner=case_id, case_id=case_id
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from node.effects import Acting, audit
 from node.vault.records import CaseRecord
-from node.vault.tables import cases, desk, disclosures, messages, referrals
+from node.vault.tables import cases, desk, disclosures, messages, name_words, referrals
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.errors import MalformedError
@@ -85,6 +85,9 @@ def _put(
         cases.set_fact(unit.vault, case_id, fact, by=acting.actor, now=acting.now)
         if isinstance(fact.value, str):
             desk.add_search_text(unit.vault, owner=case_id, owner_kind="case", text=fact.value)
+    name_words.replace(
+        unit.vault, cases.names_of(unit.vault, case_id), owner=case_id, case_id=case_id
+    )
 
 
 def _check_ended(command: commands.RecordFacts) -> None:

@@ -1,7 +1,7 @@
 """Cases by page, found by words; names stay in the vault unless somebody asks for them."""
 
 from node.effects import Acting
-from node.vault.tables import case_pages
+from node.vault.tables import alike, case_pages
 from node.vault.tables.case_pages import CaseRow, Wanted
 from node.vault.unit import Unit
 from protocol import limits
@@ -27,21 +27,24 @@ def page_cases(unit: Unit, command: commands.PageCases, *, acting: Acting) -> vi
         status=command.status,
         owner=acting.actor if command.mine else None,
     )
-    rows = case_pages.page(
-        unit.vault,
-        wanted,
-        first=command.first,
-        size=command.count,
-        with_names=command.with_names,
-    )
+    first, size = command.first, command.count
+    written = case_pages.count(unit.vault, wanted)
+    sounding = alike.find(unit.vault, wanted)
+    as_written = case_pages.numbers(unit.vault, wanted, first=first, size=size)
+    # What sounds alike stands after all that is written so.
+    otherwise = sounding[max(0, first - written) : max(0, first + size - written)]
+    rows = case_pages.rows_of(unit.vault, [*as_written, *otherwise], with_names=command.with_names)
     return views.CasePage(
-        lines=[_line(row) for row in rows],
-        count=case_pages.count(unit.vault, wanted),
+        lines=[
+            _line(row, sounds_alike=place >= len(as_written)) for place, row in enumerate(rows)
+        ],
+        count=written + len(sounding),
+        sounding=len(sounding),
         total=case_pages.count(unit.vault, Wanted()),
     )
 
 
-def _line(row: CaseRow) -> views.CasePageLine:
+def _line(row: CaseRow, *, sounds_alike: bool) -> views.CasePageLine:
     return views.CasePageLine(
         case_id=row.case_id,
         case_number=row.case_number,
@@ -53,4 +56,5 @@ def _line(row: CaseRow) -> views.CasePageLine:
         present_town=row.present_town,
         due=row.due,
         due_with=row.due_with,
+        sounds_alike=sounds_alike,
     )

@@ -80,3 +80,6 @@ FACT_FIELDS: Final[dict[str, FieldSpec]] = {
     "threats": _spec(Category.SAFETY, Shape.CODES),
     "travel_risk": _spec(Category.SAFETY, Shape.CODE),
 }
+
+NAME_FIELDS: Final = frozenset({"given_name", "family_name", "known_as"})
+"""The fields that hold a name of hers."""

@@ -38,7 +38,11 @@ def test_every_case_is_in_the_list_counted_and_found_by_its_words(folder: Path) 
         ]
     )
     [newest] = database.read_now(
-        lambda unit: case_pages.page(unit.vault, Wanted(), first=0, size=1, with_names=False)
+        lambda unit: case_pages.rows_of(
+            unit.vault,
+            case_pages.numbers(unit.vault, Wanted(), first=0, size=1),
+            with_names=False,
+        )
     )
     database.close()
     towns = len([number for number in range(CASES) if number % len(many_cases._TOWNS) == 0])

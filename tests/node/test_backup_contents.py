@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from node.services import backing_up, casework
+from node.services import backing_up, casework, paging
 from node.vault import pages
 from node.vault.backup.lists import COPIED
 from node.vault.database import Database
@@ -26,6 +26,7 @@ HER_WISH: Final = "violettmoos"
 HER_REPORT: Final = "mondscheibe"
 DRAFT: Final = "halbgeschrieben"
 OWN: Final = "eigenwortkasten"
+OWN_NAME: Final = ("রহিমা", "Raheema")
 _PIECE_BYTES: Final = 24
 
 
@@ -58,7 +59,7 @@ def _own_case(node: Node) -> None:
     opened = commands.OpenCase(case_number="B-1", age_band=AgeBand.ADULT, language="ben")
     ref = done(node.use(casework.open_case, opened)).ref
     assert ref is not None
-    facts = commands.RecordFacts(case_id=ref, facts={"present_town": OWN})
+    facts = commands.RecordFacts(case_id=ref, facts={"present_town": OWN, "known_as": OWN_NAME[0]})
     done(node.use(casework.record_facts, facts))
 
 
@@ -218,6 +219,17 @@ def test_the_words_of_own_cases_are_found_again_and_what_came_is_not(
     found = {word: search(again, word) for word in (OWN, HER_TOWN, HER_WISH)}
 
     assert found == {OWN: (1, 0), HER_TOWN: (0, 0), HER_WISH: (0, 0)}
+
+
+def test_own_cases_are_found_again_by_a_name_as_it_sounds(told: Story, again: Database) -> None:
+    restored(told.bandhan, again)
+    typed = commands.PageCases(
+        first=0, count=1, words=OWN_NAME[1], status=None, mine=False, with_names=False
+    )
+    acting = told.bandhan.acting()
+    shown = again.read_now(lambda unit: paging.page_cases(unit, typed, acting=acting))
+
+    assert [line.case_number for line in shown.lines] == ["B-1"]
 
 
 def test_the_next_entry_of_the_audit_log_begins_an_epoch_and_names_the_last_head_that_is_known(

@@ -35,12 +35,13 @@ def line(row: int, *, name: str | None = None) -> views.CasePageLine:
         present_town=None,
         due=None,
         due_with=None,
+        sounds_alike=False,
     )
 
 
 def page(first: int, *, count: int = COUNT, name: str | None = None) -> views.CasePage:
     lines = [line(row, name=name) for row in range(first, min(first + PAGE_ROWS, count))]
-    return views.CasePage(lines=lines, count=count, total=count)
+    return views.CasePage(lines=lines, count=count, sounding=0, total=count)
 
 
 @dataclass

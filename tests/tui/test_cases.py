@@ -86,6 +86,23 @@ async def test_a_name_is_found_while_it_is_hidden(alo: Node, story: Story) -> No
 
 @SIZES
 @LANGUAGES
+async def test_a_name_that_only_sounds_so_stands_below_what_is_written_so_with_a_mark(
+    alo: Node, story: Story, size: tuple[int, int], language: str
+) -> None:
+    fill(story)
+    story.open_case({**FACTS, "known_as": "Mitu"}, number="ALO-49", sentences=())
+    async with unlocked(alo, size=size, language=language) as pilot:
+        await press(pilot, "2", "slash")
+        await write(pilot, NAME)
+        await until(pilot, lambda: pilot.app.screen.query_one("#none").region.height > 0)
+        table = [row for row in rows(pilot.app) if "ALO-" in row]
+        check_snapshot(pilot.app, "cases_sounding")
+    assert table[0].split()[:3] == ["▸", "ALO-47", "░░░░░░"]
+    assert table[1].split()[:3] == ["ALO-49", "≈", "░░░░░░"]
+
+
+@SIZES
+@LANGUAGES
 async def test_nothing_found_is_said(
     alo: Node, story: Story, size: tuple[int, int], language: str
 ) -> None:

@@ -20,7 +20,7 @@ from tui.messages import Moved
 from tui.places import ToCase, ToConsents, ToLedger, ToNewCase, ToOffer
 from tui.plain import Text
 from tui.screens.desk_screen import BACK, DeskScreen
-from tui.widgets.case_table import PAGE_ROWS, CaseChosen, CaseTable
+from tui.widgets.case_table import PAGE_ROWS, SOUNDS_ALIKE, CaseChosen, CaseTable
 from tui.widgets.indic_input import IndicInput
 from tui.wording import N_
 
@@ -31,7 +31,7 @@ FIND: Final = Act(
     name="find",
     key="slash",
     label=N_("find"),
-    help=N_("Find by code, place, note or her words; by the name too."),
+    help=N_("Find by code, place, note or her words; by the name too, in any of the scripts."),
 )
 FILTER: Final = Act(
     name="filter",
@@ -199,14 +199,21 @@ class CasesScreen(DeskScreen[Came]):
         label = say(only.label) if only.status is None else self.words.code(only.status)
         matches = say(N_("{count} of {total}"), count=table.count, total=table.total)
         self.query_one("#matches", Text).put(f"{matches} · {say(N_('only:'))} {label}")
-        none = N_("No case yet. n begins one.") if not table.total else N_("No case like this.")
-        self.query_one("#none", Text).put("" if table.count else say(none))
-        self.query_one("#none").display = not table.count
+        self.query_one("#none", Text).put(self._remark())
+        self.query_one("#none").display = not table.count or bool(table.sounding)
         table.display = bool(table.count)
         if not table.count and table.has_focus:
             self.set_focus(None)
         elif self.focused is None:
             table.focus()
+
+    def _remark(self) -> str:
+        say, table = self.words.say, self._table
+        if not table.total:
+            return say(N_("No case yet. n begins one."))
+        if not table.count:
+            return say(N_("No case like this."))
+        return f"{SOUNDS_ALIKE} {say(N_('written otherwise, but the name sounds alike'))}"
 
     def on_moved(self, event: Moved) -> None:
         """Where the cursor stands, also when the list is loaded anew."""

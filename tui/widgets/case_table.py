@@ -35,6 +35,8 @@ PAGES_MAX: Final = 4
 """With one page on its way, five hundred rows at most are in memory."""
 WIDE_CELLS: Final = 110
 HIDDEN_NAME: Final = "░░░░░░"
+SOUNDS_ALIKE: Final = "≈"
+"""Before the name in a case where what was looked for is not written so, but a name sounds so."""
 _DOTS: Final = "· · ·"
 _HEADER_ROWS: Final = 1
 
@@ -86,7 +88,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     Attributes:
         cursor: the row under the cursor, counted from 0.
-        count: how many cases match.
+        count: how many cases match,
+        sounding: and how many of them, the last ones, only by how a name sounds.
         total: how many there are.
     """
 
@@ -126,6 +129,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._turn = 0
         self.cursor = 0
         self.count = 0
+        self.sounding = 0
         self.total = 0
 
     @property
@@ -235,7 +239,7 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
     # Pages.
 
     def _take(self, number: int, page: views.CasePage) -> None:
-        self.count, self.total = page.count, page.total
+        self.count, self.sounding, self.total = page.count, page.sounding, page.total
         self._pages[number] = tuple(page.lines)
         self._measure()
         wanted = [*self._wanted(), number]
@@ -319,7 +323,8 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         words = self._desk.words
         adult = N_("18+") if line.age_band == AgeBand.ADULT else N_("under 18")
         yield line.case_number
-        yield line.known_as or HIDDEN_NAME
+        name = line.known_as or HIDDEN_NAME
+        yield f"{SOUNDS_ALIKE} {name}" if line.sounds_alike else name
         yield words.say(adult)
         yield words.code_of(CaseStatus, line.status)
         yield "" if line.due is None else self._due(line.due)

@@ -171,6 +171,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType({
     "search_texts": "an index, also over what came from others; made anew",
     "search": "an index; made anew",
     "case_words": "an index; made anew",
+    "name_words": "an index, also over what came from others; made anew",
     "case_search": "an index; made anew",
     "case_order": "made anew from the cases",
     "case_counts": "made anew from the cases",

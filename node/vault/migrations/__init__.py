@@ -11,6 +11,7 @@ from typing import Final, Literal
 from node.vault import driver
 from node.vault.database import Database
 from node.vault.driver import Connection, Migrations, Toolkit
+from node.vault.migrations.filling import FILLING
 from protocol.errors import SathiError
 
 Which = Literal["vault", "keys"]
@@ -119,6 +120,8 @@ def _step(name: str, script: str) -> Callable[[Toolkit], None]:
     def take(db: Toolkit) -> None:
         for statement in statements(script):
             db.conn.execute(statement)
+        if name in FILLING:
+            FILLING[name](db.conn)
         for table, is_secure in searchable_tables(db.conn).items():
             if not is_secure:
                 raise MigrationError(f"'{name}' leaves '{table}' without secure-delete")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from node.matching.words import search_terms
 from node.vault.driver import Connection
-from node.vault.tables.desk import search_terms
 from protocol import limits
 from protocol.codec import decode
 from protocol.fields import schema_error
@@ -24,7 +24,8 @@ _LINE: Final = (
 )
 _WANTED: Final = "(:status IS NULL OR status = :status) AND (:owner IS NULL OR owner = :owner)"
 # What came from a peer whose list of consents has not come (R-134).
-_NOT_HIDDEN: Final = "NOT IN (SELECT number FROM hidden_cases)"
+NOT_HIDDEN: Final = "NOT IN (SELECT number FROM hidden_cases)"
+"""SQL about the number of a case."""
 _NEXT: Final = (
     "SELECT t.due, p.display_name FROM referrals r"
     " JOIN tasks t ON t.peer = r.peer AND t.thread = r.thread AND t.done_at IS NULL"
@@ -67,7 +68,7 @@ def count(vault: Connection, wanted: Wanted) -> int:
     match = _match(wanted)
     if match is not None:
         row = vault.execute(
-            f"SELECT count(*) FROM case_search WHERE case_search MATCH ? AND rowid {_NOT_HIDDEN}",
+            f"SELECT count(*) FROM case_search WHERE case_search MATCH ? AND rowid {NOT_HIDDEN}",
             (match,),
         ).fetchone()
     else:
@@ -79,26 +80,24 @@ def count(vault: Connection, wanted: Wanted) -> int:
     return int(row[0])
 
 
-def page(
-    vault: Connection, wanted: Wanted, *, first: int, size: int, with_names: bool
-) -> list[CaseRow]:
-    """Some of the wanted cases, from the `first`-th on; the newest is number 0."""
-    numbers = _numbers(vault, wanted, first=first, size=size)
+def rows_of(vault: Connection, numbers: Sequence[int], *, with_names: bool) -> list[CaseRow]:
+    """The lines of some cases, in this order."""
     rows = [vault.execute(_LINE, (with_names, number)).fetchone() for number in numbers]
     return [_row(vault, row) for row in rows]
 
 
-def _numbers(vault: Connection, wanted: Wanted, *, first: int, size: int) -> list[int]:
+def numbers(vault: Connection, wanted: Wanted, *, first: int, size: int) -> list[int]:
+    """Some of the wanted cases, from the `first`-th on; the newest is number 0."""
     match = _match(wanted)
     if match is not None:
         rows = vault.execute(
-            f"SELECT rowid FROM case_search WHERE case_search MATCH ? AND rowid {_NOT_HIDDEN}"
+            f"SELECT rowid FROM case_search WHERE case_search MATCH ? AND rowid {NOT_HIDDEN}"
             " ORDER BY rowid DESC LIMIT ? OFFSET ?",
             (match, size, first),
         ).fetchall()
         return [row[0] for row in rows]
     named = [f"{name} = :{name}" for name in ("owner", "status") if _filters(wanted)[name]]
-    where = " AND ".join([*named, f"number {_NOT_HIDDEN}"])
+    where = " AND ".join([*named, f"number {NOT_HIDDEN}"])
     place = {**_filters(wanted), "size": size, "first": first}
     rows = vault.execute(
         f"SELECT number FROM case_order WHERE {where}"
@@ -125,9 +124,14 @@ def _match(wanted: Wanted) -> str | None:
         marks.append(f'marks : "status{wanted.status.value}"')
     if wanted.owner is not None:
         marks.append(f'marks : "owner{wanted.owner.hex()}"')
+    return " AND ".join([match_of(terms), *marks])
+
+
+def match_of(terms: Sequence[str]) -> str:
+    """The query of the index for words that begin so, each of them somewhere in what is known of a case."""
     # Side by side, which lets a word of signs alone be passed over.
     words = " ".join(f'"{term}"*' for term in terms)
-    return " AND ".join([f"words : ({words})", *marks])
+    return f"words : ({words})"
 
 
 def _row(vault: Connection, row: Sequence[Any]) -> CaseRow:

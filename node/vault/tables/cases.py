@@ -22,7 +22,7 @@ from protocol.values import (
 )
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import AgeBand, CaseStatus, TextKind
-from protocol.vocabulary.facts import FACT_FIELDS
+from protocol.vocabulary.facts import FACT_FIELDS, NAME_FIELDS
 
 _CASE: Final = (
     "SELECT case_id, case_number, status, owner, age_band, language, opened_at FROM cases"
@@ -30,6 +30,7 @@ _CASE: Final = (
 # What came from a peer whose list of consents has not come (R-134).
 _SHOWN: Final = "case_id NOT IN (SELECT case_id FROM hidden_cases)"
 CASES_SHOWN_MAX: Final = 500
+_NAMES: Final = ", ".join(f"'{field}'" for field in sorted(NAME_FIELDS))
 
 
 def insert_case(vault: Connection, case: CaseRecord) -> None:
@@ -156,6 +157,22 @@ def searchable_texts(vault: Connection) -> list[tuple[bytes, str]]:
     values = [(case_id, decode(value)) for case_id, value in facts]
     texts = [(case_id, value) for case_id, value in values if isinstance(value, str)]
     return [(bytes(case_id), str(text)) for case_id, text in [*numbers, *texts, *said]]
+
+
+def names_of(vault: Connection, case_id: bytes) -> list[str]:
+    """Every name under which she is known here."""
+    rows = vault.execute(
+        f"SELECT value FROM case_facts WHERE case_id = ? AND field IN ({_NAMES})", (case_id,)
+    ).fetchall()
+    return [name for (value,) in rows if isinstance(name := decode(value), str)]
+
+
+def named(vault: Connection) -> list[bytes]:
+    """The cases of which a name is known."""
+    rows = vault.execute(
+        f"SELECT DISTINCT case_id FROM case_facts WHERE field IN ({_NAMES})"
+    ).fetchall()
+    return [bytes(case_id) for (case_id,) in rows]
 
 
 def load_said(vault: Connection, case_id: bytes) -> list[tuple[Category, Sentence, Instant]]:

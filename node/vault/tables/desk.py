@@ -1,18 +1,15 @@
 """What stands on the workers' desks: tasks, drafts, and the words that can be searched for."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from node.matching.words import matchable, search_terms
 from node.vault.driver import Connection
 from node.vault.records import TaskRecord
-from protocol import limits
+from node.vault.tables import name_words
 from protocol.effects import Task
 from protocol.values import Instant, NodeId, Pseudonym, ThreadId, instant, node_id, thread_id
 
-_JOINERS: Final = ("\u200c", "\u200d")
-_WORD: Final = re.compile(r'[^\s"]+')
 # About what came from a peer whose list of consents has not come (R-134). What a draft is about begins with
 # the id of a case or a conversation, both of 16 bytes; a report's goes on with its follow-up.
 _SHOWN_DRAFT: Final = (
@@ -208,7 +205,7 @@ def _add(
 ) -> None:
     vault.executemany(
         "INSERT INTO search_texts (owner, owner_kind, text, case_id) VALUES (?, ?, ?, ?)",
-        [(owner, owner_kind, _matchable(text), case_id) for text in texts],
+        [(owner, owner_kind, matchable(text), case_id) for text in texts],
     )
     if case_id is not None:
         _gather_words(vault, case_id)
@@ -227,6 +224,7 @@ def hide_search_texts(vault: Connection, owner: bytes) -> None:
         (owner,),
     ).fetchall()
     vault.execute("UPDATE search_texts SET case_id = NULL WHERE owner = ?", (owner,))
+    name_words.drop(vault, owner)
     for (case_id,) in rows:
         _gather_words(vault, bytes(case_id))
 
@@ -234,7 +232,7 @@ def hide_search_texts(vault: Connection, owner: bytes) -> None:
 def drop_search_text(vault: Connection, owner: bytes, text: str) -> None:
     """Take one text of one owner out of the index."""
     vault.execute(
-        "DELETE FROM search_texts WHERE owner = ? AND text = ?", (owner, _matchable(text))
+        "DELETE FROM search_texts WHERE owner = ? AND text = ?", (owner, matchable(text))
     )
     _gather_words(vault, owner)
 
@@ -266,16 +264,3 @@ def search(vault: Connection, words: str, *, limit: int) -> list[tuple[bytes, st
         (query, limit),
     ).fetchall()
     return [(bytes(row[0]), row[1]) for row in rows]
-
-
-def search_terms(words: str) -> list[str]:
-    """The words to look for, prepared as the texts were; none of them holds a quote."""
-    return _WORD.findall(_matchable(words))[: limits.CODES_MAX]
-
-
-def _matchable(text: str) -> str:
-    # The stored text keeps its joiners; only what is compared loses them, on both sides.
-    composed = unicodedata.normalize("NFC", text)
-    for joiner in _JOINERS:
-        composed = composed.replace(joiner, "")
-    return composed

@@ -7,7 +7,8 @@ from protocol.local.views.node import TaskView
 class CasePageLine(View, frozen=True, kw_only=True):
     """A case in a page. `known_as` is there only when it was asked for and she chose one.
 
-    `due` is the earliest thing to do about her, and `due_with` the organisation it is with.
+    `due` is the earliest thing to do about her, and `due_with` the organisation it is with. `sounds_alike`:
+    what was looked for is not written so in this case, but a name in it sounds so.
     """
 
     case_id: bytes
@@ -20,13 +21,15 @@ class CasePageLine(View, frozen=True, kw_only=True):
     present_town: str | None
     due: int | None
     due_with: str | None
+    sounds_alike: bool
 
 
 class CasePage(View, frozen=True, kw_only=True):
-    """Some lines of a list: `count` match, of `total` cases."""
+    """Some lines of a list: `count` match, of `total` cases; the last `sounding` of them only sound so."""
 
     lines: list[CasePageLine]
     count: int
+    sounding: int
     total: int
 
 

@@ -9,6 +9,7 @@ from node.vault import driver, migrations
 from node.vault.database import Database
 from node.vault.driver import Connection
 from node.vault.migrations import MigrationError
+from protocol.codec import encode
 
 KEY = bytes(range(32))
 FIRST = "CREATE TABLE one (word TEXT) STRICT;\nINSERT INTO one VALUES ('kept');\n"
@@ -78,6 +79,30 @@ def test_a_semicolon_inside_a_trigger_or_a_text_ends_no_statement(connection: Co
     migrations.apply(connection, which="vault", steps={"vault_0001": FIRST, "vault_0002": TRIGGER})
     connection.execute("INSERT INTO one VALUES ('a')")
     assert connection.execute("SELECT word FROM two").fetchall() == [("a;",)]
+
+
+def test_names_from_before_they_were_filed_by_sound_are_filed_with_the_step(
+    connection: Connection,
+) -> None:
+    steps = migrations.shipped_steps("vault")
+    before = {name: step for name, step in steps.items() if name < "vault_0021"}
+    migrations.apply(connection, which="vault", steps=before)
+    case_id = bytes(16)
+    connection.execute(
+        "INSERT INTO cases (case_id, case_number, status, owner, age_band, language, opened_at)"
+        " VALUES (?, 'A-1', 'intake', x'00', 'adult', 'ben', 1)",
+        (case_id,),
+    )
+    for field, value in (("known_as", "রহিমা"), ("present_town", "খুলনা"), ("gender", "x")):
+        connection.execute(
+            "INSERT INTO case_facts (case_id, field, value, recorded_at, recorded_by)"
+            " VALUES (?, ?, ?, 1, x'00')",
+            (case_id, field, encode(value)),
+        )
+    migrations.migrate(connection, which="vault")
+
+    filed = connection.execute("SELECT owner, key, word FROM name_words").fetchall()
+    assert filed == [(case_id, "rm", "রহিমা")]
 
 
 def test_a_failing_step_leaves_no_trace_and_stays_pending(connection: Connection) -> None:
