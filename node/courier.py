@@ -1,43 +1,33 @@
 """The courier: collects what came, then sends what is due; it decides nothing.
 
 Two loops run while the node is open. One takes envelopes out of the node's own mailbox and deletes them only
-after the vault has committed them. The other asks `delivering` for parcels, one for each peer, and leaves
-them; while one request is under way, the next parcel is made ready.
+after the vault has committed them. The other lets `deliveries` leave what is due at the mailboxes of peers.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, final
 
 import aiohttp
 
-from node import faults, logs, trusted_clock
+from node import faults, logs
+from node.deliveries import Deliveries
 from node.fetching import PATIENCE_SECONDS, Fetching
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
-from node.mailbox.client import Delivered
-from node.mailbox.exchange import Refused
 from node.mailbox.store import MailboxStore
 from node.rounds import Rounds
-from node.services import delivering, receiving, renewing, retaining
-from node.services.delivering import Parcel, Settled
+from node.services import receiving, renewing, retaining
 from node.services.receiving import Taken
 from node.vault.unit import NotWrittenError, Unit
 from node.writer import GroupLostError
 from protocol import limits
 from protocol.cadence import Cadence
-from protocol.prekeys import Route
-from protocol.values import (
-    EnvelopeId,
-    Instant,
-    MailboxId,
-    MessageId,
-    NodeId,
-    envelope_id_of,
-)
+from protocol.values import EnvelopeId, MailboxId, envelope_id_of
 
 # Envelopes that nobody could take stay where they are only if the machine fails; bounds one round.
 _BATCHES_IN_A_ROUND: Final = 10_000
@@ -68,16 +58,19 @@ class Courier:
     ) -> None:
         self._gate = gate
         self._store = store
-        self._session = session
         self._patience = patience
-        self._cadence = cadence
         self._work = asyncio.Event()
         self._round = asyncio.Lock()
         self._delivering = asyncio.Lock()
         self._rounds = Rounds()
         self._emptied: dict[MailboxId, int] = {}
-        self._left_at: dict[NodeId, int] = {}
         self._fetching = Fetching(gate, session, patience_seconds=PATIENCE_SECONDS)
+        self._deliveries = Deliveries(
+            gate,
+            partial(client.deposit_batch, session),
+            cadence=cadence,
+            look_seconds=patience.poll_seconds,
+        )
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -154,7 +147,6 @@ class Courier:
         await _wait(bell, seconds=_LOOK_AGAIN_SECONDS)
 
     async def _deliver_once(self, opened: OpenVault) -> None:
-        self._work.clear()
         await self._deliver(opened)
         await _wait(self._work, seconds=self._patience.poll_seconds)
 
@@ -245,76 +237,7 @@ class Courier:
         async with self._delivering:
             # Before anything is made to wait for a newer bundle, or is signed with a time that has been.
             await self._fetching.run(opened)
-            parcels = await self._make_ready(opened)
-            while parcels:
-                async with asyncio.TaskGroup() as tasks:
-                    for parcel in parcels:
-                        tasks.create_task(self._carry(opened, parcel))
-                    following = tasks.create_task(self._make_ready(opened))
-                parcels = following.result()
-
-    async def _make_ready(self, opened: OpenVault) -> list[Parcel]:
-        acting = self._gate.acting()
-        parcels = await opened.database.write(
-            lambda unit: delivering.due(unit, me=opened.me, acting=acting, cadence=self._cadence)
-        )
-        if parcels:
-            faults.point("outbox.after_seal")
-        return parcels
-
-    async def _carry(self, opened: OpenVault, parcel: Parcel) -> None:
-        settled = await self._leave(opened, parcel)
-        faults.point("outbox.after_deposit")
-        acting = self._gate.acting()
-        await opened.database.write(lambda unit: delivering.settle(unit, settled, acting=acting))
-        faults.point("outbox.after_settle")
-
-    def _in_turn(self, parcel: Parcel) -> list[tuple[int, Route]]:
-        """The peer's mailboxes with their places, the first to be tried first.
-
-        That is where the last was left; or the next one, where that one may keep to itself what it was given
-        (R-225).
-        """
-        places = list(enumerate(parcel.routes))
-        start = self._left_at.get(parcel.peer, -1 if parcel.moves_on else 0) + parcel.moves_on
-        first = start % len(places) if places else 0
-        return places[first:] + places[:first]
-
-    async def _leave(self, opened: OpenVault, parcel: Parcel) -> Settled:
-        """Leave a parcel at the first of the peer's mailboxes that answers."""
-        by_name = {envelope_id_of(raw): message for message, raw in parcel.envelopes}
-        everything = frozenset(by_name.values())
-        envelopes = [raw for _, raw in parcel.envelopes]
-        for place, route in self._in_turn(parcel):
-            way = client.Route(
-                origin=route.origin,
-                mailbox_id=route.mailbox_id,
-                deposit_secret=route.deposit_secret,
-                pin=route.pin,
-            )
-            answer = await client.deposit_batch(self._session, way, envelopes)
-            if isinstance(answer, Refused) and answer.peer_time is not None:
-                await self._hear_time(opened, route.origin, answer.peer_time)
-            if isinstance(answer, Delivered):
-                self._left_at[parcel.peer] = place
-                laid = _laid(answer, by_name)
-                return Settled(peer=parcel.peer, deposited=laid, failed=everything - laid)
-        return Settled(peer=parcel.peer, deposited=frozenset(), failed=everything)
-
-    async def _hear_time(self, opened: OpenVault, origin: str, said: Instant) -> None:
-        """A mailbox that refuses says what time it has: a witness for or against our own clock (R-111)."""
-        now = self._gate.acting().now
-        await opened.database.write(
-            lambda unit: trusted_clock.hear_mailbox(unit, origin=origin, said=said, now=now)
-        )
-
-
-def _laid(answer: Delivered, by_name: Mapping[EnvelopeId, MessageId]) -> frozenset[MessageId]:
-    return frozenset(
-        by_name[laid.envelope_id]
-        for laid in answer.envelopes
-        if laid.problem is None and laid.envelope_id in by_name
-    )
+            await self._deliveries.round(opened, self._work)
 
 
 @final

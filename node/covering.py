@@ -64,8 +64,7 @@ def due(
         cadence: with cover.
     """
     today = day_of(batch)
-    for node in left:
-        plans.note_left(unit.vault, node, day=today)
+    note_left(unit, left, batch=batch)
     coverings: list[Covering] = []
     if streams.find_superseded(unit.vault) is not None:
         # R-140: another computer speaks for us, and this one has nothing to say, not even that.
@@ -80,6 +79,12 @@ def due(
             plans.note_left(unit.vault, peer.node_id, day=today)
             coverings.append(made)
     return coverings
+
+
+def note_left(unit: Unit, left: Sequence[NodeId], *, batch: Instant) -> None:
+    """Something else than cover leaves with this batch for each of these."""
+    for node in left:
+        plans.note_left(unit.vault, node, day=day_of(batch))
 
 
 def _is_turn(unit: Unit, peer: Peer, *, acting: Acting, batch: Instant, cadence: Cadence) -> bool:

@@ -71,15 +71,15 @@ def next_attempt(*, attempts: int, now: Instant, jitter: int) -> Instant:
 
 
 def requests_of(
-    envelopes: Sequence[tuple[MessageId, bytes]],
+    envelopes: Sequence[tuple[MessageId, bytes]], *, bytes_max: int
 ) -> list[list[tuple[MessageId, bytes]]]:
-    """Cut what leaves into requests that a mailbox takes: in order, each of at most 1 MiB."""
+    """Cut what leaves into requests, in order: each of so many bytes at most, or of one that is larger."""
     requests: list[list[tuple[MessageId, bytes]]] = []
     room = 0
     for message, raw in envelopes:
-        if len(raw) > room:
+        if not requests or len(raw) > room:
             requests.append([])
-            room = limits.BATCH_BYTES_MAX
+            room = bytes_max
         requests[-1].append((message, raw))
         room -= len(raw)
     return requests

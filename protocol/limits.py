@@ -115,6 +115,9 @@ PAYLOAD_KEPT_SECONDS: Final = 60 * DAY
 BATCH_ENVELOPES_MAX: Final = 64
 BATCH_BYTES_MAX: Final = 1_048_576
 LISTED_ENVELOPES_MAX: Final = 100
+# Sixty-four of the smallest, and four: half a minute of a line of 64 kbit/s, and two seconds.
+REQUEST_BYTES_FIRST: Final = 262_144
+REQUEST_BYTES_MIN: Final = 16_384
 STICK_ENVELOPES_MAX: Final = 4_096
 STICK_BYTES_MAX: Final = 64 * 1_048_576
 # Its wrap adds a head of some hundred bytes, and 16 bytes to every 64 KiB.

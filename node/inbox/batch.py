@@ -9,7 +9,7 @@ from node.effects import Acting
 from node.filing import coming
 from node.inbox import turn_of_lists
 from node.vault.records import Peer, Self
-from node.vault.tables import consents, messages, outbox, peers
+from node.vault.tables import attempts, consents, messages, peers
 from node.vault.unit import Unit
 from protocol import acceptance
 from protocol.acceptance import Situation, Verdict
@@ -204,4 +204,4 @@ def wake(batch: Batch) -> None:
     """Whoever we heard from lives: nothing for them waits any longer."""
     for peer in batch.known.values():
         if peer.last_heard == batch.now:
-            outbox.make_due(batch.unit.vault, peer.node_id, now=batch.now)
+            attempts.make_due(batch.unit.vault, peer.node_id, now=batch.now)

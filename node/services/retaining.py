@@ -12,6 +12,7 @@ from node.effects import Acting, apply, audit
 from node.filing import coming, leaving
 from node.vault.records import ConsentRecord, Self
 from node.vault.tables import (
+    attempts,
     charters,
     clock,
     consents,
@@ -245,7 +246,7 @@ def sweep(unit: Unit, *, acting: Acting) -> int:
     Returns:
         How many were mended.
     """
-    outbox.take_up_again(unit.vault, now=acting.now)
+    attempts.take_up_again(unit.vault, now=acting.now)
     held_charter = charters.find_charter(unit.vault)
     if held_charter is not None:
         # Of a vault that is older than this reading of a charter, or was restored, it asks the same.

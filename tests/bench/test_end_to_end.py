@@ -29,7 +29,9 @@ def test_a_message_is_as_large_as_the_floor_s(tmp_path: Path) -> None:
     )
     me = database.read_now(opening.load_me)
     [parcel] = database.write_now(
-        lambda unit: delivering.due(unit, me=me, acting=acting, cadence=WHEN_DUE)
+        lambda unit: delivering.due(
+            unit, me=me, acting=acting, cadence=WHEN_DUE, lines=delivering.FREE
+        )
     )
     database.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import aiohttp
 import pytest
@@ -11,7 +12,9 @@ from aiohttp.test_utils import TestServer
 
 from node import faults
 from node.courier import Courier, Patience
+from node.deliveries import Deliveries
 from node.gate import Gate, LockedError, OpenVault
+from node.mailbox import client
 from node.mailbox.client import deposit_hash_of
 from node.mailbox.records import NewMailbox
 from node.mailbox.store import MailboxStore
@@ -34,6 +37,7 @@ class Desk:
     node: Node
     store: MailboxStore
     courier: Courier
+    deliveries: Deliveries
     opened: OpenVault
 
     async def arrive(self, envelopes: list[bytes]) -> None:
@@ -65,7 +69,11 @@ async def desk(bandhan: Node) -> AsyncIterator[Desk]:
         courier = Courier(
             gate, store, session, patience=Patience(poll_seconds=1), cadence=WHEN_DUE
         )
-        yield Desk(node=bandhan, store=store, courier=courier, opened=opened)
+        deposit = partial(client.deposit_batch, session)
+        deliveries = Deliveries(gate, deposit, cadence=WHEN_DUE, look_seconds=1)
+        yield Desk(
+            node=bandhan, store=store, courier=courier, deliveries=deliveries, opened=opened
+        )
     faults.disarm()
 
 
@@ -197,7 +205,7 @@ async def test_a_mailbox_that_refuses_and_says_another_day_is_heard(
     there = replace(route, origin=str(server.make_url("")).rstrip("/"))
     message = message_id(bytes.fromhex("0193f2a1b2c37d4e8f60718293a4b5c6"))
     parcel = Parcel(peer=desk.node.node_id, routes=(there,), envelopes=((message, bytes(4_096)),))
-    settled = await desk.courier._leave(desk.opened, parcel)
+    settled = await desk.deliveries.leave(desk.opened, parcel)
 
     assert settled.failed == {message}
     assert desk.node.rows(

@@ -57,7 +57,9 @@ def withdrawing(story: Story) -> Callable[[], object]:
 def sealing(node: Node) -> object:
     acting = node.acting(NODE_ITSELF)
     return node.write(
-        lambda unit: delivering.due(unit, me=node.me, acting=acting, cadence=WHEN_DUE)
+        lambda unit: delivering.due(
+            unit, me=node.me, acting=acting, cadence=WHEN_DUE, lines=delivering.FREE
+        )
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol, TypeVar
 from node import trusted_clock
 from node.effects import NODE_ITSELF, Acting
 from node.services import delivering, opening, receiving, retaining
-from node.services.delivering import Settled
+from node.services.delivering import FREE, Settled
 from node.services.opening import Beginning
 from node.services.receiving import Taken
 from node.vault.database import Database
@@ -260,7 +260,11 @@ class Federation:
         for _ in range(ROUNDS_MAX):
             parcels = node.write(
                 lambda unit: delivering.due(
-                    unit, me=node.me, acting=node.acting(NODE_ITSELF), cadence=self.cadence
+                    unit,
+                    me=node.me,
+                    acting=node.acting(NODE_ITSELF),
+                    cadence=self.cadence,
+                    lines=FREE,
                 )
             )
             if not parcels:

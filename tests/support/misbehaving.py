@@ -8,23 +8,23 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from node.courier import Courier, Patience
+from node.deliveries import Deliveries
 from node.effects import NODE_ITSELF
 from node.gate import Gate, OpenVault
-from node.mailbox import stick
+from node.mailbox import client, stick
 from node.mailbox.client import deposit_hash_of
 from node.mailbox.exchange import new_session
 from node.mailbox.mailboxes import Mailboxes
 from node.mailbox.records import NewMailbox
-from node.mailbox.store import MailboxStore
 from node.services import delivering
-from node.services.delivering import Parcel
+from node.services.delivering import FREE, Parcel
 from node.vault.keyring import PRODUCT_COST
 from node.visits import Rhythm, Visits
 from protocol import limits
@@ -32,7 +32,7 @@ from protocol.cadence import WHEN_DUE
 from protocol.keys import mailbox_id_of, signing_secret
 from protocol.values import Instant, envelope_id_of, mailbox_id
 from tests.support.federation import ROUNDS_MAX, Federation, Node
-from tests.support.mailboxes import Place, StandingClock, app_of, open_store, relay_policy
+from tests.support.mailboxes import Place, StandingClock, app_of, relay_policy
 from tests.support.ports import free_port
 
 _MANY: Final = 1_000_000
@@ -230,13 +230,13 @@ QUICK_ACTS: Final = tuple(act for act in _ACTS if act != "drip")
 class Crew:
     """What carries for one node, as the product has it."""
 
-    courier: Courier
+    deliveries: Deliveries
     visits: Visits
     opened: OpenVault
 
 
 @dataclass(frozen=True, slots=True)
-class _ClockOf:
+class ClockOf:
     """The clock of one node."""
 
     node: Node
@@ -265,10 +265,12 @@ class Relayed:
         crew = self.crews[node.name]
         acting = node.acting(NODE_ITSELF)
         parcels = node.write(
-            lambda unit: delivering.due(unit, me=node.me, acting=acting, cadence=WHEN_DUE)
+            lambda unit: delivering.due(
+                unit, me=node.me, acting=acting, cadence=WHEN_DUE, lines=FREE
+            )
         )
         for parcel in parcels:
-            settled = await crew.courier._leave(crew.opened, self._over_relays(parcel))
+            settled = await crew.deliveries.leave(crew.opened, self._over_relays(parcel))
             node.write(lambda unit: delivering.settle(unit, settled, acting=acting))  # noqa: B023
         return len(parcels)
 
@@ -336,8 +338,7 @@ async def over_relays(federation: Federation, *places: Place) -> AsyncIterator[R
             relays.append(relay)
         crews = {}
         for node in federation.nodes.values():
-            own = await closing.enter_async_context(open_store(node.folder))
-            crews[node.name] = _crew(node, own, session)
+            crews[node.name] = _crew(node, session)
         yield Relayed(federation=federation, relays=relays, session=session, crews=crews)
 
 
@@ -351,19 +352,19 @@ def _mailbox_of(node: Node) -> NewMailbox:
     )
 
 
-def _crew(node: Node, own: MailboxStore, session: aiohttp.ClientSession) -> Crew:
-    gate = Gate(node.folder, clock=_ClockOf(node), entropy=node.entropy, cost=PRODUCT_COST)
+def _crew(node: Node, session: aiohttp.ClientSession) -> Crew:
+    gate = Gate(node.folder, clock=ClockOf(node), entropy=node.entropy, cost=PRODUCT_COST)
     opened = OpenVault(
         database=node.database, me=node.me, mailboxes=(node.mailbox,), prekeys=node.prekeys
     )
     # Opened by the test itself, which has the key and no passphrase.
     gate._open = opened
-    patience = Patience(poll_seconds=1)
-    courier = Courier(gate, own, session, patience=patience, cadence=WHEN_DUE)
+    deposit = partial(client.deposit_batch, session)
+    deliveries = Deliveries(gate, deposit, cadence=WHEN_DUE, look_seconds=1)
     visits = Visits(
         gate, session, (), own=None, rhythm=Rhythm(seconds=limits.HOUR), settle=_nothing_to_settle
     )
-    return Crew(courier=courier, visits=visits, opened=opened)
+    return Crew(deliveries=deliveries, visits=visits, opened=opened)
 
 
 async def _nothing_to_settle(_opened: OpenVault) -> None:

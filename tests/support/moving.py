@@ -106,6 +106,7 @@ class Street:
                     me=node.me,
                     acting=node.acting(NODE_ITSELF),
                     cadence=self.federation.cadence,
+                    lines=delivering.FREE,
                 )
             )
             if not parcels:

@@ -16,7 +16,7 @@ from node.services import (
     retaining,
     timekeeping,
 )
-from node.services.delivering import Parcel, Settled
+from node.services.delivering import FREE, Parcel, Settled
 from node.services.fetching import Found, Wanted
 from protocol import limits
 from protocol.errors import RefusalCode
@@ -68,7 +68,11 @@ def _leave(node: Node, federation: Federation, put: Callable[[NodeId, bytes], bo
     for _ in range(ROUNDS_MAX):
         parcels = node.write(
             lambda unit: delivering.due(
-                unit, me=node.me, acting=node.acting(NODE_ITSELF), cadence=federation.cadence
+                unit,
+                me=node.me,
+                acting=node.acting(NODE_ITSELF),
+                cadence=federation.cadence,
+                lines=FREE,
             )
         )
         if not parcels:

@@ -170,7 +170,9 @@ def try_in_vain(node: Node) -> None:
     """What is due leaves, and nobody is there to take it."""
     acting = node.acting(NODE_ITSELF)
     parcels = node.write(
-        lambda unit: delivering.due(unit, me=node.me, acting=acting, cadence=WHEN_DUE)
+        lambda unit: delivering.due(
+            unit, me=node.me, acting=acting, cadence=WHEN_DUE, lines=delivering.FREE
+        )
     )
     for parcel in parcels:
         failed = frozenset(message for message, _ in parcel.envelopes)

@@ -350,26 +350,6 @@ def waiting_since(vault: Connection) -> tuple[int, Instant | None]:
     return count, None if oldest is None else instant(oldest)
 
 
-def make_due(vault: Connection, peer: NodeId, *, now: Instant) -> None:
-    """A sign of life: nothing that failed waits any longer for a later attempt.
-
-    What was sealed and has not failed is on its way at this moment, and would only leave twice.
-    """
-    vault.execute(
-        f"UPDATE outbox SET due = ?, attempts = 0 WHERE peer = ? AND {_UNANSWERED}"
-        " AND (state = 'queued' OR state = 'sealed' AND attempts > 0) AND due > ?",
-        (now, peer, now),
-    )
-
-
-def take_up_again(vault: Connection, *, now: Instant) -> None:
-    """The node was just opened: whatever was on its way when it ended is on its way no longer."""
-    vault.execute(
-        f"UPDATE outbox SET due = ? WHERE {_UNANSWERED} AND state = 'sealed' AND due > ?",
-        (now, now),
-    )
-
-
 def _item(row: Any) -> OutboxItem:  # noqa: ANN401  (a row of the driver)
     return OutboxItem(
         message_id=message_id(row[0]),

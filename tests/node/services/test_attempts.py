@@ -1,7 +1,7 @@
 """When things leave: at once, again after a failure, again after a day, and never without an end."""
 
 from node.services import delivering
-from node.services.delivering import Settled
+from node.services.delivering import FREE, Settled
 from protocol import limits
 from protocol.cadence import WHEN_DUE
 from protocol.delivery import requests_of
@@ -112,7 +112,7 @@ def test_what_is_too_large_for_one_request_leaves_in_more() -> None:
     sizes = [small, large, small, small, large]
     envelopes = [(MessageId(bytes(16)), bytes(size)) for size in sizes]
 
-    requests = requests_of(envelopes)
+    requests = requests_of(envelopes, bytes_max=limits.BATCH_BYTES_MAX)
 
     assert [[len(raw) for _, raw in request] for request in requests] == [
         [small],
@@ -168,7 +168,9 @@ def test_a_clock_set_back_revives_no_consent(story: Story) -> None:
 
 def _due(node: Node) -> list[delivering.Parcel]:
     return node.write(
-        lambda unit: delivering.due(unit, me=node.me, acting=node.acting(), cadence=WHEN_DUE)
+        lambda unit: delivering.due(
+            unit, me=node.me, acting=node.acting(), cadence=WHEN_DUE, lines=FREE
+        )
     )
 
 

@@ -340,7 +340,13 @@ def test_closing_days_shows_on_no_screen(federation: Federation, alo: Node) -> N
 
     def looked(unit: object) -> bool:
         before = unit.vault.total_changes  # type: ignore[attr-defined]
-        delivering.due(unit, me=alo.me, acting=alo.acting(), cadence=WHEN_DUE)  # type: ignore[arg-type]
+        delivering.due(
+            unit,  # type: ignore[arg-type]
+            me=alo.me,
+            acting=alo.acting(),
+            cadence=WHEN_DUE,
+            lines=delivering.FREE,
+        )
         return bool(unit.changed_since(before))  # type: ignore[attr-defined]
 
     assert alo.write(looked) is False

@@ -7,6 +7,7 @@ import pytest
 
 from node.effects import NODE_ITSELF
 from node.services import belonging, delivering, renewing, retaining
+from node.services.delivering import FREE
 from node.vault.tables import terms
 from protocol import limits
 from protocol.cadence import WHEN_DUE, Cadence
@@ -145,7 +146,9 @@ def test_the_next_charter_ends_the_high_risk_and_the_own_settings_count_again(
 
     assert (raised, alo.read(belonging.is_risk_high)) == (True, False)
     assert alo.write(
-        lambda unit: delivering.due(unit, me=alo.me, acting=alo.acting(), cadence=WHEN_DUE)
+        lambda unit: delivering.due(
+            unit, me=alo.me, acting=alo.acting(), cadence=WHEN_DUE, lines=FREE
+        )
     )
 
 

@@ -265,7 +265,11 @@ def _seal(node: Node) -> list[MessageId]:
     """Let one node seal what is due, and hear nothing of how the attempt ends."""
     parcels = node.write(
         lambda unit: delivering.due(
-            unit, me=node.me, acting=node.acting(NODE_ITSELF), cadence=WHEN_DUE
+            unit,
+            me=node.me,
+            acting=node.acting(NODE_ITSELF),
+            cadence=WHEN_DUE,
+            lines=delivering.FREE,
         )
     )
     return [message for parcel in parcels for message, _ in parcel.envelopes]

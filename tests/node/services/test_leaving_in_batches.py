@@ -112,7 +112,9 @@ def test_an_attempt_that_failed_is_tried_again_with_a_batch(
     say_something(alo, bandhan.node_id)
     acting = alo.acting()
     [parcel] = alo.write(
-        lambda unit: delivering.due(unit, me=alo.me, acting=acting, cadence=BATCHES)
+        lambda unit: delivering.due(
+            unit, me=alo.me, acting=acting, cadence=BATCHES, lines=delivering.FREE
+        )
     )
     failed = frozenset(message for message, _ in parcel.envelopes)
     settled = delivering.Settled(peer=parcel.peer, deposited=frozenset(), failed=failed)
