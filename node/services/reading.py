@@ -144,13 +144,16 @@ def _readable(
     stored = messages.find(unit.vault, node_id(command.peer), message_id(command.message_id))
     if stored is None or stored.consent is None or stored.type not in _PAGES:
         return refused(No.NOT_FOUND)
-    if stored.is_locked:
-        return refused(No.LOCKED)
-    if stored.payload is None or stored.key_id is None:
-        return refused(No.ERASED)
     record = consents.find_by_hash(unit.vault, stored.consent)
     trusted = max(acting.now, identity.latest_seen(unit.vault))
-    if record is None or record.standing.state(now=trusted) not in _READABLE:
+    state = None if record is None else record.standing.state(now=trusted)
+    if stored.payload is None or stored.key_id is None:
+        # Nothing was to erase what she still allows: its key was in a computer that is lost.
+        is_lost = state in _READABLE and stored.code is None
+        return refused(No.LOST if is_lost else No.ERASED)
+    if state is ConsentState.EXPIRED and not stored.is_locked:
+        return refused(No.CONSENT_ENDED)
+    if record is None or stored.is_locked or state not in _READABLE:
         return refused(No.LOCKED)
     return stored, record
 

@@ -319,7 +319,7 @@ async def test_what_she_withdrew_cannot_be_read_any_more_and_the_screen_says_why
         await visit(pilot, ToMessage(peer=alo.node_id, message_id=message_id))
 
         assert WISH.text not in shown(pilot.app)
-        assert "This was erased" in shown(pilot.app) or "This is locked" in shown(pilot.app)
+        assert "This was erased, as she wanted or as was agreed." in shown(pilot.app)
 
 
 async def test_reading_what_came_about_her_is_written_down(

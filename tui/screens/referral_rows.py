@@ -101,7 +101,7 @@ def _messages(
 
 def _closed(desk: Desk, message: views.MessageLine) -> str:
     if message.is_erased:
-        return ": " + desk.words.say(N_("erased, as she wanted or as was agreed"))
+        return ": " + desk.words.say(N_("no longer here: Enter says why"))
     if message.is_locked:
         return ": " + desk.words.say(N_("locked, nobody may read it now"))
     return ""

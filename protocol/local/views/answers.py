@@ -33,6 +33,8 @@ class No(StrEnum):
     NO_SESSION = "no_session"
     STOPPED = "stopped"
     ERASED = "erased"
+    LOST = "lost"
+    CONSENT_ENDED = "consent_ended"
     STATE_AWAITED = "state_awaited"
     POSITION_NOT_RECORDED = "position_not_recorded"
     NAMES_NO_DAY = "names_no_day"

@@ -103,7 +103,7 @@ class LedgerLine(View, frozen=True, kw_only=True):
 
 
 class HeldMessage(View, frozen=True, kw_only=True):
-    """One message about her that we hold: `state` is `readable`, `locked` or `erased`."""
+    """One message about her that we hold: `state` is `readable`, `locked`, `erased` or `lost`."""
 
     message_id: bytes
     peer: bytes

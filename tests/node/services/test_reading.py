@@ -1,10 +1,13 @@
 """What came about her is read while she lets it, and who she is only where somebody asks."""
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
+import pytest
 
-from node.services import casework, reading, referring
+from node.services import casework, ledger, reading, referring, retaining
+from protocol import limits
 from protocol.local import commands, views
 from protocol.local.views import encode_view
 from protocol.vocabulary.categories import Category
@@ -153,6 +156,62 @@ def test_whether_a_message_may_still_be_read_is_told_without_a_word_of_it_and_no
     story.withdraw(at=story.bandhan)
 
     assert code_of(story.bandhan.use(reading.check_message, check)) == "locked"
+
+
+def lock(story: Story) -> None:
+    story.withdraw(at=story.bandhan)
+
+
+def erase(story: Story) -> None:
+    lock(story)
+    assert story.bandhan.erase()
+
+
+def end(story: Story) -> None:
+    story.federation.clock.forward(100 * limits.DAY)
+
+
+def lose(story: Story) -> None:
+    """The key is in no backup: so it is on a computer that was restored."""
+    story.bandhan.write(lambda unit: unit.keys.execute("DELETE FROM disclosure_keys").rowcount)
+    story.bandhan.use(retaining.sweep)
+
+
+@pytest.mark.parametrize(
+    ("happens", "code", "state"),
+    [
+        (lock, "locked", "locked"),
+        (erase, "erased", "erased"),
+        (end, "consent_ended", "locked"),
+        (lose, "lost", "lost"),
+    ],
+)
+def test_what_cannot_be_read_any_more_says_which_of_the_reasons_it_is(
+    story: Story, happens: Callable[[Story], None], code: str, state: str
+) -> None:
+    accepted(story)
+    story.dossier((C8, IDENTITY))
+    story.settle()
+    peer, message = address(story)
+    happens(story)
+    ((case_id,),) = story.bandhan.rows("SELECT case_id FROM cases")
+    held = done(story.bandhan.use(ledger.show_ledger, commands.ShowLedger(case_id=case_id))).held
+    command = commands.ReadMessage(peer=peer, message_id=message, with_names=False)
+
+    assert code_of(story.bandhan.use(reading.read_message, command)) == code
+    assert [one.state for one in held if one.message_id == message] == [state]
+
+
+def test_what_is_lost_and_then_withdrawn_is_told_as_erased(story: Story) -> None:
+    accepted(story)
+    story.dossier((C8, IDENTITY))
+    story.settle()
+    peer, message = address(story)
+    lose(story)
+    lock(story)
+    command = commands.ReadMessage(peer=peer, message_id=message, with_names=False)
+
+    assert code_of(story.bandhan.use(reading.read_message, command)) == "erased"
 
 
 def test_with_what_came_about_her_come_the_conditions_she_set(story: Story) -> None:

@@ -49,6 +49,11 @@ REFUSALS: Final[Mapping[str, str]] = {
     ),
     No.STOPPED: N_("Somebody else stopped it before it left. Nothing was sent."),
     No.ERASED: N_("This was erased, as she wanted or as was agreed. Only the note of it is left."),
+    No.LOST: N_(
+        "This was lost with a computer and is in no backup. What they sent again stands beside it;"
+        " if nothing does, ask them."
+    ),
+    No.CONSENT_ENDED: N_("Her consent to this has ended. Nobody may read it now."),
     No.POSITION_NOT_RECORDED: N_(
         "Her own position on the plan is not recorded yet. Ask her and write it down first."
     ),
