@@ -13,7 +13,7 @@ from bench.many_cases import Made
 from node.cli.founding import CHEAP_COST
 from node.vault.keyring import PRODUCT_COST
 
-_ASKS: Final = "Pass phrase"
+_ASKS: Final = "Passphrase"
 _TODAY: Final = "cases are open"
 _CASES_PLACE: Final = b"2"
 _MILLISECONDS: Final = 1_000

@@ -26,7 +26,7 @@ class Surroundings:
         now: the wall clock, in UTC seconds; for showing only.
         zone: in which times are shown.
         pause: waits so many seconds.
-        demonstration: name and pass phrase of somebody who does not exist, shown where they are asked for.
+        demonstration: name and passphrase of somebody who does not exist, shown where they are asked for.
     """
 
     socket: Path
@@ -95,7 +95,7 @@ class Desk:
 
     @property
     def demonstration(self) -> tuple[str, str] | None:
-        """Who may be typed on the lock screen of a demonstration, and with which pass phrase."""
+        """Who may be typed on the lock screen of a demonstration, and with which passphrase."""
         return self._surroundings.demonstration
 
     async def pause(self, seconds: float) -> None:

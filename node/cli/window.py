@@ -38,7 +38,7 @@ async def show(socket: Path, *, language: str, demonstration: tuple[str, str] | 
     Args:
         socket: where the node listens.
         language: before anybody has chosen one.
-        demonstration: name and pass phrase of somebody who does not exist, shown where they are asked for.
+        demonstration: name and passphrase of somebody who does not exist, shown where they are asked for.
 
     Returns:
         What the process ends with; not 0 after a crash.
@@ -77,6 +77,6 @@ def _end(app: SathiApp) -> None:
 
 
 def forget_typed_ahead() -> None:
-    """Drop what was typed before the desk was there: a pass phrase could land where it can be read."""
+    """Drop what was typed before the desk was there: a passphrase could land where it can be read."""
     if sys.stdin.isatty():
         termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

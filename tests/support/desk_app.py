@@ -121,7 +121,7 @@ async def seated(
 
 
 def _give_keyring(node: Node, draw: Entropy, *, role: Role) -> None:
-    """Rina has a pass phrase from now on."""
+    """Rina has a passphrase from now on."""
     salt = keyring.new_salt(entropy=draw)
     owner = keyring.enrol(
         keyring.credential(RINA, PASSPHRASE),
@@ -185,7 +185,7 @@ async def unlocked(
 
 
 async def unlock(pilot: Pilot[None]) -> None:
-    """Type who and the pass phrase, and wait for the first screen."""
+    """Type who and the passphrase, and wait for the first screen."""
     await write(pilot, RINA)
     await press(pilot, "enter")
     await write(pilot, PASSPHRASE)

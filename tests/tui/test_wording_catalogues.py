@@ -156,6 +156,11 @@ def test_no_text_speaks_of_the_machinery() -> None:
     assert said == []
 
 
+def test_what_opens_the_desk_has_one_name_in_every_text() -> None:
+    others = re.compile(r"pass ?(word|code)|pass[ -]phrase|\bPIN\b", re.IGNORECASE)
+    assert [text.one for text in found(sources()) if others.search(text.one)] == []
+
+
 def test_no_text_is_hidden_from_the_translators() -> None:
     assert hidden(sources()) == []
 

@@ -13,7 +13,7 @@ _GROUPS: Final = 12
 
 
 def unlock(reader: Reader) -> None:
-    """Name and pass phrase; Enter goes on from one to the other, then opens."""
+    """Name and passphrase; Enter goes on from one to the other, then opens."""
     reader.stands_at("Notes")
     reader.type(reader.place.person)
     reader.press("open")

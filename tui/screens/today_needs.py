@@ -180,7 +180,7 @@ _NOTICES: Final = {
     "restored": N_(
         "Everything here is from a backup. What partners may share comes again by itself."
     ),
-    "passphrase_reset": N_("Somebody gave you a new pass phrase. Was it you who asked?"),
+    "passphrase_reset": N_("Somebody gave you a new passphrase. Was it you who asked?"),
 }
 
 

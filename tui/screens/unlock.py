@@ -48,7 +48,7 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
     HEADING = N_("Notes")
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN,)
     IS_FOR_NOBODY = True
-    # Before any widget sees the key: what is typed right after it is the pass phrase, and must not be shown.
+    # Before any widget sees the key: what is typed right after it is the passphrase, and must not be shown.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(OPEN.key, OPEN.name, show=False, priority=True)
     ]
@@ -61,7 +61,7 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
             yield Text(self.words.say(N_("Locked.")), id="standing")
             yield Field(self.words.say(N_("Who")), characters_max=NAME_CHARACTERS_MAX, id="who")
             yield Field(
-                self.words.say(N_("Pass phrase")),
+                self.words.say(N_("Passphrase")),
                 characters_max=PASSPHRASE_CHARACTERS_MAX,
                 is_secret=True,
                 id="passphrase",
@@ -79,7 +79,7 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
                 yield Text(plain(self.words.say(DRAFT), "$text-muted"))
 
     def _invented(self, name: str, passphrase: str) -> str:
-        text = N_("Everybody here is invented. Who: {name}. Pass phrase: {passphrase}")
+        text = N_("Everybody here is invented. Who: {name}. Passphrase: {passphrase}")
         return self.words.say(text, name=name, passphrase=passphrase)
 
     def on_mount(self) -> None:
@@ -100,7 +100,7 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
         return ()
 
     def can(self, name: str) -> bool:
-        """In the pass phrase Enter waits its turn behind the letters: the field itself says when it came."""
+        """In the passphrase Enter waits its turn behind the letters: the field itself says when it came."""
         return name == OPEN.name and not self.query_one("#passphrase", Field).has_focus_within
 
     async def load(self, client: Client) -> views.NodeStatus:
@@ -127,11 +127,11 @@ class UnlockScreen(DeskScreen[views.NodeStatus]):
         self.query_one("#standing", Text).put(lines_of(lines))
 
     def action_open(self) -> None:
-        """From the name to the pass phrase, at once: the very next letter must not be shown."""
+        """From the name to the passphrase, at once: the very next letter must not be shown."""
         self.query_one("#passphrase", Field).take_focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter after the pass phrase: try."""
+        """Enter after the passphrase: try."""
         event.stop()
         who = self.query_one("#who", Field)
         passphrase = self.query_one("#passphrase", Field)
