@@ -163,11 +163,17 @@ async def test_only_the_keys_that_fit_a_file_work(bandhan: Node, told: Story) ->
     assert "School paper" not in there
 
 
-async def test_a_copy_is_put_away(alo: Node, told: Story) -> None:
+async def test_a_copy_is_put_away_only_after_a_y(alo: Node, told: Story) -> None:
     files.attach(told, PAPER)
     async with unlocked(alo) as pilot:
         await visit(pilot, ToFiles(thread=told.thread))
-        await press(pilot, "x")
+        for no in ("n", "escape", "enter"):
+            await press(pilot, "x")
+            assert "Destroy our copy of this file?" in said(pilot.app)
+            await press(pilot, no)
+        await press(pilot, "n")
+        assert "School paper" in said(pilot.app)
+        await press(pilot, "x", "y")
         assert "Our copy is destroyed." in said(pilot.app)
 
     assert files.files_at(alo, told) == []

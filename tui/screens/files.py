@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final, final
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from tui.client import Client
 from tui.desk import Desk
 from tui.places import ToAttach, ToSendFile, ToTakeOut
 from tui.plain import line_of, one_line, plain
+from tui.screens.asking import AskScreen
 from tui.screens.desk_screen import BACK, DeskScreen
 from tui.screens.file_lines import MAY_ATTACH, kind_of, sign_of, size_of, state_of, what_of
 from tui.termwidth import cut, fit
@@ -45,6 +47,7 @@ PUT_AWAY: Final = Act(
     key="x",
     label=N_("put away"),
     help=N_("Destroy our copy of a file of which nothing has left."),
+    in_palette=False,
 )
 LABEL_CELLS: Final = 24
 STATE_CELLS: Final = 32
@@ -189,10 +192,21 @@ class FilesScreen(DeskScreen[FilesSeen]):
             self.go(ToTakeOut(thread=self._thread, file_id=line.file_id))
 
     def action_put_away_file(self) -> None:
-        """Our copy goes."""
+        """Our copy goes, and cannot be brought back: a slip of a key may not do that."""
         line = self._chosen()
         if line is not None:
-            command = commands.DropFile(file_id=line.file_id)
+            question = self.words.say(
+                N_(
+                    "Destroy our copy of this file? Nothing of it has left, and nothing of it will."
+                )
+            )
+            # About this one, whatever stands under the cursor when the answer comes.
+            put_away = partial(self._put_away, line.file_id)
+            self.call_later(self.app.push_screen, AskScreen(self.desk, question), put_away)
+
+    def _put_away(self, file_id: bytes, is_so: bool | None) -> None:  # noqa: FBT001  (an answer)
+        if is_so:
+            command = commands.DropFile(file_id=file_id)
             self.attempt(lambda client: client.drop_file(command), self._was_put_away)
 
     def _was_put_away(self, _done: views.Done) -> None:
