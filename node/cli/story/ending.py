@@ -31,8 +31,8 @@ async def withdraw(story: Story) -> None:
     check(not status.is_erasure_pending, "no old page is left in a log file")
     after = proof.found(bandhan, words, keys)
     check(after == set(), "the erased text and its keys are in no file of Bandhan's folder")
-    story.say("after: every page of both databases and every frame of their logs, decrypted one")
-    story.say("by one, holds none of it")
+    story.say("after: every page of both databases and every frame of their logs,")
+    story.say("decrypted one by one, holds none of it")
     await _late_copy(story, words)
 
 

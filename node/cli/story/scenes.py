@@ -133,7 +133,7 @@ async def consent(story: Story) -> None:
         "health stays refused, by name",
     )
     story.say("she said yes to C8, C2, C9 for 90 days, two of the three sentences read back;")
-    story.say("no to health and law (E_CONSENT_SCOPE, C5); and Bandhan may tell Alo, 365 days")
+    story.say("no to health and law (E_CONSENT_SCOPE, C5); Bandhan may tell Alo, 365 days")
 
 
 def _consent(
@@ -206,7 +206,7 @@ async def _check_offer(story: Story, preview: views.Preview) -> None:
     check(came.consents == [], "no consent came with the offer")
     nothing = proof.findings(story.bandhan, (*cast.NEVER_LEAVES, *cast.TICKED, cast.TOWN))
     check(nothing == [], "no word and no fact about her is in Bandhan's folder")
-    story.say("the offer crossed: service group, area, language, 18+, month, answer-by, no more")
+    story.say("the offer crossed: service, area, language, 18+, month, answer-by, no more")
 
 
 async def _accept(story: Story) -> None:
@@ -253,7 +253,7 @@ async def _dossier(story: Story) -> None:
     nothing = proof.findings(bandhan, cast.NEVER_LEAVES)
     check(nothing == [], "nothing outside her consent is in Bandhan's folder")
     story.say(f"the dossier arrived as previewed, SHA-256 {preview.hash.hex()[:16]}…")
-    story.say("two of her sentences, and no name, health, law or unticked word in any file there")
+    story.say("two of her sentences; no name, health, law or unticked word in any file there")
     await bandhan.do(commands.ReportPrepared(thread=story.thread, plan=PlanAnswer.ADOPT))
     await settle(bandhan, alo)
 

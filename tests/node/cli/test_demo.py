@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 SECONDS_MAX = 120
+COLUMNS = 80
 TITLES = [
     "1. Alo Shelter and Bandhan meet",
     "2. Alo records what she says",
@@ -38,6 +39,7 @@ def test_the_story_is_true_from_the_first_step_to_the_last(tmp_path: Path) -> No
     lines = done.stdout.splitlines()
     assert [line for line in lines if line[:1].isdigit()] == TITLES
     assert "every sentence above was checked and is true" in lines
+    assert [line for line in lines[:-1] if len(line) > COLUMNS] == []
     assert {path.name for path in kept.iterdir() if path.is_dir()} >= {"alo", "bandhan"}
 
 
