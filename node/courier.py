@@ -76,6 +76,11 @@ class Courier:
         """There is something new to send."""
         self._work.set()
 
+    def heard(self) -> None:
+        """A mailbox of ours answered: the line of this office carries."""
+        self._deliveries.heard()
+        self._work.set()
+
     async def begin(self, opened: OpenVault) -> None:
         """The vault was opened: apply everything that waits, before anything is shown or sealed."""
         self._rounds.begin()

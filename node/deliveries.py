@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias, final
 
 from node import faults, trusted_clock
@@ -19,6 +20,7 @@ from node.mailbox.exchange import Refused, Unreachable
 from node.mailbox.problems import Problem
 from node.services import delivering
 from node.services.delivering import Lines, Parcel, Settled
+from protocol import limits
 from protocol.cadence import Cadence
 from protocol.delivery import requests_of
 from protocol.pace import UNKNOWN, Pace, after_answer, after_break
@@ -35,6 +37,8 @@ _LINES_MAX: Final = 6
 _CUTS_MAX: Final = 2
 # While a request goes over such a line, the next one may be made ready already.
 _QUICK_SECONDS: Final = 5.0
+# After so long without any answer it is the line of this office that was down, and not that of a peer.
+_SILENCE_SECONDS: Final = 5 * limits.MINUTE
 
 
 @dataclass(slots=True)
@@ -78,6 +82,16 @@ class Deliveries:
         self._look_seconds = look_seconds
         self._lines: dict[NodeId, _Line] = {}
         self._turns = 0
+        self._heard_at: Instant | None = None
+        self._is_unheard = False
+        self._is_back = False
+
+    def heard(self) -> None:
+        """Some mailbox answered: the line of this office carries, or carries again (R-245)."""
+        now = self._gate.acting().now
+        was_recent = self._heard_at is not None and 0 <= now - self._heard_at < _SILENCE_SECONDS
+        self._is_back = self._is_back or (self._is_unheard and not was_recent)
+        self._is_unheard, self._heard_at = False, now
 
     async def round(self, opened: OpenVault, work: asyncio.Event) -> None:
         """Leave what is due, also what becomes due meanwhile, until nothing is under way any more.
@@ -127,6 +141,9 @@ class Deliveries:
 
     async def _make_ready(self, opened: OpenVault, batch: Instant | None) -> list[Parcel]:
         acting, lines = self._gate.acting(), self._as_they_are(batch)
+        is_back, self._is_back = self._is_back, False
+        if is_back:
+            await opened.database.write(partial(delivering.try_all_again, acting=acting))
         parcels = await opened.database.write(
             lambda unit: delivering.due(
                 unit, me=opened.me, acting=acting, cadence=self._cadence, lines=lines
@@ -219,8 +236,11 @@ class Deliveries:
         if isinstance(answer, Delivered):
             carried = sum(map(len, envelopes))
             line.pace = after_answer(line.pace, carried=carried, seconds=now() - begun)
-        elif isinstance(answer, Unreachable):
+        if isinstance(answer, Unreachable):
             line.pace = after_break(line.pace)
+            self._is_unheard = True
+        else:
+            self.heard()
         return answer
 
     async def _hear_time(self, opened: OpenVault, origin: str, said: Instant) -> None:

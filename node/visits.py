@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, final
 
@@ -17,14 +17,15 @@ import aiohttp
 from node import logs, trusted_clock
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
-from node.mailbox.client import Collected, Done, Home
-from node.mailbox.exchange import Failure, Refused
+from node.mailbox.client import Collected, Done, Home, PickUp
+from node.mailbox.exchange import Failure, Refused, Unreachable
 from node.rounds import Rounds
 from node.services import receiving, renewing, visiting
 from node.services.visiting import Wanted
 from node.vault.records import OwnMailbox
 from protocol import limits
 from protocol.keys import signing_secret
+from protocol.pace import UNKNOWN, Pace, after_answer, after_break
 from protocol.prekeys import lay_out
 from protocol.values import EnvelopeId, Instant, MailboxId, envelope_id_of
 
@@ -33,6 +34,9 @@ DRAIN_SECONDS: Final = 10.0
 # A relay that gives more in one round than a mailbox may hold is not telling the truth.
 _BATCHES_IN_A_ROUND: Final = 2 * limits.MAILBOX_ENVELOPES_MAX
 _REST_SECONDS: Final = 5
+# Eight of the smallest envelopes: on a line of 64 kbit/s they come before anybody who unlocks stops waiting.
+_FIRST_PACE: Final = replace(UNKNOWN, request_bytes=32_768)
+_CUTS_MAX: Final = 2
 _LOGGER: Final = logging.getLogger("sathi.visits")
 
 
@@ -60,12 +64,21 @@ class Rhythm:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearer:
+    """Who has to know what became of a visit.
+
+    `settle` is awaited after something was taken: what she took back is erased, and receipts are due. `heard`
+    is called when a relay answered: the line of this office carries.
+    """
+
+    settle: Callable[[OpenVault], Awaitable[None]]
+    heard: Callable[[], None]
+
+
 @final
 class Visits:
-    """The visits of one node, as long as its vault is open.
-
-    `settle` is awaited after something was taken: what she took back is erased, and receipts are due.
-    """
+    """The visits of one node, as long as its vault is open."""
 
     def __init__(
         self,
@@ -75,14 +88,16 @@ class Visits:
         *,
         own: Own | None,
         rhythm: Rhythm,
-        settle: Callable[[OpenVault], Awaitable[None]],
+        tell: Hearer,
     ) -> None:
         self._gate = gate
         self._session = session
         self._tickets = {relay.origin: relay.ticket for relay in relays}
         self._wanted = _wanted(own, relays)
         self._rhythm = rhythm
-        self._settle = settle
+        self._settle = tell.settle
+        self._heard = tell.heard
+        self._paces: dict[MailboxId, Pace] = {}
         self._round = asyncio.Lock()
         self._rounds = Rounds()
         self._laid: dict[MailboxId, int] = {}
@@ -212,7 +227,12 @@ class Visits:
 
     async def _ask(self, opened: OpenVault, box: OwnMailbox) -> Collected | Failure:
         """What waits; once more by the relay's own clock, where ours is too far from it."""
-        given = await self._ask_at(box, now=self._gate.acting().now)
+        given, cuts = await self._ask_at(box, now=self._gate.acting().now), 0
+        while isinstance(given, Unreachable) and given.is_cut and cuts < _CUTS_MAX:
+            # Nothing of it came; of less, all may.
+            given, cuts = await self._ask_at(box, now=self._gate.acting().now), cuts + 1
+        if not isinstance(given, Unreachable):
+            self._heard()
         if not isinstance(given, Refused) or given.peer_time is None:
             return given
         said, now = given.peer_time, self._gate.acting().now
@@ -222,19 +242,40 @@ class Visits:
         return await self._ask_at(box, now=said)
 
     async def _ask_at(self, box: OwnMailbox, *, now: Instant) -> Collected | Failure:
-        entropy = self._gate.acting().entropy
-        return await client.collect(
-            self._session, _home(box), wait_seconds=0, after=None, now=now, entropy=entropy
+        entropy, loop = self._gate.acting().entropy, asyncio.get_running_loop()
+        pace, begun = self._paces.get(box.mailbox_id, _FIRST_PACE), loop.time()
+        given = await client.collect(
+            self._session,
+            _home(box),
+            PickUp(
+                limit=min(limits.BATCH_ENVELOPES_MAX, pace.request_bytes // limits.BUCKETS[0]),
+                wait_seconds=0,
+                after=None,
+            ),
+            now=now,
+            entropy=entropy,
         )
+        if isinstance(given, Collected):
+            carried, seconds = sum(map(len, given.envelopes)), loop.time() - begun
+            pace = after_answer(pace, carried=carried, seconds=seconds)
+        elif isinstance(given, Unreachable):
+            pace = after_break(pace)
+        self._paces[box.mailbox_id] = pace
+        return given
 
     async def _delete(self, box: OwnMailbox, names: Sequence[EnvelopeId]) -> None:
-        acting = self._gate.acting()
-        done = await client.delete(
-            self._session, _home(box), names, now=acting.now, entropy=acting.entropy
-        )
+        done = await self._delete_at(box, names, now=self._gate.acting().now)
+        if isinstance(done, Refused) and done.peer_time is not None:
+            done = await self._delete_at(box, names, now=done.peer_time)
         if not isinstance(done, Done):
             # They come again, and have no second effect.
             _say("visits.not_deleted", done)
+
+    async def _delete_at(
+        self, box: OwnMailbox, names: Sequence[EnvelopeId], *, now: Instant
+    ) -> Done | Failure:
+        entropy = self._gate.acting().entropy
+        return await client.delete(self._session, _home(box), names, now=now, entropy=entropy)
 
     async def _note_emptied(self, box: OwnMailbox, *, is_empty: bool) -> None:
         if is_empty:

@@ -30,7 +30,7 @@ from node.schedule import Schedule
 from node.system import Clock
 from node.upkeep import UPKEEP_SECONDS, Upkeep
 from node.vault.keyring import PRODUCT_COST, Cost
-from node.visits import Own, Relay, Rhythm, Visits
+from node.visits import Hearer, Own, Relay, Rhythm, Visits
 from protocol import limits
 from protocol.errors import SathiError
 from protocol.local import views
@@ -164,7 +164,7 @@ class Node:
             ],
             own=Own(origin=own, pin=read_pin(config.mailbox.pin)) if own else None,
             rhythm=Rhythm(seconds=config.courier.visit_minutes * limits.MINUTE),
-            settle=courier.tend,
+            tell=Hearer(settle=courier.tend, heard=courier.heard),
         )
 
     def _join(

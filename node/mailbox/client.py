@@ -91,6 +91,15 @@ Outcome = Delivered | Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PickUp:
+    """So many envelopes at most, 1 to 64; those behind `after`; waiting up to 25 s where there are none."""
+
+    limit: int
+    wait_seconds: int
+    after: EnvelopeId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """What lies in our mailbox, oldest first; it still lies there until it is deleted."""
 
@@ -244,14 +253,14 @@ async def create(
 async def collect(
     session: aiohttp.ClientSession,
     home: Home,
+    asked: PickUp,
     *,
-    wait_seconds: int,
-    after: EnvelopeId | None,
     now: Instant,
     entropy: Entropy,
 ) -> Collected | Failure:
-    """Read the oldest envelopes (64 or 1 MiB), behind `after`, waiting up to 25 s if there are none."""
-    query = f"?as=stick&wait={wait_seconds}" + (f"&after={after.hex()}" if after else "")
+    """Read the oldest envelopes, together at most 1 MiB."""
+    behind = f"&after={asked.after.hex()}" if asked.after else ""
+    query = f"?as=stick&limit={asked.limit}&wait={asked.wait_seconds}{behind}"
     path = _path(home.mailbox_id, "/envelopes") + query
     ask = Ask(
         origin=home.origin,
@@ -261,7 +270,7 @@ async def collect(
         headers=_as_owner(home, "GET", path, b"", now=now, entropy=entropy),
         body=b"",
         answer_bytes_max=_STICK_BYTES_MAX,
-        wait_seconds=wait_seconds,
+        wait_seconds=asked.wait_seconds,
     )
     answer = await exchange(session, ask)
     if not isinstance(answer, Answer):

@@ -231,6 +231,11 @@ def _usual(begun: sealing.Sealing, window: outbox.Window, lines: Lines) -> list[
     ]
 
 
+def try_all_again(unit: Unit, *, acting: Acting) -> None:
+    """The line of this office carries again: nothing that failed waits any longer (R-245)."""
+    attempts.try_all(unit.vault, now=acting.now)
+
+
 def settle(unit: Unit, settled: Settled, *, acting: Acting) -> None:
     """Note how an attempt ended; what failed is tried again, without end.
 

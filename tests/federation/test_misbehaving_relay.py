@@ -12,6 +12,7 @@ import pytest
 
 from node import trusted_clock
 from protocol import limits
+from tests.support.auditing import say_something
 from tests.support.misbehaving import over_relays
 from tests.support.relayed_story import (
     There,
@@ -67,6 +68,34 @@ async def test_a_relay_that_lies_about_the_time_does_not_move_what_a_node_signs(
     await one.days(3)
     for node in one.both:
         assert node.read(partial(trusted_clock.time_to_sign, now=node.now)) == node.now
+
+
+async def test_a_relay_on_a_line_that_breaks_in_every_long_answer_is_emptied_in_one_visit(
+    one: There,
+) -> None:
+    alo, bandhan = one.both
+    for _ in range(40):
+        say_something(alo, bandhan.node_id)
+    await one.relayed.leave(alo)
+    one.act("cut long answers")
+    taken = await one.relayed.collect(bandhan)
+
+    assert taken == 40
+    assert one.relayed.relays[0].interfered > 0
+    assert bandhan.rows("SELECT count(*) FROM messages WHERE type = 'card/1'") == [(40,)]
+
+
+async def test_what_was_left_although_its_answer_was_lost_is_left_again_under_the_same_name(
+    one: There,
+) -> None:
+    begin(one.story)
+    one.act("lose answers")
+    await one.relayed.leave(one.story.alo)
+    store = one.relayed.relays[0].store
+    waiting = await store.waiting(one.story.bandhan.mailbox.mailbox_id)
+
+    assert one.relayed.relays[0].interfered == 3
+    assert waiting.envelopes == 1
 
 
 async def test_what_waited_for_a_relay_that_was_down_for_a_month_is_there_within_one_hour(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.misbehaving import QUICK_ACTS, over_relays
+from tests.support.misbehaving import over_relays
+from tests.support.relay_acts import QUICK_ACTS
 from tests.support.relayed_story import (
     There,
     begin,

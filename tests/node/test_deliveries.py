@@ -231,6 +231,42 @@ async def test_a_message_from_the_peer_ends_the_waiting_at_once(story: Story) ->
     assert sum(arrived) >= 100
 
 
+async def test_once_the_line_of_the_office_is_back_all_that_failed_is_tried_at_once(
+    story: Story,
+) -> None:
+    office, clock = office_of(story, WHEN_DUE), story.federation.clock
+    office.mailboxes.answers["Bandhan"] = one_after_the_other(NOBODY, NOBODY, NOBODY)
+    office.says(story.bandhan.node_id)
+    counts = []
+    # Three attempts fail; the next would be a quarter of an hour later.
+    for seconds in (0, 72, 360):
+        clock.forward(seconds)
+        await office.round()
+    for is_heard in (False, True):
+        clock.forward(60)
+        if is_heard:
+            office.deliveries.heard()
+        await office.round()
+        counts.append(len(office.mailboxes.of(story.bandhan)))
+
+    assert counts == [3, 4]
+
+
+async def test_where_others_answer_all_the_time_a_dead_mailbox_is_not_tried_more_often(
+    story: Story,
+) -> None:
+    office, clock = office_of(story, WHEN_DUE), story.federation.clock
+    office.mailboxes.answers["Bandhan"] = nobody
+    office.says(story.bandhan.node_id)
+    for _ in range(60):
+        office.deliveries.heard()
+        await office.round()
+        clock.forward(60)
+
+    # At once, and after 1, 6 and 21 minutes, a fifth more or less.
+    assert len(office.mailboxes.of(story.bandhan)) == 4
+
+
 async def test_after_a_start_nothing_waits_for_a_later_attempt(story: Story) -> None:
     office = office_of(story, WHEN_DUE)
     office.mailboxes.answers["Bandhan"] = one_after_the_other(NOBODY)

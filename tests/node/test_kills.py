@@ -255,7 +255,12 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(
 ) -> None:
     dice = random.Random(seed)  # noqa: S311  (a test's dice)
     # Those of erasing, held sendings, prekeys, a new key, backups and updates kill in tests of their own.
-    elsewhere = {"erase.before_checkpoint", "erase.after_checkpoint", "sending.before_commit"}
+    elsewhere = {
+        "erase.before_checkpoint",
+        "erase.after_checkpoint",
+        "sending.before_commit",
+        "card.before_sheet",
+    }
     elsewhere |= {name for name in NAMES if name.startswith(_ELSEWHERE)}
     assert set(POINTS) | elsewhere == NAMES
     try:

@@ -12,9 +12,10 @@ import aiohttp
 
 from node.mailbox import client
 from node.mailbox.access import from_base64url
-from node.mailbox.client import Collected, Done, Home, Route
+from node.mailbox.client import Collected, Done, Home, PickUp, Route
 from node.mailbox.exchange import Failure
 from node.system import SystemClock, entropy
+from protocol import limits
 from protocol.keys import signing_secret
 from protocol.values import EnvelopeId
 from tests.support.certificates import CERTIFICATE, KEY, Identity
@@ -105,8 +106,7 @@ class Owner:
         return await client.collect(
             self.session,
             self.home,
-            wait_seconds=wait_seconds,
-            after=None,
+            PickUp(limit=limits.BATCH_ENVELOPES_MAX, wait_seconds=wait_seconds, after=None),
             now=SystemClock().wall(),
             entropy=entropy,
         )

@@ -39,3 +39,12 @@ def take_up_again(vault: Connection, *, now: Instant) -> None:
         " AND (state = 'sealed' OR state = 'queued' AND attempts > 0) AND due > ?",
         (now, now),
     )
+
+
+def try_all(vault: Connection, *, now: Instant) -> None:
+    """Our own line was down: no failure until now says anything about a peer."""
+    vault.execute(
+        f"UPDATE outbox SET due = ? WHERE {_UNANSWERED} AND state != 'deposited'"
+        " AND attempts > 0 AND due > ?",
+        (now, now),
+    )

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.pytest_plugin import AiohttpServer
 
 from node.mailbox import client, stick
-from node.mailbox.client import Collected, Delivered, Done, Found, Home, Laid, Route
+from node.mailbox.client import Collected, Delivered, Done, Found, Home, Laid, PickUp, Route
 from node.mailbox.exchange import (
     RateLimited,
     Refused,
@@ -87,9 +87,8 @@ async def make(session: aiohttp.ClientSession, relay: Relay) -> None:
 async def collect(
     session: aiohttp.ClientSession, relay: Relay, *, now: Instant = NOON, wait_seconds: int = 0
 ) -> object:
-    return await client.collect(
-        session, relay.home, wait_seconds=wait_seconds, after=None, now=now, entropy=relay.entropy
-    )
+    asked = PickUp(limit=64, wait_seconds=wait_seconds, after=None)
+    return await client.collect(session, relay.home, asked, now=now, entropy=relay.entropy)
 
 
 def delivered(*batch: bytes, problem: str | None = None) -> Delivered:
@@ -152,8 +151,7 @@ async def test_the_largest_batches_go_through_both_ways(
     second = await client.collect(
         session,
         relay.home,
-        wait_seconds=0,
-        after=envelope_id_of(envelope(63, size=16_384)),
+        PickUp(limit=64, wait_seconds=0, after=envelope_id_of(envelope(63, size=16_384))),
         now=NOON,
         entropy=relay.entropy,
     )
@@ -349,7 +347,11 @@ async def test_a_stick_that_is_none_is_trouble_of_the_server(
         route = await against(aiohttp_server, answering(200, body, {"Sathi-More": more}))
         home = Home(origin=route.origin, secret=owner(), pin=None)
         collected = await client.collect(
-            session, home, wait_seconds=0, after=None, now=NOON, entropy=CountingEntropy()
+            session,
+            home,
+            PickUp(limit=64, wait_seconds=0, after=None),
+            now=NOON,
+            entropy=CountingEntropy(),
         )
         assert collected == ServerTrouble(status=200)
 
