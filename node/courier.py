@@ -142,6 +142,7 @@ class Courier:
                 await once(opened)
             except Exception as error:  # noqa: BLE001  (a full disk or a defect must not end carrying)
                 logs.event(_LOGGER, "courier.failed", level=logging.ERROR, error=error)
+                self._rounds.go_on()
                 await asyncio.sleep(_REST_SECONDS)
 
     async def _collect_once(self, opened: OpenVault) -> None:

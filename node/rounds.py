@@ -20,6 +20,18 @@ class Rounds:
         """The vault was opened: rounds may be made."""
         self._is_resting = False
 
+    def go_on(self) -> None:
+        """Asked by a loop before each turn.
+
+        What a turn raised may have come in place of its cancellation; then nothing else ends the loop, and
+        the lock would wait for it.
+
+        Raises:
+            LockedError: if the vault is being locked.
+        """
+        if self._is_resting:
+            raise LockedError("the node was locked meanwhile")
+
     async def rest(self) -> None:
         """End every round under way, and let no other begin."""
         self._is_resting = True

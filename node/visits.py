@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, final
+from typing import Final, TypeVar, final
 
 import aiohttp
 
@@ -19,9 +19,10 @@ from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Collected, Done, Home, PickUp
 from node.mailbox.exchange import Failure, Refused, Unreachable
+from node.mailbox.problems import Problem
 from node.rounds import Rounds
 from node.services import receiving, renewing, visiting
-from node.services.visiting import Wanted
+from node.services.visiting import Secrets, Wanted
 from node.vault.records import OwnMailbox
 from protocol import limits
 from protocol.keys import signing_secret
@@ -33,11 +34,12 @@ DRAIN_SECONDS: Final = 10.0
 """So long at most somebody who unlocks waits for relays."""
 # A relay that gives more in one round than a mailbox may hold is not telling the truth.
 _BATCHES_IN_A_ROUND: Final = 2 * limits.MAILBOX_ENVELOPES_MAX
-_REST_SECONDS: Final = 5
 # Eight of the smallest envelopes: on a line of 64 kbit/s they come before anybody who unlocks stops waiting.
 _FIRST_PACE: Final = replace(UNKNOWN, request_bytes=32_768)
 _CUTS_MAX: Final = 2
 _LOGGER: Final = logging.getLogger("sathi.visits")
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +102,14 @@ class Visits:
         self._paces: dict[MailboxId, Pace] = {}
         self._round = asyncio.Lock()
         self._rounds = Rounds()
-        self._laid: dict[MailboxId, int] = {}
+        self._laid: dict[MailboxId, tuple[int, bytes]] = {}
+        self._told: dict[MailboxId, tuple[bytes, bytes | None]] = {}
 
     async def begin(self, opened: OpenVault) -> None:
         """The vault was opened: take what waits, before anything is shown; but nobody waits for long."""
         self._rounds.begin()
+        # Once for each opening: the relay, or we, may have been restored since.
+        self._told.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS), self._rounds.one():
                 # What has to be erased after it the courier does in its turn, before anybody is let in.
@@ -116,6 +121,7 @@ class Visits:
             async with self._rounds.one():
                 while True:
                     await self._visit_safely(opened)
+                    self._rounds.go_on()
                     await asyncio.sleep(self._pause())
 
     async def visit(self, opened: OpenVault) -> None:
@@ -137,12 +143,12 @@ class Visits:
             await self._visit(opened)
         except Exception as error:  # noqa: BLE001  (a full disk or a defect must not end the visits)
             logs.event(_LOGGER, "visits.failed", level=logging.ERROR, error=error)
-            await asyncio.sleep(_REST_SECONDS)
 
     async def _visit(self, opened: OpenVault) -> None:
         await self._arrange(opened)
         await self._lay_bundles(opened)
         await self._collect_all(opened, settles=True)
+        await self._delete_given_up(opened)
 
     async def _arrange(self, opened: OpenVault) -> None:
         """Have what the settings say, and tell partners once it is there."""
@@ -161,8 +167,10 @@ class Visits:
             if isinstance(made, Done):
                 note = partial(visiting.note_made, mailbox=box.mailbox_id, acting=acting)
                 await self._gate.write(note)
+                self._told[box.mailbox_id] = (box.deposit_secret, None)
             else:
                 _say("visits.not_made", made)
+        await self._tell_secrets(opened)
         changed = await self._gate.write(
             lambda unit: visiting.tell_if_changed(unit, self._wanted, me=opened.me, acting=acting)
         )
@@ -170,12 +178,68 @@ class Visits:
         if to_make or changed is not None:
             await self._settle(opened)
 
+    async def _tell_secrets(self, opened: OpenVault) -> None:
+        """Which deposit secrets are good; a new one is told to partners only after its relay knows it."""
+        acting = self._gate.acting()
+        to_tell = await self._gate.write(
+            lambda unit: visiting.secrets_to_tell(unit, acting=acting)
+        )
+        for one in to_tell:
+            if self._told.get(one.box.mailbox_id) == (one.current, one.previous):
+                continue
+            done = await self._at_its_time(opened, one.box, partial(self._set_secrets, one))
+            if isinstance(done, Done):
+                note = partial(visiting.note_told, told=one, acting=self._gate.acting())
+                await self._gate.write(note)
+                self._told[one.box.mailbox_id] = (one.current, one.previous)
+            else:
+                _say("visits.secrets_not_told", done)
+
+    async def _set_secrets(self, told: Secrets, now: Instant) -> Done | Failure:
+        return await client.set_deposit_secrets(
+            self._session,
+            _home(told.box),
+            current=told.current,
+            previous=told.previous,
+            now=now,
+            entropy=self._gate.acting().entropy,
+        )
+
+    async def _delete_given_up(self, opened: OpenVault) -> None:
+        """What was left and is over goes at its relay, and then here."""
+        acting = self._gate.acting()
+        boxes = await self._gate.read(lambda unit: visiting.given_up(unit, acting=acting))
+        for box in boxes:
+            is_gone = await self._is_gone(opened, box)
+            if is_gone or visiting.is_out_of_reach(box, acting=acting):
+                forget = partial(
+                    visiting.forget, mailbox=box.mailbox_id, is_deleted=is_gone, acting=acting
+                )
+                await self._gate.write(forget)
+        if boxes:
+            await self._gate.refresh()
+
+    async def _is_gone(self, opened: OpenVault, box: OwnMailbox) -> bool:
+        done = await self._at_its_time(opened, box, partial(self._delete_box, box))
+        if isinstance(done, Done):
+            return True
+        _say("visits.mailbox_not_deleted", done)
+        # By its own time a relay refuses that signature only where there is no such mailbox.
+        return isinstance(done, Refused) and done.problem == Problem.AUTH.value
+
+    async def _delete_box(self, box: OwnMailbox, now: Instant) -> Done | Failure:
+        entropy = self._gate.acting().entropy
+        return await client.delete_mailbox(self._session, _home(box), now=now, entropy=entropy)
+
     async def _lay_bundles(self, opened: OpenVault) -> None:
-        """Our bundle beside each mailbox, for partners who were silent for so long that theirs has ended."""
+        """Our bundle beside each mailbox, for partners who were silent for so long that theirs has ended.
+
+        Not where the deposit secret has still to be changed: whoever was removed could read it (R-251).
+        """
         for box in opened.mailboxes:
-            generation = opened.me.bundle.generation
+            laid = (opened.me.bundle.generation, box.deposit_secret)
             is_told = not box.is_local and box.is_made and box.ends is None
-            if not is_told or self._laid.get(box.mailbox_id) == generation:
+            if not is_told or box.next_secret or self._laid.get(box.mailbox_id) == laid:
                 continue
             acting = self._gate.acting()
             content = lay_out(
@@ -187,7 +251,7 @@ class Visits:
                 self._session, _home(box), content, now=acting.now, entropy=acting.entropy
             )
             if isinstance(done, Done):
-                self._laid[box.mailbox_id] = generation
+                self._laid[box.mailbox_id] = laid
             else:
                 _say("visits.not_laid", done)
 
@@ -201,7 +265,7 @@ class Visits:
     async def _collect(self, opened: OpenVault, box: OwnMailbox, *, settles: bool) -> None:
         seen: set[EnvelopeId] = set()
         for _ in range(_BATCHES_IN_A_ROUND):
-            given = await self._ask(opened, box)
+            given = await self._at_its_time(opened, box, partial(self._ask, box))
             if not isinstance(given, Collected):
                 _say("visits.not_collected", given)
                 return
@@ -225,21 +289,31 @@ class Visits:
             if settles:
                 await self._settle(opened)
 
-    async def _ask(self, opened: OpenVault, box: OwnMailbox) -> Collected | Failure:
-        """What waits; once more by the relay's own clock, where ours is too far from it."""
-        given, cuts = await self._ask_at(box, now=self._gate.acting().now), 0
-        while isinstance(given, Unreachable) and given.is_cut and cuts < _CUTS_MAX:
-            # Nothing of it came; of less, all may.
-            given, cuts = await self._ask_at(box, now=self._gate.acting().now), cuts + 1
-        if not isinstance(given, Unreachable):
-            self._heard()
+    async def _at_its_time(
+        self,
+        opened: OpenVault,
+        box: OwnMailbox,
+        attempt: Callable[[Instant], Awaitable[_Result | Failure]],
+    ) -> _Result | Failure:
+        """By our clock, and once more by the relay's own, where ours is too far from it."""
+        given = await attempt(self._gate.acting().now)
         if not isinstance(given, Refused) or given.peer_time is None:
             return given
         said, now = given.peer_time, self._gate.acting().now
         await opened.database.write(
             lambda unit: trusted_clock.hear_mailbox(unit, origin=box.origin, said=said, now=now)
         )
-        return await self._ask_at(box, now=said)
+        return await attempt(said)
+
+    async def _ask(self, box: OwnMailbox, now: Instant) -> Collected | Failure:
+        """What waits."""
+        given, cuts = await self._ask_at(box, now=now), 0
+        while isinstance(given, Unreachable) and given.is_cut and cuts < _CUTS_MAX:
+            # Nothing of it came; of less, all may.
+            given, cuts = await self._ask_at(box, now=now), cuts + 1
+        if not isinstance(given, Unreachable):
+            self._heard()
+        return given
 
     async def _ask_at(self, box: OwnMailbox, *, now: Instant) -> Collected | Failure:
         entropy, loop = self._gate.acting().entropy, asyncio.get_running_loop()

@@ -1,6 +1,7 @@
 """Where we pick up changes once somebody was removed who knows where that is (R-170).
 
 The former mailbox is served and emptied for 28 days more, for what was already under way, and then deleted.
+A mailbox at a relay stays, and gets another deposit secret (R-251).
 """
 
 from typing import Final
@@ -18,6 +19,8 @@ from protocol.values import MailboxId, instant, later
 _DEPOSIT_SECRET_BYTES = 32
 # Left while nobody knew which day it was: its 28 days begin when the clock is trusted.
 _ONCE_TRUSTED: Final = instant(limits.INTEGER_MAX)
+# Our own file can always be emptied.
+_NEVER_DEAD: Final = instant(0)
 
 
 def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
@@ -43,6 +46,10 @@ def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
     ends = later(acting.now, limits.FORMER_MAILBOX_SECONDS) if is_sure else _ONCE_TRUSTED
     identity.leave_mailboxes(unit.vault, ends=ends)
     identity.insert_mailbox(unit.vault, mailbox)
+    for box in identity.load_mailboxes(unit.vault):
+        if not box.is_local and box.is_made and box.ends is None:
+            drawn = acting.entropy(_DEPOSIT_SECRET_BYTES)
+            identity.owe_secret(unit.vault, box.mailbox_id, next_secret=drawn)
     charters.mark_moved(unit.vault)
     route = Route(
         origin=mailbox.origin,
@@ -57,14 +64,14 @@ def move_if_due(unit: Unit, *, me: Self, acting: Acting) -> Self | None:
 
 
 def ended(unit: Unit, *, acting: Acting) -> list[MailboxId]:
-    """The mailboxes that are to be deleted: 28 days over, emptied since, and by a clock that is trusted."""
+    """The mailboxes here that are to be deleted: 28 days over, emptied since, by a clock that is trusted."""
     if trusted_clock.is_in_doubt(unit, now=acting.now):
         return []
     with unit.unseen():
         # None has longer from now on, whatever a clock said when it was left.
         latest = later(acting.now, limits.FORMER_MAILBOX_SECONDS)
         identity.end_mailboxes_by(unit.vault, latest)
-    return identity.ended_mailboxes(unit.vault, now=acting.now)
+    return identity.ended_mailboxes(unit.vault, is_local=True, now=acting.now, dead=_NEVER_DEAD)
 
 
 def forget(unit: Unit, *, mailbox: MailboxId, acting: Acting) -> None:

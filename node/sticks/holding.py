@@ -168,7 +168,12 @@ class Sticks:
         """What is inside; a file that is open, or wrapped for us, needs no passphrase."""
         if not wrapping.is_wrapped(data):
             return data
-        own = [stick_passphrase(box.deposit_secret) for box in self._gate.vault.mailboxes]
+        own = [
+            stick_passphrase(secret)
+            for box in self._gate.vault.mailboxes
+            for secret in (box.deposit_secret, box.former_secret)
+            if secret is not None
+        ]
         tried = own if passphrase is None else [passphrase[:PASSPHRASE_CHARACTERS_MAX]]
         async with self._wrapping:
             for one in tried:

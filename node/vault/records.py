@@ -59,6 +59,11 @@ class OwnMailbox:
     """Is it there? One at a relay is made there first, and told to others afterwards."""
     pin: bytes | None = None
     """Of the key with which the relay speaks TLS, where we know one."""
+    next_secret: bytes | None = field(default=None, repr=False)
+    """A deposit secret of which the relay has still to be told, and then the partners."""
+    former_secret: bytes | None = field(default=None, repr=False)
+    """The deposit secret before this one: with it partners may still deposit, until `former_until`."""
+    former_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,8 +119,8 @@ def insert_mailbox(vault: Connection, mailbox: OwnMailbox) -> None:
 def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
     """All mailboxes where this node picks up; those that it left come last."""
     rows = vault.execute(
-        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made, pin"
-        " FROM own_mailboxes"
+        "SELECT mailbox_id, origin, seed, deposit_secret, is_local, ends, is_made, pin,"
+        " next_secret, former_secret, former_until FROM own_mailboxes"
         " ORDER BY ends IS NOT NULL, is_local DESC, mailbox_id LIMIT ?",
         (_MAILBOXES_MAX,),
     ).fetchall()
@@ -134,6 +134,9 @@ def load_mailboxes(vault: Connection) -> list[OwnMailbox]:
             ends=None if row[5] is None else instant(row[5]),
             is_made=bool(row[6]),
             pin=row[7],
+            next_secret=row[8],
+            former_secret=row[9],
+            former_until=None if row[10] is None else instant(row[10]),
         )
         for row in rows
     ]
@@ -172,16 +175,50 @@ def set_pin(vault: Connection, mailbox: MailboxId, *, pin: bytes | None) -> None
     vault.execute("UPDATE own_mailboxes SET pin = ? WHERE mailbox_id = ?", (pin, mailbox))
 
 
+def owe_secret(vault: Connection, mailbox: MailboxId, *, next_secret: bytes) -> None:
+    """The relay has to be told of another deposit secret; one that it may know already stays."""
+    vault.execute(
+        "UPDATE own_mailboxes SET next_secret = ? WHERE mailbox_id = ? AND next_secret IS NULL",
+        (next_secret, mailbox),
+    )
+
+
+def take_next_secret(vault: Connection, mailbox: MailboxId, *, until: Instant) -> None:
+    """The relay knows it: partners are told of it from now on, and may use the one before until then."""
+    vault.execute(
+        "UPDATE own_mailboxes SET former_secret = deposit_secret, former_until = ?,"
+        " deposit_secret = next_secret, next_secret = NULL"
+        " WHERE mailbox_id = ? AND next_secret IS NOT NULL",
+        (until, mailbox),
+    )
+
+
+def drop_former_secret(vault: Connection, mailbox: MailboxId) -> None:
+    """The relay lets nobody deposit with it any more."""
+    vault.execute(
+        "UPDATE own_mailboxes SET former_secret = NULL, former_until = NULL WHERE mailbox_id = ?",
+        (mailbox,),
+    )
+
+
+def end_secrets_by(vault: Connection, latest: Instant) -> None:
+    """No former deposit secret is good for longer than until then."""
+    vault.execute("UPDATE own_mailboxes SET former_until = ?1 WHERE former_until > ?1", (latest,))
+
+
 def end_mailboxes_by(vault: Connection, latest: Instant) -> None:
     """No mailbox that was left is emptied for longer than until then."""
     vault.execute("UPDATE own_mailboxes SET ends = ?1 WHERE ends > ?1", (latest,))
 
 
-def ended_mailboxes(vault: Connection, *, now: Instant) -> list[MailboxId]:
-    """Those that were left, are over, and were found empty since."""
+def ended_mailboxes(
+    vault: Connection, *, is_local: bool, now: Instant, dead: Instant
+) -> list[MailboxId]:
+    """Those here, or at relays, that were left and are over: found empty since, or over before `dead`."""
     rows = vault.execute(
-        "SELECT mailbox_id FROM own_mailboxes WHERE ends <= ? AND emptied_at >= ends LIMIT ?",
-        (now, _MAILBOXES_MAX),
+        "SELECT mailbox_id FROM own_mailboxes"
+        " WHERE is_local = ? AND ends <= ? AND (emptied_at >= ends OR ends <= ?) LIMIT ?",
+        (is_local, now, dead, _MAILBOXES_MAX),
     ).fetchall()
     return [mailbox_id(row[0]) for row in rows]
 
