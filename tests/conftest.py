@@ -70,6 +70,15 @@ def vectors_root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def standards_root(vectors_root: Path) -> Path:
+    """The folder of published standards beside the vectors; they too are read and never copied."""
+    folder = vectors_root.parent / "standards"
+    if not folder.is_dir():
+        pytest.skip("the published standards are not here: they lie beside the external vectors")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def acquainted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
     """Alo knows Bandhan and Chautari, both ways, at level 2."""
     folder = tmp_path_factory.mktemp("acquainted")

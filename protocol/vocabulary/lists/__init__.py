@@ -1,0 +1,1 @@
+"""The closed code lists: stable codes, and what other standards call them."""

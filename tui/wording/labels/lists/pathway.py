@@ -1,0 +1,90 @@
+"""Labels of the lists about the way home."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tui.wording.marking import N_
+
+LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "corridor": {
+        "in_bd": N_("Between India and Bangladesh"),
+        "in_np": N_("Between India and Nepal"),
+        "in_in": N_("Between states of India"),
+    },
+    "milestone": {
+        "identified_and_placed": N_("Found and given a place to stay"),
+        "her_wish_stated": N_("She said her wish and knows her rights"),
+        "legal_hold_cleared": N_("Court and police no longer hold her"),
+        "home_enquiry": N_("Her home was visited, her family asked"),
+        "nationality_verified": N_("Her nationality is confirmed"),
+        "travel_permit_issued": N_("Travel permit issued"),
+        "return_ordered": N_("Order that she may go home"),
+        "exit_permitted": N_("Permit to leave the country given"),
+        "date_fixed": N_("Day fixed, papers valid on it"),
+        "border_crossed": N_("She crossed the border"),
+        "received": N_("The receiving organisation met her"),
+        "with_whom_she_chose": N_("With the people or place she chose"),
+        "followed_up": N_("Accompanied for 24 months"),
+    },
+    "waiting_on": {
+        "survivor_decision": N_("Her own decision"),
+        "cwc": N_("Child Welfare Committee"),
+        "magistrate_or_court": N_("Magistrate or court"),
+        "police_charge_sheet": N_("The police charge sheet"),
+        "police_verification_home_country": N_("A check by the police at home"),
+        "consular": N_("Embassy or consulate"),
+        "home_ministry": N_("Home Ministry"),
+        "frro": N_("Foreigners' registration office (FRRO)"),
+        "immigration": N_("Immigration office"),
+        "ngo_this_side": N_("Organisation on this side"),
+        "ngo_other_side": N_("Organisation on the other side"),
+        "family": N_("Her family"),
+        "travel": N_("Travel"),
+        "none": N_("Nothing"),
+    },
+    "handover_state": {
+        "planned": N_("Planned"),
+        "confirmed": N_("Confirmed by both sides"),
+        "departed": N_("On the way"),
+        "crossed": N_("She crossed the border"),
+        "received_by_ngo": N_("The receiving organisation met her"),
+        "with_person_she_chose": N_("With the person she chose"),
+        "failed": N_("It did not happen"),
+    },
+    "handover_failed": {
+        "paper_expired": N_("A paper had expired"),
+        "not_on_list": N_("She was not on the list"),
+        "crossing_closed": N_("The crossing was closed"),
+        "person_absent": N_("Somebody did not come"),
+        "she_changed_her_mind": N_("She changed her mind"),
+        "other": N_("Another reason"),
+    },
+    "information_kind": {
+        "is_she_known": N_("Is she known to you?"),
+        "home_visit": N_("Please visit her home"),
+        "family_willing": N_("Is her family willing?"),
+        "family_safe": N_("Is her family safe for her?"),
+        "address_check": N_("Does this address exist?"),
+        "work_or_school_options": N_("Which work or schools are there?"),
+        "service_available": N_("Is this help to be had?"),
+        "papers_status": N_("How far are her papers?"),
+        "safety_of_route": N_("Is the way safe?"),
+        "health_service_near": N_("Which doctor is near?"),
+        "translation": N_("Please translate"),
+        "how_is_she": N_("How is she?"),
+        "advice": N_("What would you advise?"),
+    },
+    "information_answer": {
+        "answered": N_("Answered"),
+        "partly": N_("Answered in part"),
+        "declined": N_("They could not say"),
+        "expired": N_("No answer in time"),
+    },
+    "information_declined": {
+        "no_consent": N_("She has not said yes to this"),
+        "not_held": N_("We do not know it"),
+        "unsafe_to_say": N_("It would not be safe to say"),
+        "needs_her_first": N_("We have to ask her first"),
+        "out_of_scope": N_("We cannot help with this"),
+    },
+}
