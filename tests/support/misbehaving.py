@@ -124,8 +124,13 @@ class Relayed:
 
 
 @asynccontextmanager
-async def over_relays(federation: Federation, *places: Place) -> AsyncIterator[Relayed]:
-    """Let these nodes use a relay at each of these places, with a mailbox for each of them."""
+async def over_relays(
+    federation: Federation, *places: Place, line: int | None = None
+) -> AsyncIterator[Relayed]:
+    """Let these nodes use a relay at each of these places, with a mailbox for each of them.
+
+    `line` is the port of a line that leads to the one relay there is.
+    """
     async with AsyncExitStack() as closing:
         session = await closing.enter_async_context(new_session())
         relays = []
@@ -137,7 +142,8 @@ async def over_relays(federation: Federation, *places: Place) -> AsyncIterator[R
             relay = MisbehavingRelay(
                 store=store,
                 clock=StandingClock(seconds=federation.clock.now),
-                origin=f"http://127.0.0.1:{port}",
+                origin=f"http://127.0.0.1:{line or port}",
+                port=port,
             )
             policy = relay_policy(origin=relay.origin, deposits_per_minute=_MANY)
             app = app_of(store, relay.clock, policy)

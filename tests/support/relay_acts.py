@@ -28,6 +28,7 @@ class MisbehavingRelay:
     store: Mailboxes
     clock: StandingClock
     origin: str
+    port: int
     act: str = "honest"
     left: dict[str, list[bytes]] = field(default_factory=dict)
     bundles: list[bytes] = field(default_factory=list)
