@@ -103,6 +103,12 @@ class ToWithdrawThread(msgspec.Struct, frozen=True, kw_only=True):
     consent_id: bytes | None = None
 
 
+class ToSame(msgspec.Struct, frozen=True, kw_only=True):
+    """Other cases that may be hers."""
+
+    case_id: bytes
+
+
 class ToLedger(msgspec.Struct, frozen=True, kw_only=True):
     """Who knows what about her."""
 
@@ -243,6 +249,7 @@ Destination: TypeAlias = (
     | ToWithdrawThread
     | ToThreadConsents
     | ToTickSentences
+    | ToSame
     | ToLedger
     | ToOffer
     | ToReferral

@@ -34,6 +34,7 @@ _OF_SCREENS: Final[Mapping[type[Destination], type[Command] | None]] = {
     places.ToTickSentences: commands.LookAtCase,
     places.ToThreadConsents: commands.ShowReferral,
     places.ToWithdrawThread: commands.ShowReferral,
+    places.ToSame: commands.LookForSame,
     places.ToLedger: commands.ShowLedger,
     places.ToOffer: commands.LookAtCase,
     places.ToReferral: commands.ShowReferral,

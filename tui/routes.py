@@ -26,6 +26,7 @@ from tui.places import (
     ToPractice,
     ToReferral,
     ToReport,
+    ToSame,
     ToSendFile,
     ToSettings,
     ToSticks,
@@ -62,6 +63,7 @@ from tui.screens.practice import PracticeScreen
 from tui.screens.refer import ReferScreen
 from tui.screens.referral import ReferralScreen
 from tui.screens.report import ReportScreen
+from tui.screens.same import SameScreen
 from tui.screens.send_file import SendFileScreen
 from tui.screens.settings import SettingsScreen
 from tui.screens.sharing import SharingScreen
@@ -87,6 +89,8 @@ def screen_for(to: Destination, desk: Desk) -> DeskScreen[Any]:  # Any: each scr
             return TickSentencesScreen(desk, to)
         case ToWithdraw() | ToWithdrawThread():
             return WithdrawScreen(desk, to)
+        case ToSame():
+            return SameScreen(desk, case_id=to.case_id)
         case ToLedger():
             return LedgerScreen(desk, to)
         case ToOffer(case_id=case_id):

@@ -30,6 +30,7 @@ from node.services import (
     referring,
     renewing,
     resuming,
+    same_persons,
     timekeeping,
 )
 from node.vault.records import Self
@@ -177,6 +178,8 @@ _ROUTES: Final = (
     _list(commands.ListCases, casework.list_cases),
     _as_person(commands.PageCases, paging.page_cases, Does.READ),
     _as_us(commands.LookAtCase, looking.look_at_case, Does.WRITE),
+    _as_person(commands.LookForSame, same_persons.look_for_same, Does.READ),
+    _as_person(commands.JudgeSame, same_persons.judge_same, Does.WRITE),
     _as_person(commands.ShowLedger, ledger.show_ledger, Does.WRITE),
     _as_us(commands.ShowToday, overview.show_today, Does.READ),
     _as_person(commands.FinishTask, overview.finish_task, Does.WRITE),

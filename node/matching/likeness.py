@@ -6,6 +6,8 @@ from typing import Final
 
 from node.matching.sounds import Sounded
 
+ALIKE_MIN: Final = 0.65
+"""Spellings of one name are as alike as this; tests/bench says how many are, and how many others."""
 _KEPT: Final = 16_384
 
 

@@ -4,9 +4,8 @@ import tomllib
 from pathlib import Path
 
 from bench import names
-from node.matching.likeness import likeness
+from node.matching.likeness import ALIKE_MIN, likeness
 from node.matching.sounds import Sounded, readings
-from node.vault.tables.alike import ALIKE_MIN
 
 MADE_WITH = Path(__file__).parents[1] / "node" / "matching" / "names.toml"
 SHOWN = 10

@@ -33,7 +33,13 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "AskScreen": {"answer_recall-sure"},
     "AttachScreen": {"attach"},
     "CannotScreen": {"followups-cannot"},
-    "CaseScreen": {"case", "case_empty", "case_told", "case_with_names"},
+    "CaseScreen": {
+        "case",
+        "case_empty",
+        "case_perhaps_same",
+        "case_told",
+        "case_with_names",
+    },
     "CasesScreen": {
         "cases",
         "cases_no_match",
@@ -74,6 +80,7 @@ PICTURES: Final[Mapping[str, set[str]]] = {
     "ReferScreen": {"refer"},
     "ReferralScreen": {"referral_of_ours", "referral_to_us", "referral_with_a_dossier"},
     "ReportScreen": {"report", "report-asking"},
+    "SameScreen": {"same"},
     "SendFileScreen": {"send_file"},
     "SettingsScreen": {"settings"},
     "SharingScreen": {"sharing"},

@@ -24,6 +24,16 @@ async def look_at_case(self: Asker, command: commands.LookAtCase) -> views.CaseL
     return await self.ask(command, views.CaseLook)
 
 
+async def look_for_same(self: Asker, command: commands.LookForSame) -> views.SamePersons:
+    """Which other cases may be hers."""
+    return await self.ask(command, views.SamePersons)
+
+
+async def judge_same(self: Asker, command: commands.JudgeSame) -> views.Done:
+    """They are one person's, or they are not."""
+    return await self.ask(command, views.Done)
+
+
 async def show_ledger(self: Asker, command: commands.ShowLedger) -> views.Ledger:
     """Who knows what about her."""
     return await self.ask(command, views.Ledger)

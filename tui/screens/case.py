@@ -20,6 +20,7 @@ from tui.places import (
     ToMessage,
     ToOffer,
     ToReferral,
+    ToSame,
     ToWithdraw,
     ToWords,
 )
@@ -30,6 +31,7 @@ from tui.screens.case_lines import (
     happened,
     her_words,
     known,
+    same_persons,
     stops,
     told_us,
 )
@@ -77,6 +79,12 @@ REFERRAL: Final = Act(
     key="o",
     label=N_("open station"),
     help=N_("Everything about the referral to the chosen station of her path."),
+)
+SAME: Final = Act(
+    name="same",
+    key="s",
+    label=N_("same person?"),
+    help=N_("Other cases that may be hers: look at both, and say whether they are."),
 )
 READ: Final = Act(
     name="read_told",
@@ -127,6 +135,7 @@ class CaseScreen(DeskScreen[Seen]):
         CONSENT,
         WITHDRAW,
         LEDGER,
+        SAME,
         REFERRAL,
         BACK,
         SCROLL,
@@ -142,6 +151,7 @@ class CaseScreen(DeskScreen[Seen]):
         """Her words; beside or below them the rest."""
         with Vertical(id="panes"):
             with Vertical(id="hers"):
+                yield Paragraphs(id="same")
                 yield Paragraphs(id="words")
             with Vertical(id="further"):
                 yield Paragraphs(id="path-name")
@@ -163,6 +173,7 @@ class CaseScreen(DeskScreen[Seen]):
             agreed=await agreed_of(client, look),
             ledger=await client.show_ledger(commands.ShowLedger(case_id=self._case_id)),
             files=[line for found in each for line in found],
+            same=await client.look_for_same(commands.LookForSame(case_id=self._case_id)),
             with_names=with_names,
         )
 
@@ -172,6 +183,8 @@ class CaseScreen(DeskScreen[Seen]):
             seen = without_names(seen)
             self._loaded = seen
         desk, look = self.desk, seen.look
+        self._put("same", list(same_persons(desk, seen)))
+        self.query_one("#same", Paragraphs).display = bool(seen.others)
         self._put("words", [*told_us(desk, seen), *her_words(desk, look)])
         self._put(
             "path-name",
@@ -223,6 +236,8 @@ class CaseScreen(DeskScreen[Seen]):
         """Nothing before the case has come; a station opens where a referral led there."""
         if name == REFERRAL.name:
             return self._thread() is not None
+        if name == SAME.name:
+            return self._loaded is not None and bool(self._loaded.others)
         if name == READ.name:
             return self._loaded is not None and bool(self._loaded.told)
         return name in {act.name for act in _SCROLLING} or self._loaded is not None
@@ -262,6 +277,10 @@ class CaseScreen(DeskScreen[Seen]):
     def action_ledger(self) -> None:
         """Who knows what."""
         self.go(ToLedger(case_id=self._case_id))
+
+    def action_same(self) -> None:
+        """Other cases that may be hers."""
+        self.go(ToSame(case_id=self._case_id))
 
     def action_referral(self) -> None:
         """The chosen station."""

@@ -38,7 +38,13 @@ class Seen:
     agreed: Agreed
     ledger: views.Ledger
     files: Sequence[views.FileLine]
+    same: views.SamePersons
     with_names: bool
+
+    @property
+    def others(self) -> list[views.SamePersonLine]:
+        """Cases that may be hers or are, and none that were said to be somebody else's."""
+        return [*self.same.offered, *(one for one in self.same.judged if one.is_same is not False)]
 
     @property
     def told(self) -> list[views.HeldMessage]:
@@ -49,6 +55,25 @@ class Seen:
             if held.state == "readable" and held.type in ledger_lines.PAGES
         ]
         return sorted(pages, key=lambda one: (one.type != ledger_lines.DOSSIER, -one.received_at))
+
+
+# Other cases that may be hers.
+
+
+def same_persons(desk: Desk, seen: Seen) -> Iterator[Paragraph]:
+    """One line for those that are hers, one for those that somebody should look at."""
+    say = desk.words.say
+    hers = [one.case_number for one in seen.others if one.is_same]
+    if hers:
+        text = say(N_("The same person as in {numbers}."), numbers=", ".join(hers))
+        yield Paragraph(text=text, mark="● ", mark_style="$success")
+    if seen.same.offered:
+        text = desk.words.say_many(
+            "Perhaps here already: {count} other case. s looks at both.",
+            "Perhaps here already: {count} other cases. s looks at them.",
+            len(seen.same.offered),
+        )
+        yield Paragraph(text=text, mark="? ", mark_style="$warning")
 
 
 # Her own words.

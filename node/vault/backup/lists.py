@@ -102,6 +102,7 @@ COPIED: Final[Mapping[str, Copied]] = MappingProxyType({
     "sentences": Copied(
         columns="sentence_id case_id category kind language text hash recorded_at recorded_by"
     ),
+    "same_persons": Copied(columns="one other is_same at by_user"),
     "handles": Copied(columns="handle case_id peer"),
     "consents": Copied(
         columns="consent_id hash signed handle holder recipient purpose expires case_id"

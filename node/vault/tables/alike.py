@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from node.matching.likeness import likeness
+from node.matching.likeness import ALIKE_MIN, likeness
 from node.matching.sounds import Sounded, readings
 from node.matching.words import search_terms
 from node.vault.driver import Connection
@@ -16,8 +16,6 @@ from node.vault.tables import name_words
 from node.vault.tables.case_pages import NOT_HIDDEN, Wanted, match_of
 from node.vault.tables.name_words import CANDIDATES_MAX
 
-ALIKE_MIN: Final = 0.65
-"""Spellings of one name are as alike as this; see `bench` for how many are, and how many others."""
 _WRITTEN: Final = 1.0
 _SAID: Final = 0.99
 _TERMS_MAX: Final = 4

@@ -107,6 +107,18 @@ def numbers(vault: Connection, wanted: Wanted, *, first: int, size: int) -> list
     return [row[0] for row in rows]
 
 
+def cases_with(vault: Connection, terms: Sequence[str]) -> list[bytes]:
+    """The newest cases in which words begin so."""
+    if not terms:
+        return []
+    rows = vault.execute(
+        "SELECT o.case_id FROM case_search s JOIN case_order o ON o.number = s.rowid"
+        f" WHERE case_search MATCH ? AND s.rowid {NOT_HIDDEN} ORDER BY s.rowid DESC LIMIT ?",
+        (match_of(terms), limits.CODES_MAX),
+    ).fetchall()
+    return [bytes(row[0]) for row in rows]
+
+
 def _filters(wanted: Wanted) -> dict[str, str | bytes | int | None]:
     return {
         "status": None if wanted.status is None else wanted.status.value,

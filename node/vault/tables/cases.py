@@ -167,6 +167,35 @@ def names_of(vault: Connection, case_id: bytes) -> list[str]:
     return [name for (value,) in rows if isinstance(name := decode(value), str)]
 
 
+def lines_of(
+    vault: Connection, case_ids: Sequence[bytes], *, fields: Sequence[str]
+) -> list[tuple[bytes, str, str]]:
+    """Facts of one line in some cases: the case, the field, the line."""
+    rows = vault.execute(
+        f"SELECT case_id, field, value FROM case_facts WHERE case_id IN ({_places(case_ids)})"
+        f" AND field IN ({_places(fields)})",
+        (*case_ids, *fields),
+    ).fetchall()
+    return [
+        (bytes(case_id), field, line)
+        for case_id, field, value in rows
+        if isinstance(line := decode(value), str)
+    ]
+
+
+def find_cases(vault: Connection, case_ids: Sequence[bytes]) -> list[CaseRecord]:
+    """Those of some cases that are there, the newest first."""
+    rows = vault.execute(
+        f"{_CASE} WHERE case_id IN ({_places(case_ids)}) ORDER BY opened_at DESC, case_id",
+        [*case_ids],
+    ).fetchall()
+    return [_case(row) for row in rows]
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def named(vault: Connection) -> list[bytes]:
     """The cases of which a name is known."""
     rows = vault.execute(

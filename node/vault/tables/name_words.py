@@ -39,6 +39,29 @@ def drop(vault: Connection, owner: bytes) -> None:
     vault.execute("DELETE FROM name_words WHERE owner = ?", (owner,))
 
 
+def cases_filed(vault: Connection, keys: Sequence[str]) -> list[bytes]:
+    """The newest cases with a name that is filed under one of these keys."""
+    rows = vault.execute(
+        "SELECT DISTINCT o.case_id, o.number FROM name_words n JOIN case_order o USING (number)"
+        f" WHERE n.key IN ({', '.join('?' * len(keys))})"
+        # What came from a peer whose list of consents has not come (R-134).
+        " AND o.number NOT IN (SELECT number FROM hidden_cases)"
+        " ORDER BY o.number DESC LIMIT ?",
+        (*keys, CANDIDATES_MAX),
+    ).fetchall()
+    return [bytes(row[0]) for row in rows]
+
+
+def words_in(vault: Connection, case_ids: Sequence[bytes]) -> list[tuple[bytes, str]]:
+    """Every word of a name in some cases, with the case."""
+    rows = vault.execute(
+        "SELECT DISTINCT o.case_id, n.word FROM name_words n JOIN case_order o USING (number)"
+        f" WHERE o.case_id IN ({', '.join('?' * len(case_ids))})",
+        [*case_ids],
+    ).fetchall()
+    return [(bytes(case_id), str(word)) for case_id, word in rows]
+
+
 def keys_of(word: str) -> list[str]:
     """How a word is filed: each key once."""
     return sorted({reading.key for reading in readings(word)})

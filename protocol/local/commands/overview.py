@@ -50,6 +50,22 @@ class ShowLedger(Command, frozen=True, kw_only=True):
     case_id: bytes
 
 
+class LookForSame(Command, frozen=True, kw_only=True):
+    """Which other cases may be hers, by names as they sound and by what else is known."""
+
+    NAME: ClassVar[str] = "case/look-for-same"
+    case_id: bytes
+
+
+class JudgeSame(Command, frozen=True, kw_only=True):
+    """A person looked at both cases: they are one person's, or they are not. Nothing is merged."""
+
+    NAME: ClassVar[str] = "case/judge-same"
+    case_id: bytes
+    other: bytes
+    is_same: bool
+
+
 class ListFollowUps(Command, frozen=True, kw_only=True):
     """Every open follow-up, and those closed within thirty days."""
 

@@ -38,6 +38,8 @@ from protocol.local.views.case_look import (
     Ledger,
     LedgerLine,
     SaidView,
+    SamePersonLine,
+    SamePersons,
     Station,
     WithdrawalView,
 )
@@ -183,6 +185,8 @@ __all__ = [
     "Refused",
     "ReportSent",
     "SaidView",
+    "SamePersonLine",
+    "SamePersons",
     "SelfView",
     "SentenceView",
     "Session",

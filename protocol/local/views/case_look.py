@@ -59,6 +59,29 @@ class CaseLook(View, frozen=True, kw_only=True):
     referrals: list[ReferralLine]
 
 
+class SamePersonLine(View, frozen=True, kw_only=True):
+    """Another case that may be hers. `agrees` are `names` and codes of fields, and never what stands in them.
+
+    `is_same` is what a person said about it, None where nobody did.
+    """
+
+    case_id: bytes
+    case_number: str
+    status: str
+    age_band: str
+    opened_at: int
+    agrees: list[str]
+    is_same: bool | None
+    judged_at: int | None
+
+
+class SamePersons(View, frozen=True, kw_only=True):
+    """Other cases that may be hers, the newest first: those nobody looked at, and those somebody judged."""
+
+    offered: list[SamePersonLine]
+    judged: list[SamePersonLine]
+
+
 class WithdrawalView(View, frozen=True, kw_only=True):
     """How far one holder has come with her withdrawal: 0 asked, 1 locked, 2 erased, 3 legal hold.
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.matching.likeness import likeness
+from node.matching.likeness import ALIKE_MIN, likeness
 from node.matching.sounds import READINGS_MAX, readings
-from node.vault.tables.alike import ALIKE_MIN
 
 _ROWS: Final = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))[
     "names"
