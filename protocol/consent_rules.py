@@ -28,7 +28,7 @@ from protocol.messages.disclosed import Disclosed
 from protocol.messages.files import BlobChunk
 from protocol.messages.union import PersonalMessage, fits_purpose
 from protocol.permits import _TOKEN, Permit
-from protocol.values import ConsentId, Handle, Hash, Instant, NodeId, later
+from protocol.values import ConsentId, Handle, Hash, Instant, NodeId, ThreadId, later
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import AgeBand, GivenBy, Purpose, WithdrawalStatus, WithdrawalWanted
 
@@ -305,6 +305,20 @@ def on_withdrawal(
     answer = acknowledge(consent_id, status=status, skeletons=held, to=sender, now=now)
     due = later(now, 7 * limits.DAY)
     return [*effects, answer, Remind(task=task, peer=sender, thread=None, due=due)]
+
+
+def named(effects: Sequence[Effect], *, thread: ThreadId | None) -> list[Effect]:
+    """The same effects, where a person is told of it with the conversation it belongs to.
+
+    A withdrawal names no conversation. Whoever is to hear it from her has to know who she is, and two who
+    withdraw at one partner are two things to do.
+    """
+    return [
+        Remind(task=effect.task, peer=effect.peer, thread=thread, due=effect.due)
+        if isinstance(effect, Remind)
+        else effect
+        for effect in effects
+    ]
 
 
 def confirmed_first(effects: Sequence[Effect], *, sender: NodeId, now: Instant) -> list[Effect]:

@@ -5,10 +5,10 @@ from typing import Final
 from node import withdrawing
 from node.reactions.arrival import Arrival, Reaction
 from node.vault.records import ConsentRecord
-from node.vault.tables import consents, messages, peers, streams
+from node.vault.tables import consents, messages, peers, referrals, streams
 from node.vault.unit import Unit
 from protocol.consent import Consent, ConsentEvent, parse_consent
-from protocol.consent_rules import acknowledge, confirmed_first, gate_on_copy, on_withdrawal
+from protocol.consent_rules import acknowledge, confirmed_first, gate_on_copy, named, on_withdrawal
 from protocol.effects import Effect, Remind, Task
 from protocol.errors import RefusalCode
 from protocol.labels import Kind
@@ -107,6 +107,8 @@ def on_withdrawn(unit: Unit, withdrawal: ConsentWithdrawn, arrival: Arrival) -> 
         held=held,
         now=arrival.now,
     )
+    if consent is not None:
+        effects = named(effects, thread=referrals.newest_about(unit.vault, consent.handle))
     teller = peers.find_peer(unit.vault, arrival.sender)
     if teller is not None and teller.status in _WITHOUT_TRUST:
         effects = confirmed_first(effects, sender=arrival.sender, now=arrival.now)

@@ -7,6 +7,7 @@ import pytest
 from protocol.consent import Consent
 from protocol.consent_rules import (
     acknowledge,
+    named,
     on_our_withdrawal,
     on_withdrawal,
     repeat_withdrawal,
@@ -24,13 +25,14 @@ from protocol.effects import (
     Withhold,
 )
 from protocol.messages.consent import ConsentWithdrawn, WithdrawnAcknowledgement
-from protocol.values import Hash, NodeId, later, sha256
+from protocol.values import Hash, NodeId, later, sha256, thread_id
 from protocol.vocabulary.codes import WithdrawalStatus, WithdrawalWanted
 from tests.support.builders import ALO, BANDHAN, CHAUTARI, CONSENT, NOON
 
 DAY: Final = 86_400
 NOW: Final = later(NOON, DAY)
 CONSENT_ID: Final = CONSENT.consent_id
+THREAD: Final = thread_id(bytes.fromhex("0190a1b2c3d47000800000000000001f"))
 HELD: Final = (sha256(b"first message"), sha256(b"second message"))
 STOP: Final[list[Effect]] = [CancelUnsent(consent_id=CONSENT_ID), Withhold(consent_id=CONSENT_ID)]
 LOCK: Final = Lock(consent_id=CONSENT_ID)
@@ -157,6 +159,17 @@ def test_told_by_the_recipient_the_holder_stops_at_once_and_hears_it_from_her() 
         answering(BANDHAN.node_id, WithdrawalStatus.ERASED, HELD),
         task(Task.HEAR_IT_FROM_HER, BANDHAN.node_id),
     ]
+
+
+def test_what_a_person_is_told_names_the_conversation_and_nothing_else_changes() -> None:
+    effects = theirs()
+    [told] = [effect for effect in effects if isinstance(effect, Remind)]
+
+    assert named(effects, thread=THREAD) == [
+        *effects[:-1],
+        Remind(task=told.task, peer=told.peer, thread=THREAD, due=told.due),
+    ]
+    assert named(effects, thread=None) == effects
 
 
 def test_a_withdrawal_that_comes_before_its_grant_leaves_a_tombstone() -> None:

@@ -15,6 +15,7 @@ from protocol.messages.referral import ReferralAccept, ReferralOffer, parse_offe
 from protocol.referral_flow import ReferralEvent, ReferralState
 from protocol.values import (
     ConsentId,
+    Handle,
     Hash,
     Instant,
     MessageId,
@@ -132,6 +133,16 @@ def referrals_under(vault: Connection, consent: ConsentId) -> list[Referral]:
         f"{_REFERRAL} WHERE consent_id = ? ORDER BY made_at LIMIT ?", (consent, SHOWN_MAX)
     ).fetchall()
     return [_referral(row) for row in rows]
+
+
+def newest_about(vault: Connection, name: Handle) -> ThreadId | None:
+    """The newest conversation about one survivor with one peer: people know by it whom it is about."""
+    row = vault.execute(
+        "SELECT r.thread FROM referrals r JOIN consents n ON n.consent_id = r.consent_id"
+        " WHERE n.handle = ? ORDER BY r.made_at DESC, r.thread LIMIT 1",
+        (name,),
+    ).fetchone()
+    return None if row is None else thread_id(row[0])
 
 
 def told_to(vault: Connection, peer: NodeId) -> list[Referral]:
