@@ -11,10 +11,10 @@ from protocol.local import commands, views
 from protocol.vocabulary.codes import ServiceGroup
 from tui.acts import Act, bindings
 from tui.client import Client
-from tui.places import ToReferral
 from tui.plain import Text, plain
-from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.desk_screen import BACK
 from tui.screens.referral_lines import row_of, state_cell, when_cell
+from tui.screens.referral_list import WIDE, ReferralList
 from tui.widgets.rows import Row, Rows
 from tui.wording import N_
 
@@ -24,12 +24,11 @@ OPEN: Final = Act(
 PARTNER_CELLS: Final = 14
 ASKED_CELLS: Final = 15
 STATE_CELLS: Final = 24
-WIDE: Final = 110
 PLACE_CELLS: Final = 26
 
 
 @final
-class InboxScreen(DeskScreen[views.Referrals]):
+class InboxScreen(ReferralList):
     """Referrals to us."""
 
     HEADING = N_("Inbox")
@@ -39,11 +38,10 @@ class InboxScreen(DeskScreen[views.Referrals]):
     )
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
-    CSS = "#asked { height: auto; max-height: 1fr; }"
 
     def body(self) -> ComposeResult:
         """The list, and a sentence where it is empty."""
-        yield Rows[bytes](id="asked")
+        yield Rows[bytes](id="referrals")
         yield Text(id="empty")
 
     async def load(self, client: Client) -> views.Referrals:
@@ -58,7 +56,7 @@ class InboxScreen(DeskScreen[views.Referrals]):
         )
         others = [line for line in loaded.referrals if not line.waits_for_us]
         rows = self._group(N_("Waiting for us"), waiting) + self._group(N_("The others"), others)
-        listed = self.query_one("#asked", Rows)
+        listed = self.query_one("#referrals", Rows)
         listed.put(rows)
         listed.display = bool(rows)
         self.query_one("#empty", Text).put(
@@ -85,25 +83,3 @@ class InboxScreen(DeskScreen[views.Referrals]):
         if self.size.width >= WIDE:
             parts.append(((self.words.area(line.offer.area), ""), PLACE_CELLS))
         return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 4)
-
-    def on_resize(self) -> None:
-        """Other columns."""
-        if self._loaded is not None:
-            self.show(self._loaded)
-
-    def can(self, name: str) -> bool:
-        """Opening needs a row."""
-        if name == OPEN.name:
-            return self.is_mounted and self.query_one("#asked", Rows).chosen is not None
-        return True
-
-    def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:
-        """Enter."""
-        event.stop()
-        self.action_open()
-
-    def action_open(self) -> None:
-        """The referral under the cursor."""
-        thread = self.query_one("#asked", Rows).chosen
-        if thread is not None:
-            self.go(ToReferral(thread=thread))

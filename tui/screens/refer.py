@@ -10,10 +10,11 @@ from protocol.local import commands, views
 from protocol.vocabulary.codes import ServiceGroup
 from tui.acts import Act, bindings
 from tui.client import Client
-from tui.places import Place, ToPlace, ToReferral
+from tui.places import Place, ToPlace
 from tui.plain import Text, plain
-from tui.screens.desk_screen import BACK, DeskScreen
+from tui.screens.desk_screen import BACK
 from tui.screens.referral_lines import OPEN_STATES, case_of, row_of, state_cell, when_cell
+from tui.screens.referral_list import WIDE, ReferralList
 from tui.widgets.rows import Row, Rows
 from tui.wording import N_
 
@@ -32,12 +33,11 @@ FILTER: Final = Act(
 CASE_CELLS: Final = 12
 PARTNER_CELLS: Final = 13
 STATE_CELLS: Final = 29
-WIDE: Final = 110
 ASKED_CELLS: Final = 24
 
 
 @final
-class ReferScreen(DeskScreen[views.Referrals]):
+class ReferScreen(ReferralList):
     """Our referrals, the newest change first."""
 
     HEADING = N_("Refer")
@@ -47,7 +47,6 @@ class ReferScreen(DeskScreen[views.Referrals]):
     )
     ACTS: ClassVar[tuple[Act, ...]] = (OPEN, NEW, FILTER, BACK)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTS)
-    CSS = "#referrals { height: auto; max-height: 1fr; }"
 
     shows_all = False
 
@@ -90,28 +89,6 @@ class ReferScreen(DeskScreen[views.Referrals]):
             group = self.words.code_of(ServiceGroup, line.offer.service_group)
             parts.append(((group, ""), ASKED_CELLS))
         return row_of(parts, last=when_cell(self.desk, line), width=self.size.width - 4)
-
-    def on_resize(self) -> None:
-        """Other columns."""
-        if self._loaded is not None:
-            self.show(self._loaded)
-
-    def can(self, name: str) -> bool:
-        """Opening needs a row."""
-        if name == OPEN.name:
-            return self.is_mounted and self.query_one("#referrals", Rows).chosen is not None
-        return True
-
-    def on_option_list_option_selected(self, event: Rows.OptionSelected) -> None:
-        """Enter."""
-        event.stop()
-        self.action_open()
-
-    def action_open(self) -> None:
-        """The referral under the cursor."""
-        thread = self.query_one("#referrals", Rows).chosen
-        if thread is not None:
-            self.go(ToReferral(thread=thread))
 
     def action_refer_her(self) -> None:
         """A referral begins at her case."""
