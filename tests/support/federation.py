@@ -343,7 +343,7 @@ def _new_node(folder: Path, name: str, *, clock: Clock, seed: str) -> Node:
     root = new_signing_secret(entropy=draw)
     beginning = Beginning(
         display_name=PlainText(name),
-        country=COUNTRIES[name],
+        country=COUNTRIES.get(name, Country.INDIA),
         origin=f"https://{name.split(maxsplit=1)[0].lower()}.example",
         is_demo=True,
         user_name=PlainText("Supervisor"),

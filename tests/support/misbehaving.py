@@ -67,6 +67,7 @@ class Relayed:
 
     federation: Federation
     relays: list[MisbehavingRelay]
+    servers: list[TestServer]
     session: aiohttp.ClientSession
     crews: dict[str, "Crew"]
 
@@ -85,9 +86,14 @@ class Relayed:
         return len(parcels)
 
     def _over_relays(self, parcel: Parcel) -> Parcel:
-        [route] = parcel.routes
+        # There is none where the peer has no mailbox anywhere.
         return replace(
-            parcel, routes=tuple(replace(route, origin=relay.origin) for relay in self.relays)
+            parcel,
+            routes=tuple(
+                replace(route, origin=relay.origin)
+                for route in parcel.routes
+                for relay in self.relays
+            ),
         )
 
     async def collect(self, node: Node) -> int:
@@ -133,7 +139,7 @@ async def over_relays(
     """
     async with AsyncExitStack() as closing:
         session = await closing.enter_async_context(new_session())
-        relays = []
+        relays, servers = [], []
         for place in places:
             store = await closing.enter_async_context(place.opened())
             for node in federation.nodes.values():
@@ -152,10 +158,13 @@ async def over_relays(
             await served.start_server()
             closing.push_async_callback(served.close)
             relays.append(relay)
+            servers.append(served)
         crews = {}
         for node in federation.nodes.values():
             crews[node.name] = _crew(node, session)
-        yield Relayed(federation=federation, relays=relays, session=session, crews=crews)
+        yield Relayed(
+            federation=federation, relays=relays, servers=servers, session=session, crews=crews
+        )
 
 
 def _mailbox_of(node: Node) -> NewMailbox:
