@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,6 +16,9 @@ from tui.screens.desk_screen import BACK, DeskScreen
 from tui.widgets.indic_input import IndicInput
 
 WORD_CHARACTERS_MAX = 60
+# One cell before a line, and at its end the scroll bar and what keeps it from the text.
+_MARGIN: Final = 4
+_ROOM_MIN: Final = 50
 
 
 class FoundByTyping(DeskScreen[None]):
@@ -33,6 +36,11 @@ class FoundByTyping(DeskScreen[None]):
     @abstractmethod
     def found(self, wanted: str) -> Sequence[str | Content]:
         """The lines in which this stands; it is without capitals, and empty for all of them."""
+
+    @property
+    def room(self) -> int:
+        """How many cells a line has: what goes on stands under what it goes on from."""
+        return max(_ROOM_MIN, self.size.width - _MARGIN)
 
     def body(self) -> ComposeResult:
         """The field, and what is found."""
@@ -57,6 +65,11 @@ class FoundByTyping(DeskScreen[None]):
         """What fits the typed word."""
         event.stop()
         self._find(event.value)
+
+    def on_resize(self) -> None:
+        """Other lines."""
+        if self._has_loaded:
+            self._find(self.query_one(IndicInput).value)
 
     def _find(self, word: str) -> None:
         self.query_one("#found", Text).put(lines_of(self.found(word.casefold().strip())))

@@ -9,9 +9,9 @@ from textual.content import Content
 from tui.acts import Act, key_name
 from tui.desk import Desk
 from tui.everywhere import EVERYWHERE
-from tui.plain import Text, line_of
+from tui.plain import Text, line_of, plain
 from tui.screens.found_by_typing import FoundByTyping
-from tui.termwidth import fit
+from tui.termwidth import fit, wrap
 from tui.wording import N_
 
 _KEY_CELLS = 8
@@ -41,13 +41,20 @@ class HelpScreen(FoundByTyping):
     def found(self, wanted: str) -> Sequence[str | Content]:
         """Each key with its name and what it does."""
         lines = [
-            self._line(act)
+            line
             for act in self._acts
             if wanted in f"{self.words.say(act.label)} {self.words.say(act.help)}".casefold()
+            for line in self._lines(act)
         ]
         return lines or [self.words.say(N_("Nothing of that name here."))]
 
-    def _line(self, act: Act) -> Content:
+    def _lines(self, act: Act) -> list[Content]:
+        """The key and its word, and beside them what it does, however long that is."""
         key = fit(key_name(act.key), _KEY_CELLS)
         label = fit(self.words.say(act.label), _LABEL_CELLS)
-        return line_of((key, "bold $accent"), label, self.words.say(act.help))
+        indent = " " * (_KEY_CELLS + _LABEL_CELLS)
+        first, *rest = wrap(self.words.say(act.help), self.room - len(indent))
+        return [
+            line_of((key, "bold $accent"), label, first),
+            *(plain(indent + one) for one in rest),
+        ]

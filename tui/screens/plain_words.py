@@ -1,13 +1,16 @@
 """F2: what a difficult word means, said plainly, and what to ask instead."""
 
 from collections.abc import Sequence
-from typing import final
+from typing import Final, final
 
 from textual.content import Content
 
 from tui.plain import line_of
 from tui.screens.found_by_typing import FoundByTyping
+from tui.termwidth import wrap
 from tui.wording import N_, GlossaryEntry, glossary
+
+_INDENT: Final = "  "
 
 
 @final
@@ -29,15 +32,17 @@ class PlainWordsScreen(FoundByTyping):
         ]
         lines: list[str | Content] = []
         for entry in found:
-            lines += [self._heading(entry), f"  {entry.plain}"]
+            lines += [self._heading(entry), *self._told(entry.plain)]
             if entry.ask_instead:
-                lines.append(
-                    line_of(
-                        ("  " + self.words.say(N_("Ask instead: ")), "$accent"), entry.ask_instead
-                    )
-                )
+                asked = self.words.say(N_("Ask instead: "))
+                first, *rest = self._told(asked + entry.ask_instead)
+                said = first.removeprefix(_INDENT + asked)
+                lines += [line_of((_INDENT + asked, "$accent"), said), *rest]
             lines.append("")
         return lines or [self.words.say(N_("No such word here. Ask a colleague, and tell us."))]
+
+    def _told(self, text: str) -> list[str]:
+        return [_INDENT + line for line in wrap(text, self.room - len(_INDENT))]
 
     def _heading(self, entry: GlossaryEntry) -> Content:
         """The name in the reader's language, the term of the reports, and whether people approved it."""
