@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, assert_never
 
 import aiohttp
 import click
@@ -21,10 +21,11 @@ from node.cli import options
 from node.cli.founding import make_durable, write
 from node.cli.serving import alone
 from node.cli.talking import CommandFailedError, Exit, put, put_json, say
+from node.config import read_ticket
 from node.mailbox.access import TICKET_BYTES, to_base64url
 from node.mailbox.exchange import Answer, Ask, exchange
 from node.mailbox.pins import NoCertificateError, pin_of_file
-from node.mailbox.records import StoreAwayError, Totals
+from node.mailbox.records import RevokeResult, StoreAwayError, Totals
 from node.relay_settings import RelayServiceSection
 from node.relaying import STORE_FILE, Kept, Relay, open_file
 from node.system import SystemClock
@@ -188,6 +189,36 @@ def invite(folder: Path, *, is_json: bool) -> None:
     for key, value in told.items():
         put(f"{key}\t{value}")
     say("Good for one mailbox. Give it to one organisation, by a way that nobody reads along.")
+
+
+# A ticket may begin with a dash.
+@relay.command(name="revoke", context_settings={"ignore_unknown_options": True})
+@_data
+@click.argument("ticket", required=False)
+@click.option("--unused", is_flag=True, help="All tickets with which no mailbox was made yet.")
+def revoke(folder: Path, ticket: str | None, *, unused: bool) -> None:
+    """Take back a ticket, so that nobody makes a mailbox with it. A mailbox that is there stays."""
+    if (ticket is None) is not unused:
+        raise CommandFailedError("name one ticket, or all of them with --unused; nothing was done")
+    settings = _settings(folder)
+    if ticket is None:
+        count = _with_store(folder, settings, lambda kept: kept.mailboxes.revoke_unused())
+        put(f"revoked\t{count}")
+        return
+    raw = read_ticket(ticket)
+    if raw is None:
+        raise CommandFailedError("that is no ticket: it has 43 letters; nothing was done")
+    match _with_store(folder, settings, lambda kept: kept.mailboxes.revoke_ticket(sha256(raw))):
+        case RevokeResult.REVOKED:
+            put("revoked\t1")
+        case RevokeResult.USED:
+            raise CommandFailedError(
+                "a mailbox was made with this ticket: it makes no other, and only its owner can delete it"
+            )
+        case RevokeResult.UNKNOWN:
+            raise CommandFailedError("this relay has no such ticket, or it was taken back before")
+        case unknown:
+            assert_never(unknown)
 
 
 @relay.command(name="pin")

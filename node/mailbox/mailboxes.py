@@ -14,6 +14,7 @@ from node.mailbox.records import (
     Listing,
     Mailbox,
     NewMailbox,
+    RevokeResult,
     Taken,
     Totals,
     Waiting,
@@ -43,6 +44,14 @@ class Mailboxes(Protocol):
 
     async def add_ticket(self, ticket: Hash) -> None:
         """Let one mailbox be made with the ticket whose SHA-256 this is."""
+        ...
+
+    async def revoke_ticket(self, ticket: Hash) -> RevokeResult:
+        """Let no mailbox be made with the ticket whose SHA-256 this is; one that was made stays."""
+        ...
+
+    async def revoke_unused(self) -> int:
+        """Let no mailbox be made with any ticket that was given out until now; how many there were."""
         ...
 
     async def create(self, new: NewMailbox, *, ticket: Hash | None) -> CreateResult:

@@ -27,6 +27,7 @@ from node.mailbox.records import (
     Mailbox,
     NewMailbox,
     Quota,
+    RevokeResult,
     StoreAwayError,
     Taken,
     Totals,
@@ -141,6 +142,16 @@ class PostgresStore:
         """Let one mailbox be made with the ticket whose SHA-256 this is."""
         async with self.connection() as connection:
             await rows.add_ticket(connection, ticket)
+
+    async def revoke_ticket(self, ticket: Hash) -> RevokeResult:
+        """Let no mailbox be made with the ticket whose SHA-256 this is; one that was made stays."""
+        async with self.connection() as connection:
+            return await rows.revoke_ticket(connection, ticket)
+
+    async def revoke_unused(self) -> int:
+        """Let no mailbox be made with any ticket that was given out until now; how many there were."""
+        async with self.connection() as connection:
+            return await rows.revoke_unused(connection)
 
     async def create(self, new: NewMailbox, *, ticket: Hash | None) -> CreateResult:
         """Make a mailbox; the same request again is IDENTICAL, another for the same id a CONFLICT."""

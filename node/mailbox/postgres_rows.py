@@ -20,6 +20,7 @@ from node.mailbox.records import (
     Mailbox,
     NewMailbox,
     Quota,
+    RevokeResult,
     Taken,
     Totals,
     UnknownMailboxError,
@@ -104,6 +105,23 @@ async def add_ticket(connection: Connection, ticket: Hash) -> None:
     await connection.execute(
         "INSERT INTO ticket (ticket_hash) VALUES ($1) ON CONFLICT DO NOTHING", ticket
     )
+
+
+async def revoke_ticket(connection: Connection, ticket: Hash) -> RevokeResult:
+    """Let no mailbox be made with this ticket; one that is being made with it right now is waited for."""
+    async with connection.transaction():
+        gone = await connection.execute(
+            "DELETE FROM ticket WHERE ticket_hash = $1 AND mailbox_id IS NULL", ticket
+        )
+        if _count(gone):
+            return RevokeResult.REVOKED
+        row = await connection.fetchrow("SELECT 1 FROM ticket WHERE ticket_hash = $1", ticket)
+        return RevokeResult.UNKNOWN if row is None else RevokeResult.USED
+
+
+async def revoke_unused(connection: Connection) -> int:
+    """Let no mailbox be made with any ticket that was given out until now; how many there were."""
+    return _count(await connection.execute("DELETE FROM ticket WHERE mailbox_id IS NULL"))
 
 
 async def set_deposit_hashes(

@@ -31,6 +31,14 @@ class CreateResult(StrEnum):
     NO_TICKET = "no-ticket"
 
 
+class RevokeResult(StrEnum):
+    """What became of a ticket that was taken back."""
+
+    REVOKED = "revoked"
+    USED = "used"
+    UNKNOWN = "unknown"
+
+
 class DepositResult(StrEnum):
     """What became of one envelope; from NOT_A_BUCKET on these are names of problems (SPEC 10)."""
 

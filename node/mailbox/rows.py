@@ -13,6 +13,7 @@ from node.mailbox.records import (
     Mailbox,
     NewMailbox,
     Quota,
+    RevokeResult,
     Taken,
     Totals,
     UnknownMailboxError,
@@ -104,6 +105,22 @@ def add_ticket(connection: sqlite3.Connection, ticket: Hash) -> None:
     connection.execute(
         "INSERT INTO ticket (ticket_hash) VALUES (?) ON CONFLICT DO NOTHING", (ticket,)
     )
+
+
+def revoke_ticket(connection: sqlite3.Connection, ticket: Hash) -> RevokeResult:
+    """Let no mailbox be made with this ticket; one that was made with it stays."""
+    gone = connection.execute(
+        "DELETE FROM ticket WHERE ticket_hash = ? AND mailbox_id IS NULL", (ticket,)
+    )
+    if gone.rowcount:
+        return RevokeResult.REVOKED
+    row = connection.execute("SELECT 1 FROM ticket WHERE ticket_hash = ?", (ticket,)).fetchone()
+    return RevokeResult.UNKNOWN if row is None else RevokeResult.USED
+
+
+def revoke_unused(connection: sqlite3.Connection) -> int:
+    """Let no mailbox be made with any ticket that was given out until now; how many there were."""
+    return connection.execute("DELETE FROM ticket WHERE mailbox_id IS NULL").rowcount
 
 
 def set_deposit_hashes(

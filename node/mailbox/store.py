@@ -25,6 +25,7 @@ from node.mailbox.records import (
     Mailbox,
     NewMailbox,
     Quota,
+    RevokeResult,
     Taken,
     Totals,
     Waiting,
@@ -117,6 +118,14 @@ class MailboxStore:
     async def add_ticket(self, ticket: Hash) -> None:
         """Let one mailbox be made with the ticket whose SHA-256 this is."""
         await self._write(rows.add_ticket, ticket)
+
+    async def revoke_ticket(self, ticket: Hash) -> RevokeResult:
+        """Let no mailbox be made with the ticket whose SHA-256 this is; one that was made stays."""
+        return await self._write(rows.revoke_ticket, ticket)
+
+    async def revoke_unused(self) -> int:
+        """Let no mailbox be made with any ticket that was given out until now; how many there were."""
+        return await self._write(rows.revoke_unused)
 
     async def create(self, new: NewMailbox, *, ticket: Hash | None) -> CreateResult:
         """Make a mailbox; the same request again is IDENTICAL, another for the same id a CONFLICT.

@@ -119,6 +119,35 @@ def test_a_ticket_is_kept_as_its_hash_alone(tmp_path: Path) -> None:
     assert from_base64url(ticket) not in kept
 
 
+def test_a_ticket_is_taken_back_once_by_its_name_or_with_all_that_nobody_used(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "relay"
+    init(folder)
+    first, *_ = (relay("invite", "--data", folder, "--json").json()["ticket"] for _ in range(3))
+    assert relay("revoke", "--data", folder, first).data == "revoked\t1\n"
+    for gone in (first, "-" + "A" * 42):
+        again = relay("revoke", "--data", folder, gone)
+        assert (again.code, again.data) == (1, "")
+        assert "no such ticket" in again.talk
+    assert relay("status", "--data", folder, "--json").json()["tickets"] == 1 + 1
+    assert relay("revoke", "--data", folder, "--unused").data == "revoked\t2\n"
+    assert relay("status", "--data", folder, "--json").json()["tickets"] == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("A" * 43, "--unused"), ("A" * 42,), ("A" * 44,)])
+def test_where_it_is_not_clear_which_ticket_is_meant_none_is_taken_back(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "relay"
+    init(folder)
+    relay("invite", "--data", folder)
+    ended = relay("revoke", "--data", folder, *arguments)
+    assert ended.code == 1
+    assert "nothing was done" in ended.talk
+    assert relay("status", "--data", folder, "--json").json()["tickets"] == 1
+
+
 def test_who_is_invited_by_a_relay_that_speaks_tls_itself_is_told_the_pin_of_its_key(
     tmp_path: Path,
 ) -> None:

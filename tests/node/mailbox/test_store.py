@@ -14,6 +14,7 @@ from node.mailbox.records import (
     Listing,
     Mailbox,
     Quota,
+    RevokeResult,
     Taken,
     UnknownMailboxError,
     Waiting,
@@ -71,6 +72,32 @@ async def test_a_ticket_makes_one_mailbox_and_its_repetition(place: Place) -> No
         # Adding it again does not make it new.
         await store.add_ticket(ticket_hash())
         assert await store.create(second, ticket=ticket_hash()) is CreateResult.NO_TICKET
+
+
+async def test_with_a_ticket_that_was_taken_back_no_mailbox_is_made(place: Place) -> None:
+    async with place.opened() as store:
+        await store.add_ticket(ticket_hash())
+        assert await store.revoke_ticket(ticket_hash()) is RevokeResult.REVOKED
+        made_with_it = await store.create(new_mailbox(OWNER), ticket=ticket_hash())
+        assert made_with_it is CreateResult.NO_TICKET
+        assert await store.revoke_ticket(ticket_hash()) is RevokeResult.UNKNOWN
+
+
+async def test_a_ticket_that_was_used_is_not_taken_back_and_its_mailbox_stays(
+    place: Place,
+) -> None:
+    other = sha256(b"another ticket")
+    async with place.opened() as store:
+        for ticket in (ticket_hash(), other):
+            await store.add_ticket(ticket)
+        await store.create(new_mailbox(OWNER), ticket=ticket_hash())
+        assert await store.revoke_ticket(ticket_hash()) is RevokeResult.USED
+        assert [await store.revoke_unused(), await store.revoke_unused()] == [1, 0]
+        assert await store.find(MAILBOX) is not None
+        # Its owner may still ask for it again, whose first answer was lost.
+        again = await store.create(new_mailbox(OWNER), ticket=ticket_hash())
+        assert again is CreateResult.IDENTICAL
+        assert await store.create(new_mailbox(owner(2)), ticket=other) is CreateResult.NO_TICKET
 
 
 async def test_what_was_deposited_is_taken_oldest_first_and_stays(place: Place) -> None:
