@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final, Generic, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -35,6 +36,8 @@ AnswerT = TypeVar("AnswerT")
 ROOT_DEPTH: Final = 2
 KEEPING_SECONDS: Final = 3.0
 """Longer than any draft takes; locking and going on wait no longer for a node that hangs."""
+OTHER_LETTERS: Final = N_("Keys are small English letters and digits: turn your keyboard to them.")
+"""A keyboard on which she wrote Bengali a moment ago writes it still."""
 BACK: Final = Act(
     name="back", key="escape", label=N_("back"), help=N_("Go back; what is half-written stays.")
 )
@@ -305,6 +308,13 @@ class DeskScreen(Screen[None], Generic[LoadedT]):
             self.post_message(Failed(error))
             return
         self.post_message(Loaded(then, answer))
+
+    def on_key(self, event: events.Key) -> None:
+        """What nothing answered to: a keyboard that writes Bengali, or capitals, presses no key."""
+        typed = event.character or ""
+        is_other = typed.isprintable() and (not typed.isascii() or typed.isupper())
+        if is_other and not self.is_typing:
+            self.say(self.words.say(OTHER_LETTERS), tone="note")
 
     def on_loaded(self, event: Loaded[object]) -> None:
         """In the screen's own turn."""
