@@ -14,17 +14,18 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import aiohttp
 from aiohttp import web
 
 from bench import two_nodes
 from bench.floors import processes, sizes
-from bench.two_nodes import MadeNode
+from bench.two_nodes import MadeNode, Pair
 from node.courier import Courier, Patience
 from node.effects import Acting, apply
 from node.gate import Gate, OpenVault
@@ -37,7 +38,9 @@ from node.mailbox.store import MailboxStore
 from node.system import SystemClock, entropy
 from node.vault.tables import consents, identity, peers
 from node.vault.unit import Unit
+from node.visits import Hearer, Rhythm, Visits
 from node.wiring import MAILBOX_FILE, read_own_mailbox
+from protocol import limits
 from protocol.cadence import WHEN_DUE
 from protocol.consent_rules import ShareRequest, may_share
 from protocol.disclosure import ReportShape, build_payload
@@ -69,30 +72,50 @@ def delivered_per_second(folder: Path, *, messages: int = sizes.DURABLE_MESSAGES
     """
     with TemporaryDirectory(dir=folder) as place:
         pair = two_nodes.make_pair(Path(place))
-        with _receiving(pair.recipient):
+        with receiving(pair.recipient, port=pair.recipient.port):
             numbers = (pair.consent.consent_id.hex(), pair.thread.hex(), str(messages))
             done = subprocess.run(
-                _command("send", pair.holder, *numbers),
+                _command("send", pair.holder, pair.holder.port, *numbers),
                 cwd=processes.ROOT,
                 check=True,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        found = _count(pair.recipient, _RECEIVED), _count(pair.holder, _STORED)
+        found = arrived(pair)
     if found != (messages, messages):
         raise ProductError(f"of {messages} messages {found[0]} arrived, {found[1]} have receipts")
     return messages / float(done.stdout)
 
 
-def _command(role: str, made: MadeNode, *arguments: str) -> Sequence[str]:
-    place = (str(made.folder), str(made.port))
+def sending(pair: Pair, *, messages: int) -> Sequence[str]:
+    """The command that queues everything, then lets the holder's node leave it, and prints the seconds."""
+    numbers = (pair.consent.consent_id.hex(), pair.thread.hex(), str(messages))
+    return _command("send", pair.holder, pair.holder.port, *numbers, "--drain")
+
+
+def arrived(pair: Pair) -> tuple[int, int]:
+    """How many were applied at the recipient, and how many receipts the holder has."""
+    return _count(pair.recipient, _RECEIVED), _count(pair.holder, _STORED)
+
+
+def _command(role: str, made: MadeNode, port: int, *arguments: str) -> Sequence[str]:
+    place = (str(made.folder), str(port))
     return (sys.executable, "-m", "bench.end_to_end", role, *place, *arguments)
 
 
 @contextmanager
-def _receiving(made: MadeNode) -> Iterator[None]:
+def receiving(made: MadeNode, *, port: int, relay: str = "") -> Iterator[None]:
+    """Run a node that takes what comes to this port, and what lies for it at a relay, if it has one.
+
+    Raises:
+        ProductError: if it does not start.
+    """
+    at_relay = ("--relay", relay) if relay else ()
     started = subprocess.Popen(
-        _command("receive", made), cwd=processes.ROOT, stdout=subprocess.PIPE, text=True
+        _command("receive", made, port, *at_relay),
+        cwd=processes.ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with started as receiver:
         assert receiver.stdout is not None
@@ -117,6 +140,7 @@ class _Running:
 
     gate: Gate
     courier: Courier
+    session: aiohttp.ClientSession
 
 
 @contextlib.asynccontextmanager
@@ -135,7 +159,7 @@ async def _running(folder: Path, port: int) -> AsyncIterator[_Running]:
         gate.on_open, gate.on_close = carry, courier.rest
         door = await _open_door(store, folder, port)
         await gate.unlock(two_nodes.USER, two_nodes.PASSPHRASE)
-        yield _Running(gate=gate, courier=courier)
+        yield _Running(gate=gate, courier=courier, session=session)
         await gate.lock()
         await door.cleanup()
     await store.close()
@@ -156,26 +180,55 @@ async def _open_door(store: MailboxStore, folder: Path, port: int) -> web.AppRun
     return runner
 
 
-async def _receive(folder: Path, port: int) -> None:
-    """Take what comes until this process is ended."""
-    async with _running(folder, port):
+async def _receive(folder: Path, port: int, relay: str) -> None:
+    """Take what comes until this process is ended; a relay is asked again as soon as it answered."""
+    async with _running(folder, port) as node:
         print(_READY, flush=True)
-        await asyncio.Event().wait()
+        if not relay:
+            await asyncio.Event().wait()
+        opened = node.gate.vault
+        visits = Visits(
+            node.gate,
+            node.session,
+            (),
+            own=None,
+            rhythm=Rhythm(seconds=limits.HOUR),
+            tell=Hearer(settle=node.courier.tend, heard=node.courier.heard),
+        )
+        [own] = opened.mailboxes
+        box = replace(own, origin=relay, is_local=False)
+        while True:
+            await visits.collect(opened, box, settles=True)
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _send(
-    folder: Path, port: int, *, consent: ConsentId, thread: ThreadId, messages: int
-) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What is to be sent; `is_drain`: all of it waits before the first leaves."""
+
+    consent: ConsentId
+    thread: ThreadId
+    messages: int
+    is_drain: bool
+
+
+async def _send(folder: Path, port: int, task: _Task) -> float:
     """Send everything; the value is the seconds until the last receipt was stored."""
     async with _running(folder, port) as node:
         begun = time.perf_counter()
-        for first in range(0, messages, sizes.BATCH_MESSAGES):
-            count = min(sizes.BATCH_MESSAGES, messages - first)
-            await _until_at_most(node, _UNDER_WAY - count)
+        for first in range(0, task.messages, sizes.BATCH_MESSAGES):
+            count = min(sizes.BATCH_MESSAGES, task.messages - first)
+            if not task.is_drain:
+                await _until_at_most(node, _UNDER_WAY - count)
+            acting = node.gate.acting()
             queue = partial(
-                _queue, count=count, consent=consent, thread=thread, acting=node.gate.acting()
+                _queue, count=count, consent=task.consent, thread=task.thread, acting=acting
             )
             await node.gate.write(queue)
+            if not task.is_drain:
+                node.courier.wake()
+        if task.is_drain:
+            begun = time.perf_counter()
             node.courier.wake()
         await _until_at_most(node, 0)
         return time.perf_counter() - begun
@@ -234,18 +287,19 @@ def _main() -> None:
     send.add_argument("consent", type=bytes.fromhex)
     send.add_argument("thread", type=bytes.fromhex)
     send.add_argument("messages", type=int)
+    send.add_argument("--drain", action="store_true")
+    receive.add_argument("--relay", default="")
     given = parser.parse_args()
     if given.role == "receive":
-        asyncio.run(_receive(given.folder, given.port))
+        asyncio.run(_receive(given.folder, given.port, given.relay))
         return
-    seconds = _send(
-        given.folder,
-        given.port,
+    task = _Task(
         consent=consent_id(given.consent),
         thread=thread_id(given.thread),
         messages=given.messages,
+        is_drain=given.drain,
     )
-    print(asyncio.run(seconds), flush=True)
+    print(asyncio.run(_send(given.folder, given.port, task)), flush=True)
 
 
 if __name__ == "__main__":

@@ -94,15 +94,16 @@ def _per_second(databases: Sequence[str], folder: Path, *, pick_ups: int) -> flo
     ports = [free_port() for _ in databases]
     places = [folder / str(port) for port in ports]
     for place, port, database in zip(places, ports, databases, strict=True):
-        _make(place, address=address, port=port, database=database)
+        make(place, address=address, port=port, database=database)
     asyncio.run(_make_mailboxes(places[0], databases[0]))
     with ExitStack() as closing:
         for place in places:
-            closing.enter_context(_serving(place))
+            closing.enter_context(serving(place))
         return asyncio.run(_measure(address, ports, pick_ups))
 
 
-def _make(place: Path, *, address: str, port: int, database: str) -> None:
+def make(place: Path, *, address: str, port: int, database: str) -> None:
+    """Make the folder of a process of a relay."""
     listen = f"{processes.LOOPBACK}:{port}"
     subprocess.run(
         [
@@ -140,7 +141,8 @@ def _owner(number: int) -> SigningSecret:
 
 
 @contextmanager
-def _serving(place: Path) -> Iterator[None]:
+def serving(place: Path) -> Iterator[None]:
+    """Run one process of a relay. Raises: FloorError."""
     command = (sys.executable, "-m", "node.cli", "relay", "serve", "--data", str(place))
     started = subprocess.Popen(
         [*command, "--deposits-per-minute", _MANY],

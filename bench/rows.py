@@ -3,9 +3,10 @@
 from functools import partial
 from pathlib import Path
 
-from bench import backups, desk, end_to_end, messages, names, relays, searching
+from bench import backups, desk, drains, end_to_end, idle, messages, names, relays, searching
 from bench.floors import backups as floor_backups
 from bench.floors import commits, crypto, desks, durable, http, searches, sizes
+from bench.floors import idle as floor_idle
 from bench.harness import CostRow, Limit, Row
 
 
@@ -30,10 +31,41 @@ def rows(folder: Path) -> tuple[Row | CostRow, ...]:
             floor=partial(durable.delivered_per_second, folder),
             product=partial(end_to_end.delivered_per_second, folder),
         ),
+        *_drain_rows(folder),
         *_relay_rows(folder),
+        *_idle_rows(folder),
         *_backup_rows(folder),
         *_desk_rows(folder),
         *_search_rows(folder),
+    )
+
+
+def _drain_rows(folder: Path) -> tuple[CostRow, ...]:
+    """What waited for weeks: straight to its recipient, over a slow line, and by way of a relay."""
+    return (
+        CostRow(
+            name="drain_10k",
+            target=0.3,
+            limit=Limit(most=6, unit="s"),
+            floor=partial(durable.drained_seconds, folder),
+            product=partial(drains.seconds, folder),
+        ),
+        CostRow(
+            name="drain_slow_line",
+            # So much of what the line carries is envelopes on their way.
+            target=0.8,
+            limit=Limit(most=60, unit="s"),
+            floor=drains.least_over_the_slow_line,
+            product=partial(drains.seconds_over_a_slow_line, folder),
+        ),
+        CostRow(
+            name="drain_relay",
+            # 2.2 times as long as straight to the recipient.
+            target=0.3 / 2.2,
+            limit=Limit(most=6 * 2.2, unit="s"),
+            floor=partial(durable.drained_seconds, folder),
+            product=partial(drains.seconds_by_a_relay, folder),
+        ),
     )
 
 
@@ -48,6 +80,27 @@ def _relay_rows(folder: Path) -> tuple[Row, ...]:
             name = f"relay_{what}_postgresql_{servers}"
             made.append(Row(name=name, target=0.3, floor=floor, product=product))
     return tuple(made)
+
+
+def _idle_rows(folder: Path) -> tuple[CostRow, ...]:
+    """A node that is open all day and has nothing to do."""
+    return (
+        CostRow(
+            name="idle_processor",
+            # What nobody asks costs next to nothing; here only the limit counts.
+            target=0.0,
+            limit=Limit(most=300, unit="s/day"),
+            floor=partial(floor_idle.processor_seconds, seconds=sizes.IDLE_SECONDS),
+            product=partial(idle.processor_seconds, folder),
+        ),
+        CostRow(
+            name="idle_line",
+            target=0.3,
+            limit=Limit(most=200, unit="kB/day"),
+            floor=partial(floor_idle.line_kilobytes, exchanges=idle.visits_in_a_day()),
+            product=partial(idle.line_kilobytes, folder),
+        ),
+    )
 
 
 def _backup_rows(folder: Path) -> tuple[CostRow, ...]:

@@ -50,14 +50,16 @@ class _Line:
     turn: int = 0
     breaks: int = 0
     usual: int = 0
+    is_full: bool = False
     overtaking: int = 0
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
     order_of_overtaking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def is_busy(self) -> bool:
+        # Behind a request that was not full nothing waited. What comes meanwhile goes together, after it.
         is_quick = self.pace.is_known and self.pace.seconds < _QUICK_SECONDS
-        return self.usual >= 1 + is_quick
+        return self.usual >= 1 + (is_quick and self.is_full)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,9 @@ class Deliveries:
         self._turns += 1
         line.turn = self._turns
         line.usual += 1
+        size = sum(len(raw) for _, raw in parcel.envelopes)
+        is_full = size >= line.pace.request_bytes
+        line.is_full = is_full or len(parcel.envelopes) == limits.BATCH_ENVELOPES_MAX
 
     async def _carry(self, opened: OpenVault, parcel: Parcel, work: asyncio.Event) -> None:
         line = self._line(parcel.peer)

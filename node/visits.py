@@ -260,9 +260,10 @@ class Visits:
         boxes = [box for box in opened.mailboxes if not box.is_local and box.is_made]
         async with self._round, asyncio.TaskGroup() as tasks:
             for box in boxes:
-                tasks.create_task(self._collect(opened, box, settles=settles))
+                tasks.create_task(self.collect(opened, box, settles=settles))
 
-    async def _collect(self, opened: OpenVault, box: OwnMailbox, *, settles: bool) -> None:
+    async def collect(self, opened: OpenVault, box: OwnMailbox, *, settles: bool) -> None:
+        """Take everything that waits in one mailbox at a relay."""
         seen: set[EnvelopeId] = set()
         for _ in range(_BATCHES_IN_A_ROUND):
             given = await self._at_its_time(opened, box, partial(self._ask, box))

@@ -26,6 +26,7 @@ from nacl.bindings import crypto_sign, crypto_sign_open
 
 from bench.floors import crypto, databases, http, processes, sizes
 from bench.floors.processes import FloorError
+from bench.floors.readings import Reading
 
 # Measured from 1 to 8: with fewer a process waits for the other, more gain nothing.
 BATCHES_UNDER_WAY: Final = 4
@@ -78,6 +79,11 @@ def delivered_per_second(
     if found != (messages, messages):
         raise FloorError(f"of {messages} messages {found[0]} arrived, {found[1]} have receipts")
     return messages / float(done.stdout)
+
+
+def drained_seconds(folder: Path, *, messages: int = sizes.DRAIN_MESSAGES) -> Reading:
+    """What all that waited for somebody who was away takes. Raises: FloorError."""
+    return Reading(value=messages / delivered_per_second(folder, messages=messages))
 
 
 def _count(connection: sqlite3.Connection, query: str) -> int:

@@ -29,3 +29,13 @@ KEYS: Final = 200
 # A keyboard repeats a key that is held down 30 times a second.
 KEY_PAUSE_SECONDS: Final = 1 / 30
 SCROLLED_ROWS: Final = 2_000
+
+# What waits after weeks offline; over a slow line as much as a minute carries.
+DRAIN_MESSAGES: Final = 10_000
+SLOW_DRAIN_MESSAGES: Final = 1_000
+# 1 Mbit/s, and 300 ms for a round trip.
+SLOW_BYTES_PER_SECOND: Final = 125_000
+SLOW_DELAY_SECONDS: Final = 0.15
+
+# Within a minute a node looks at each thing it looks at by itself.
+IDLE_SECONDS: Final = 60

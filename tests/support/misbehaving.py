@@ -102,7 +102,7 @@ class Relayed:
         before = await self._waiting(node)
         for relay in self.relays:
             box = replace(node.mailbox, origin=relay.origin, is_local=False, is_made=True)
-            await crew.visits._collect(crew.opened, box, settles=False)
+            await crew.visits.collect(crew.opened, box, settles=False)
         node.erase()
         return before - await self._waiting(node)
 
