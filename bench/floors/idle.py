@@ -1,4 +1,4 @@
-"""The floor of a day without work: a server that nobody asks, and the least question whether there is mail."""
+"""The floor of a day without work: a server that nobody asks, and the least question for mail."""
 
 import argparse
 import asyncio
