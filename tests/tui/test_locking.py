@@ -23,6 +23,7 @@ from tests.support.desk_app import (
 from tests.support.federation import Federation, Node
 from tests.support.locking import ROOM, about_her, app_of, is_locked, locked
 from tests.support.nodes import PASSPHRASE
+from tests.support.offering import fill_in
 from tests.support.passing import let_pass, visit
 from tests.support.scripted_client import Script, ScriptedClient
 from tests.support.scripted_desk import destinations, go, scripted_desk
@@ -94,7 +95,8 @@ async def test_what_was_sent_before_locking_leaves_all_the_same(
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "ctrl+s")
+        await fill_in(pilot)
+        await press(pilot, "ctrl+s")
         assert app_of(pilot).desk.held is not None
         await press(pilot, "ctrl+l")
         await locked(pilot)

@@ -1,6 +1,6 @@
 """The offer: at the right stands exactly what leaves, and what is missing is said before anything is sent."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -8,8 +8,21 @@ from node.services import peering
 from protocol.codec import decode
 from protocol.local import commands
 from protocol.vocabulary.codes import ServiceGroup
-from tests.support.desk_app import SMALL, desk_on, press, seated, shown, unlock, unlocked, write
+from tests.support.cases import DAY
+from tests.support.desk_app import (
+    SMALL,
+    desk_on,
+    press,
+    rows,
+    seated,
+    shown,
+    unlock,
+    unlocked,
+    write,
+)
 from tests.support.federation import Federation, Node, done
+from tests.support.locking import app_of
+from tests.support.offering import KHULNA, LIVELIHOOD, fill_in
 from tests.support.passing import let_pass, visit
 from tests.support.story import FACTS, OFFER, SCOPE, Story
 from tui.places import ToOffer
@@ -33,7 +46,7 @@ async def test_what_stood_at_the_right_is_what_arrives(
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "tab", "right", "right", "right")
+        await fill_in(pilot, group=LIVELIHOOD, area=KHULNA)
         page = shown(pilot.app)
         await press(pilot, "ctrl+s")
         await let_pass(seat, pilot)
@@ -118,7 +131,8 @@ async def test_a_district_is_a_part_of_the_area_and_never_free_text(
 
     async with unlocked(alo) as pilot:
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "tab", "tab")
+        await fill_in(pilot)
+        await press(pilot, "shift+tab")
         await write(pilot, "Jessore Sadar")
         assert "Jessoresadar, Barishal" in " ".join(without_frame(shown(pilot.app)))
         await write(pilot, " 24")
@@ -134,6 +148,7 @@ async def test_a_stopped_offer_leaves_nothing_anywhere(
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
+        await fill_in(pilot)
         await press(pilot, "ctrl+s", "u")
         await let_pass(seat, pilot)
     story.settle()
@@ -148,7 +163,8 @@ async def test_whoever_stops_an_offer_finds_its_form_as_it_was(alo: Node, story:
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "ctrl+s", "u")
+        await fill_in(pilot, group=LIVELIHOOD)
+        await press(pilot, "ctrl+s", "u")
         await let_pass(seat, pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
 
@@ -161,7 +177,8 @@ async def test_an_offer_that_left_leaves_no_draft(alo: Node, story: Story) -> No
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "ctrl+s")
+        await fill_in(pilot)
+        await press(pilot, "ctrl+s")
         await press(pilot, "ctrl+l")
         await let_pass(seat, pilot)
     assert alo.rows("SELECT count(*) FROM drafts") == [(0,)]
@@ -173,7 +190,7 @@ async def test_a_half_filled_offer_is_there_again_after_locking(alo: Node, story
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "ctrl+l")
+        await press(pilot, "tab", "right", "right", "right", "ctrl+l")
         assert "Work and income" not in shown(pilot.app)
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
@@ -188,7 +205,8 @@ async def test_an_offer_in_another_language_of_the_desk_keeps_what_was_filled_in
     story.agree()
     async with unlocked(alo) as pilot:
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "f4")
+        await fill_in(pilot, group=LIVELIHOOD)
+        await press(pilot, "f4")
         await press(pilot, "f4")
 
         assert "◂ Work and income ▸" in shown(pilot.app)
@@ -217,8 +235,8 @@ async def test_what_is_meant_to_be_told_later_changes_no_byte_of_the_offer(
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "tab", "right", "right", "right")
-        await press(pilot, "tab", "tab", "tab", "tab", "tab")
+        await fill_in(pilot, group=LIVELIHOOD, area=KHULNA)
+        await press(pilot, "tab", "tab", "tab")
         if not is_ticked:
             await press(pilot, "space")
             assert "[ ] Her plan and wishes" in shown(pilot.app)
@@ -228,3 +246,77 @@ async def test_what_is_meant_to_be_told_later_changes_no_byte_of_the_offer(
 
     (seen,) = offers_seen(federation, bandhan)
     assert seen.content == decode(expected.content)
+
+
+# Nothing is chosen before somebody chooses it.
+
+STEPS: Final = {
+    "Not chosen yet: Asks for, Where, Month": ["tab", "right"],
+    "Not chosen yet: Where, Month": ["tab", "right"],
+    "Not chosen yet: Month": ["tab", "tab", "right"],
+}
+
+
+async def test_what_is_needed_where_and_when_is_chosen_or_named_as_missing(
+    alo: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree()
+    named, said = [], []
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        for keys in STEPS.values():
+            named.append(" ".join(without_frame(shown(pilot.app))).partition(".")[0])
+            assert "^s send" not in shown(pilot.app)
+            await press(pilot, "ctrl+s")
+            said.append(rows(pilot.app)[-3].strip(" !"))
+            assert app_of(pilot).desk.held is None
+            await press(pilot, *keys)
+        assert "^s send" in shown(pilot.app)
+    assert named == [*STEPS]
+    assert said == [f"{one}." for one in STEPS]
+    assert alo.rows("SELECT count(*) FROM held") == [(0,)]
+
+
+async def test_what_was_turned_back_is_not_chosen_any_more(alo: Node, story: Story) -> None:
+    story.open_case()
+    story.agree()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        await fill_in(pilot)
+        await press(pilot, "left", "left", "ctrl+s")
+        assert "Not chosen yet: Month." in shown(pilot.app)
+        assert "^s send" not in shown(pilot.app)
+    assert alo.rows("SELECT count(*) FROM held") == [(0,)]
+
+
+async def test_a_month_that_passed_while_the_form_lay_half_filled_is_to_be_chosen_again(
+    alo: Node, story: Story
+) -> None:
+    story.open_case()
+    story.agree()
+    async with seated(alo) as seat, desk_on(seat) as pilot:
+        await unlock(pilot)
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        await fill_in(pilot)
+        await press(pilot, "escape")
+        seat.node.clock.jump(70 * DAY)
+        seat.clock.now = seat.node.now
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        assert "◂ A place to stay ▸" in shown(pilot.app)
+        assert "Not chosen yet: Month." in " ".join(without_frame(shown(pilot.app)))
+
+
+async def test_what_she_has_to_be_asked_first_is_said_before_anything_is_chosen(
+    alo: Node, story: Story
+) -> None:
+    story.open_case({name: value for name, value in FACTS.items() if name != "plan_position"})
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        assert "There is no consent of hers" in shown(pilot.app)
+        assert "c ask her" in shown(pilot.app)
+    story.agree()
+    async with unlocked(alo) as pilot:
+        await visit(pilot, ToOffer(case_id=story.case_id))
+        assert "Her own position on the plan" in " ".join(without_frame(shown(pilot.app)))
+        assert "p her position" in shown(pilot.app)

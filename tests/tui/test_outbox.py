@@ -24,6 +24,7 @@ from tests.support.desk_app import (
     until,
 )
 from tests.support.federation import Node
+from tests.support.offering import LIVELIHOOD, fill_in
 from tests.support.passing import let_pass, visit
 from tests.support.snapshots import check_snapshot
 from tests.support.story import Story
@@ -143,7 +144,8 @@ async def test_an_offer_that_was_not_sent_leads_to_its_form_as_it_was(
     async with seated(alo) as seat, desk_on(seat) as pilot:
         await unlock(pilot)
         await visit(pilot, ToOffer(case_id=story.case_id))
-        await press(pilot, "tab", "right", "right", "ctrl+s")
+        await fill_in(pilot, group=LIVELIHOOD)
+        await press(pilot, "ctrl+s")
         await seat.gate.write(
             lambda unit: unit.vault.execute("UPDATE held SET code = 'wrong_state'").rowcount
         )

@@ -12,6 +12,7 @@ from protocol.local import commands, views
 from tests.support.desk_app import Seat, desk_on, press, seated, shown, unlock
 from tests.support.federation import Node, done
 from tests.support.locking import app_of
+from tests.support.offering import fill_in
 from tests.support.passing import let_pass, visit
 from tests.support.story import Story
 from tui.places import ToOffer
@@ -37,6 +38,7 @@ def at(node: Node) -> views.ReferralView:
 async def offer(story: Story) -> None:
     async with sitting(story, story.alo) as (seat, pilot):
         await visit(pilot, ToOffer(case_id=story.case_id))
+        await fill_in(pilot)
         await press(pilot, "ctrl+s")
         await let_pass(seat, pilot)
     assert at(story.bandhan).referral.state == "offered"

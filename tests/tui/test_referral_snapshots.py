@@ -5,6 +5,7 @@ from protocol.local import commands
 from protocol.vocabulary.codes import Question
 from tests.support.desk_app import press, settled, unlocked
 from tests.support.federation import Node, done
+from tests.support.offering import fill_in
 from tests.support.passing import visit
 from tests.support.snapshots import LOOKS, check_snapshot
 from tests.support.story import Story
@@ -20,6 +21,7 @@ async def test_how_the_offer_looks(
 
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, ToOffer(case_id=story.case_id))
+        await fill_in(pilot)
         check_snapshot(pilot.app, "offer")
 
 

@@ -1,7 +1,7 @@
 """The third chapter: an offer, stopped once and sent once; a question, an answer, a yes, the dossier."""
 
 import re
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from protocol.local import commands, views
@@ -12,6 +12,7 @@ from tests.walk.reader import Reader
 from tests.walk.survivor import CASE, FEAR, KEPT, SKILL, WISH
 
 DOSSIER: Final = "referral.dossier/1"
+AREA: Final = "IN-assam"
 
 
 def offer(alo: Reader, bandhan: Reader) -> None:
@@ -45,10 +46,17 @@ def offer(alo: Reader, bandhan: Reader) -> None:
 
 def _fill_offer(reader: Reader, partner: str) -> None:
     reader.stands_at("Refer {case}", case=CASE)
-    reader.sees("Exactly what {partner} will see", partner=partner)
     reader.choose("Asks for", reader.words.code(ServiceGroup.LIVELIHOOD))
+    reader.choose("Where", reader.words.area(AREA).partition(",")[0])
+    reader.choose("Month", reader.words.month(_next_month()))
+    reader.sees("Exactly what {partner} will see", partner=partner)
     screen = reader.sees("Nothing else is in it.")
     assert WISH[:12] not in screen.text, screen
+
+
+def _next_month() -> str:
+    first = datetime.now(UTC).replace(day=1)
+    return f"{first + timedelta(days=31):%Y-%m}"
 
 
 def ask_and_answer(alo: Reader, bandhan: Reader) -> None:

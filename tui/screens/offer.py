@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
-from protocol.errors import RefusalCode
 from protocol.local import commands, views
 from protocol.local.views import No
 from protocol.vocabulary.codes import Priority, ServiceGroup
@@ -20,7 +19,7 @@ from tui.client import Client, RefusedError
 from tui.desk import Desk
 from tui.places import Place, ToFacts, ToPlace, ToTakeConsent
 from tui.plain import Text, line_of, lines_of, one_line, plain
-from tui.screens import offer_form
+from tui.screens import offer_form, offer_missing
 from tui.screens.desk_screen import BACK
 from tui.screens.form_screen import FormScreen
 from tui.screens.offer_form import Ground, OfferForm
@@ -54,15 +53,6 @@ FACTS: Final = Act(
 )
 PARTNERS: Final = Act(
     name="partners", key="v", label=N_("check a partner"), help=N_("Compare the safety number.")
-)
-_CONSENT_CODES: Final = frozenset(
-    {
-        RefusalCode.E_CONSENT_MISSING.value,
-        RefusalCode.E_CONSENT_SCOPE.value,
-        RefusalCode.E_CONSENT_EXPIRED.value,
-        RefusalCode.E_CONSENT_WITHDRAWN.value,
-        RefusalCode.E_CONSENT_UNCONFIRMED.value,
-    }
 )
 
 
@@ -149,9 +139,11 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
     ) -> Iterable[Widget]:
         say, words = self.words.say, self.words
         partners = [(peer.node_id, one_line(peer.name)) for peer in ground.partners()]
-        groups = [(group, words.code(group)) for group in ServiceGroup]
-        places = [(code, self._area(code)) for code in offer_form.areas(chosen.country)]
-        months = [(month, words.month(month)) for month in offer_form.months(self.desk)]
+        none = say(N_("not chosen yet"))
+        groups = [(None, none), *((group, words.code(group)) for group in ServiceGroup)]
+        areas = offer_form.areas(chosen.country)
+        places = [("", none), *((code, self._area(code)) for code in areas)]
+        months = [("", none), *((at, words.month(at)) for at in offer_form.months(self.desk))]
         needed = [(priority, words.code(priority)) for priority in Priority]
         yield Choice(
             say(N_("Partner")), partners, value=form.peer, label_cells=LABEL_CELLS, id="peer"
@@ -224,9 +216,8 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
         if not self.query("#peer"):
             return form
         peer = self.query_one("#peer", Choice).value
-        ground = None if self._loaded is None else self._loaded[0]
-        if ground is not None and peer != form.peer:
-            return offer_form.with_peer(ground, form, peer)
+        if peer != form.peer:
+            return offer_form.with_peer(form, peer)
         days = self.query("#day").results(DayChoice)
         return msgspec.structs.replace(
             form,
@@ -290,12 +281,15 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
         width = self._page_width
         looked, asked = self._looked, self._asked()
         if asked is None:
-            return [plain(line, "$warning") for line in wrap(self._missing(), width)]
+            return self._warned(self._lacks(), width)
         if looked is None or looked.asked != asked:
             return [plain(self.words.say(N_("Looking …")), "$text-muted")]
         if looked.preview is None or looked.preview.offer is None:
-            return [plain(line, "$warning") for line in wrap(self._why_not(looked), width)]
+            return self._warned([offer_missing.why_not(self.words, looked.refused)], width)
         return self._seen(looked.preview.offer, width)
+
+    def _warned(self, sentences: Iterable[str], width: int) -> list[Content]:
+        return [plain(line, "$warning") for text in sentences for line in (*wrap(text, width), "")]
 
     @property
     def _page_width(self) -> int:
@@ -319,46 +313,50 @@ class OfferScreen(FormScreen[Ground, OfferForm]):
             plain(self.words.say(N_("Nothing else is in it.")), "bold"),
         ]
 
-    def _missing(self) -> str:
-        form, ground = self.form, None if self._loaded is None else self._loaded[0]
-        if form is None or ground is None:
-            return ""
-        if ground.peer(form.peer) is None:
-            return self.words.say(
-                N_("No partner is checked yet, so she can be referred to nobody. v: check one.")
-            )
-        return self.words.say(
-            N_("Write the district in Latin letters, without digits, or leave it empty.")
-        )
+    def _lacks(self) -> list[str]:
+        if self.form is None or self._loaded is None:
+            return []
+        return offer_missing.lacks(self.desk, self._loaded[0], self.form)
 
-    def _why_not(self, looked: Looked) -> str:
-        why = self.words.refusal(looked.refused)
-        if looked.refused in _CONSENT_CODES:
-            return f"{why} {self.words.say(N_('c: ask her.'))}"
-        if looked.refused == No.POSITION_NOT_RECORDED.value:
-            return f"{why} {self.words.say(N_('p: write it down.'))}"
-        if looked.refused == RefusalCode.E_LEVEL.value:
-            return f"{why} {self.words.say(N_('v: check a partner.'))}"
-        return why
+    @property
+    def _refused(self) -> str:
+        """Why it cannot be sent, as a code: by the node, or as it is known before everything is chosen."""
+        if self._asked() is not None:
+            return "" if self._looked is None else self._looked.refused
+        if self.form is None or self._loaded is None:
+            return ""
+        return offer_missing.foreseen(self._loaded[0], self.form)
 
     # The acts.
 
     def can(self, name: str) -> bool:
         """Sending needs something that was shown; the other keys lead to what is missing."""
-        refused = "" if self._looked is None else self._looked.refused
         match name:
             case SEND.name:
-                return self._looked is not None and not refused and self._asked() is not None
+                is_seen = self._looked is not None and self._asked() is not None
+                return is_seen and not self._refused
             case CONSENT.name:
-                return self._asked() is not None and refused in _CONSENT_CODES
+                has_partner = self._loaded is not None and bool(self._loaded[0].partners())
+                return has_partner and self._refused in offer_missing.CONSENT_CODES
             case FACTS.name:
-                return refused == No.POSITION_NOT_RECORDED.value
+                return self._refused == No.POSITION_NOT_RECORDED.value
             case _:
                 return self._loaded is not None and not self._loaded[0].partners()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """^s also where something is missing: it says what."""
+        is_looked_for = (
+            action == SEND.name and self._loaded is not None and self.desk.may(SEND.needs)
+        )
+        return is_looked_for or super().check_action(action, parameters)
+
     def action_send(self) -> None:
-        """Send exactly what was shown; what has changed since is shown first."""
+        """Send exactly what was shown. What is missing is named; what has changed since is shown first."""
         looked, asked = self._looked, self._asked()
+        if asked is None or self._refused:
+            missing = self._lacks() or [offer_missing.why_not(self.words, self._refused)]
+            self.say(" ".join(missing), tone="warn")
+            return
         if looked is None or looked.preview is None or looked.asked != asked:
             self._look()
             self.say(self.words.say(N_("It changed: look again, then send.")), tone="note")

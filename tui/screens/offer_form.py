@@ -12,6 +12,7 @@ from protocol.local import commands, views
 from protocol.vocabulary.categories import DOSSIER_ORDER, HIDDEN, Category
 from protocol.vocabulary.codes import Priority, Purpose, ServiceGroup
 from tui.desk import Desk
+from tui.wording import N_
 from tui.wording.labels.places import AREAS
 
 CHECKED: Final = 2
@@ -23,10 +24,13 @@ _LAST_HOUR: Final = 18
 
 
 class OfferForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What is filled in. `categories` is None while everything is meant that she allowed."""
+    """What is filled in. `categories` is None while everything is meant that she allowed.
+
+    What is needed, where, and in which month is None or empty until it was chosen: nothing goes by itself.
+    """
 
     peer: bytes
-    service_group: ServiceGroup
+    service_group: ServiceGroup | None
     area: str
     district: str
     month: str
@@ -96,16 +100,16 @@ def in_order(categories: frozenset[int]) -> list[Category]:
 
 
 def begin(ground: Ground, desk: Desk) -> OfferForm:
-    """Nobody is chosen but where there is one partner she agreed to, or one partner at all."""
+    """Nothing is chosen but a partner: the first she agreed to, or the first of all."""
     partners = ground.partners()
     allowed = [peer for peer in partners if ground.agreed(peer.node_id)]
     first = next(iter(allowed or partners), None)
     return OfferForm(
         peer=b"" if first is None else first.node_id,
-        service_group=ServiceGroup.PLACE_TO_STAY,
-        area="" if first is None else areas(first.country)[0],
+        service_group=None,
+        area="",
         district="",
-        month=months(desk)[1],
+        month="",
         priority=Priority.NORMAL_7D,
         days=14,
         begun=desk.now,
@@ -126,11 +130,9 @@ def months(desk: Desk) -> list[str]:
     return [f"{count // 12:04d}-{count % 12 + 1:02d}" for count in range(first, first + MONTHS)]
 
 
-def with_peer(ground: Ground, form: OfferForm, peer: bytes) -> OfferForm:
-    """Another partner: its own areas, and what she agreed to for it."""
-    chosen = ground.peer(peer)
-    area = areas(chosen.country)[0] if chosen is not None else ""
-    return msgspec.structs.replace(form, peer=peer, area=area, district="", categories=None)
+def with_peer(form: OfferForm, peer: bytes) -> OfferForm:
+    """Another partner: its own areas, of which none is chosen, and what she agreed to for it."""
+    return msgspec.structs.replace(form, peer=peer, area="", district="", categories=None)
 
 
 def told(ground: Ground, form: OfferForm) -> frozenset[int]:
@@ -144,9 +146,22 @@ def is_district_legal(district: str) -> bool:
     return not district.strip() or _DISTRICT.fullmatch(_plain(district)) is not None
 
 
+def unchosen(ground: Ground, form: OfferForm, desk: Desk) -> list[str]:
+    """The labels of what nobody chose yet, marked to be said; a month that has passed is not chosen."""
+    peer = ground.peer(form.peer)
+    chosen = {
+        N_("Asks for"): form.service_group is not None,
+        N_("Where"): peer is not None and form.area in areas(peer.country),
+        N_("Month"): form.month in months(desk),
+    }
+    return [label for label, is_chosen in chosen.items() if not is_chosen]
+
+
 def asked(ground: Ground, form: OfferForm, desk: Desk) -> commands.PreviewOffer | None:
-    """What to look at before it is sent; None where a partner or a legal place is missing."""
+    """What to look at before it is sent; None where a partner, a choice or a legal place is missing."""
     if ground.peer(form.peer) is None or not is_district_legal(form.district):
+        return None
+    if form.service_group is None or unchosen(ground, form, desk):
         return None
     district = _plain(form.district)
     return commands.PreviewOffer(
