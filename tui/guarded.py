@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from tui import crash
@@ -21,6 +22,10 @@ class GuardedApp(App[None]):
         super().__init__()
         self.desk = desk
         self._copied = ""
+        if self.no_color:
+            # Textual answers NO_COLOR with greys, and greys are colours too.
+            others = [one for one in self._filters if not isinstance(one, Monochrome)]
+            self._filters: list[LineFilter] = [*others, NoColor()]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None: among them is a picture of the screen, written to a file."""

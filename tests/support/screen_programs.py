@@ -26,8 +26,8 @@ class Ended:
     has_echo: bool
 
 
-def on_a_terminal(*arguments: str) -> Ended:
-    """Run Python on a terminal of 24 lines until it ends."""
+def on_a_terminal(*arguments: str, **said: str) -> Ended:
+    """Run Python on a terminal of 24 lines until it ends; the rest is said in its environment."""
     far, near = pty.openpty()
     fcntl.ioctl(near, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own program)
@@ -36,7 +36,7 @@ def on_a_terminal(*arguments: str) -> Ended:
         stdout=near,
         stderr=near,
         cwd=ROOT,
-        env=environment() | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
+        env=environment() | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | said,
         start_new_session=True,
     )
     written = b""
