@@ -20,12 +20,14 @@ from node.mailbox import client
 from node.mailbox.client import Collected, Done, Home, PickUp
 from node.mailbox.exchange import Failure, Refused, Unreachable
 from node.mailbox.problems import Problem
+from node.relay_notes import RelayNotes
 from node.rounds import Rounds
 from node.services import receiving, renewing, visiting
 from node.services.visiting import Secrets, Wanted
 from node.vault.records import OwnMailbox
 from protocol import limits
 from protocol.keys import signing_secret
+from protocol.local.views import RelayStatus
 from protocol.pace import UNKNOWN, Pace, after_answer, after_break
 from protocol.prekeys import lay_out
 from protocol.values import EnvelopeId, Instant, MailboxId, envelope_id_of
@@ -103,6 +105,7 @@ class Visits:
         self._round = asyncio.Lock()
         self._rounds = Rounds()
         self._laid: dict[MailboxId, tuple[int, bytes]] = {}
+        self._notes = RelayNotes()
         self._told: dict[MailboxId, tuple[bytes, bytes | None]] = {}
 
     async def begin(self, opened: OpenVault) -> None:
@@ -110,6 +113,7 @@ class Visits:
         self._rounds.begin()
         # Once for each opening: the relay, or we, may have been restored since.
         self._told.clear()
+        self._notes.begin()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS), self._rounds.one():
                 # What has to be erased after it the courier does in its turn, before anybody is let in.
@@ -128,6 +132,17 @@ class Visits:
         """One whole round, for somebody who waits for it. Raises: LockedError."""
         async with self._rounds.one():
             await self._visit(opened)
+
+    def relays(self) -> list[RelayStatus]:
+        """How the relays of the settings answer. Raises: LockedError."""
+        made = [
+            box.origin for box in self._gate.vault.mailboxes if box.is_made and box.ends is None
+        ]
+        now = self._gate.acting().now
+        return [
+            self._notes.told(origin, is_made=origin in made, now=now)
+            for origin in self._wanted.relays
+        ]
 
     async def rest(self) -> None:
         """The vault is being locked: once this returns, no relay is spoken to."""
@@ -164,6 +179,7 @@ class Visits:
                 ticket=self._tickets[box.origin],
                 created=acting.now,
             )
+            self._notes.note(box.origin, made, now=acting.now)
             if isinstance(made, Done):
                 note = partial(visiting.note_made, mailbox=box.mailbox_id, acting=acting)
                 await self._gate.write(note)
@@ -267,6 +283,8 @@ class Visits:
         seen: set[EnvelopeId] = set()
         for _ in range(_BATCHES_IN_A_ROUND):
             given = await self._at_its_time(opened, box, partial(self._ask, box))
+            if box.ends is None:
+                self._notes.note(box.origin, given, now=self._gate.acting().now)
             if not isinstance(given, Collected):
                 _say("visits.not_collected", given)
                 return

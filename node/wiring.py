@@ -194,6 +194,7 @@ class Node:
 
         gate.on_open = begin
         gate.on_close = end
+        desk.relays = carrying.relays
 
     async def _open_mailbox(self, store: MailboxStore, own: MailboxId) -> web.AppRunner:
         policy = Policy(
@@ -234,6 +235,10 @@ class _Carrying:
     def wake(self) -> None:
         """There is something new to send."""
         self._courier.wake()
+
+    def relays(self) -> list[views.RelayStatus]:
+        """How the relays of the settings answer. Raises: LockedError."""
+        return self._visits.relays()
 
     async def sync(self, opened: OpenVault) -> None:
         """One whole round of both. Raises: LockedError."""

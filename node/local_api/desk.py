@@ -80,8 +80,8 @@ class _NotDoneError(Exception):
 class Desk:
     """One node's side of the local API, without the socket.
 
-    `make_backup` is asked for a backup, `settle` after a stick was taken; whoever builds the node says who
-    does that.
+    `make_backup` is asked for a backup, `settle` after a stick was taken, `relays` how relays answer; whoever
+    builds the node says who does that.
     """
 
     def __init__(
@@ -113,6 +113,7 @@ class Desk:
         )
         self.settle: Callable[[OpenVault], Awaitable[None]] = _nothing_to_settle
         self.make_backup: Callable[[], Awaitable[Made]] = _nobody_makes_one
+        self.relays: Callable[[], list[views.RelayStatus]] = list
 
     @property
     def is_open(self) -> bool:
@@ -299,6 +300,7 @@ class Desk:
                 lambda unit: belonging.charter_seconds_left(unit, now=now)
             ),
             update_waiting=await self._gate.read(reading.kept_for_an_update),
+            relays=self.relays(),
         )
 
     @contextlib.asynccontextmanager

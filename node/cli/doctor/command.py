@@ -13,7 +13,7 @@ import msgspec
 from node import system
 from node.cli import options
 from node.cli.asking import ask_as, person
-from node.cli.doctor import devices, files, machine, running, saved, settings, terminal
+from node.cli.doctor import devices, files, machine, running, saved, settings, terminal, ways
 from node.cli.doctor.findings import Check, Finding, State, bad, exit_of, line_of, looked
 from node.cli.doctor.running import Silence
 from node.cli.talking import CommandFailedError, Exit, put, put_json, say
@@ -113,6 +113,7 @@ def _of_the_node(folder: Path) -> list[Finding]:
     else:
         findings += [settings.judge(read), settings.judge_address(read)]
         findings.append(looked(Check.BACKUP, lambda: _backups(folder, read)))
+        findings += ways.judge_tor(read, answers=ways.does_tor_answer(read))
         asked = looked(Check.NODE, lambda: running.status_of(folder / read.api.socket))
         findings.append(asked if isinstance(asked, Finding) else running.judge_node(asked))
         status = status if isinstance(asked, Finding) else asked
@@ -126,6 +127,7 @@ def _of_the_node(folder: Path) -> list[Finding]:
         if not isinstance(read, Finding):
             findings += settings.judge_risk(read, status)
         findings += running.judge_open(status) + running.judge_clock_and_card(status)
+        findings += ways.judge_relays(status)
     return findings
 
 

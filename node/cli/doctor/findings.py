@@ -46,6 +46,8 @@ class Check(StrEnum):
     CARD = "card"
     CHARTER = "charter"
     OUTBOX = "outbox"
+    RELAY = "relay"
+    TOR = "tor"
     PARTNER = "partner"
     TERMINAL = "terminal"
 

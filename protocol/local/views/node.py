@@ -46,6 +46,19 @@ class Session(View, frozen=True, kw_only=True):
         return f"Session(role={self.role!r})"
 
 
+class RelayStatus(View, frozen=True, kw_only=True):
+    """How a relay of the settings answers, since the vault was opened.
+
+    `answered_seconds` is how long ago it last did what it was asked; nothing if it never did. `problem` is
+    what was wrong with the last request: `unreachable`, `trouble`, the name of a refusal, or empty.
+    """
+
+    address: str
+    is_made: bool
+    answered_seconds: int | None
+    problem: str
+
+
 class NodeStatus(View, frozen=True, kw_only=True):
     """How the node stands; it names no case and no partner, because it is told to anybody on this computer.
 
@@ -67,6 +80,7 @@ class NodeStatus(View, frozen=True, kw_only=True):
     is_risk_raised: bool | None = None
     charter_seconds_left: int | None = None
     update_waiting: int | None = None
+    relays: list[RelayStatus] | None = None
 
 
 class UserView(View, frozen=True, kw_only=True):
