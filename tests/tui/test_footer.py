@@ -83,6 +83,13 @@ def test_keys_are_left_out_only_where_the_last_row_says_so(
     assert told - is_cut < len(keys) if is_cut else told == len(keys)
 
 
+def test_the_sign_that_there_are_more_keys_is_never_cut_off() -> None:
+    keys = [("n", "her words"), ("esc", "back"), ("F9", "names"), ("1", "Today")] * 6
+    for width in range(40, 121):
+        drawn = ["".join(part.plain for part in row) for row in arranged(keys, width=width)]
+        assert [row for row in drawn if measure(row.rstrip()) > width] == []
+
+
 async def test_the_keys_for_everything_and_for_locking_stand_right_after_help(
     alo: Node,
 ) -> None:

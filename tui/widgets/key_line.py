@@ -50,7 +50,7 @@ def arranged(keys: Sequence[tuple[str, str]], *, width: int) -> list[list[Conten
         cells = measure(key) + 1 + measure(label)
         is_last_row = len(rows) == ROWS
         is_last_key = place == len(keys) - 1
-        room = width - (0 if not is_last_row or is_last_key else _MORE_CELLS)
+        room = width - (0 if not is_last_row or is_last_key else len(_BETWEEN) + _MORE_CELLS)
         if used + cells > room and rows[-1]:
             if is_last_row:
                 rows[-1].append(plain(MORE, "bold $accent"))
