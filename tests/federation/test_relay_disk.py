@@ -32,6 +32,7 @@ def spellings(needle: bytes) -> Iterator[bytes]:
     yield needle.hex().upper().encode()
     for encode in (base64.b32encode, base64.b64encode, base64.urlsafe_b64encode):
         yield encode(needle).rstrip(b"=")
+    yield base64.b32encode(needle).rstrip(b"=").lower()
     # Inside something longer, base64 begins at any third byte: without the ends it is still the same.
     for shift in (1, 2):
         yield base64.b64encode(bytes(shift) + needle)[4:-4]
@@ -65,6 +66,8 @@ def found(
 def secrets_of(node: Node) -> Iterator[tuple[str, bytes]]:
     """What tells who a node is, or opens anything of it."""
     yield "node id", bytes(node.node_id)
+    # As people see it, behind `sn1`.
+    yield "node id that is shown", bytes(node.node_id[:20])
     yield "root", bytes(node.me.root)
     yield "signing key", bytes(node.me.signing.public)
     yield "signing seed", bytes(node.me.signing.seed)
