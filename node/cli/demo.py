@@ -127,7 +127,8 @@ async def _open_desk(here: Player, there: Player, *, show: Show) -> None:
     """One desk in this window, while the other side answers."""
     put(f"now {here.name}'s desk opens: you are {here.part.person}, and {there.name} answers")
     async with asyncio.TaskGroup() as tasks:
-        answering = tasks.create_task(Counterpart(there).answer())
+        beside = Counterpart(there, now=SystemClock().wall, pause=asyncio.sleep)
+        answering = tasks.create_task(beside.answer())
         await show(
             here.part.folder / _SOCKET,
             language=language_of(os.environ),

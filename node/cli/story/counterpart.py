@@ -3,13 +3,12 @@
 It sits at its own node's desk, as the person in the window sits at hers, and can do nothing else.
 """
 
-import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Final, final
 
 from node.cli.story import cast
 from node.cli.story.stage import Player
-from node.system import SystemClock
 from protocol.local import commands, views
 from protocol.vocabulary.codes import (
     AnswerCode,
@@ -33,9 +32,16 @@ _NEVER: Final = 1 << 32
 class Counterpart:
     """One organisation that answers by itself."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(
+        self,
+        player: Player,
+        *,
+        now: Callable[[], int],
+        pause: Callable[[float], Awaitable[None]],
+    ) -> None:
         self._player = player
-        self._now = SystemClock().wall
+        self._now = now
+        self._pause = pause
         self._done: set[tuple[bytes, str]] = set()
 
     async def answer(self) -> None:
@@ -69,7 +75,8 @@ class Counterpart:
 
     async def _as_receiver(self, line: views.ReferralLine) -> None:
         match line.state:
-            case "delivered":
+            # Only who offered hears that it was delivered: here it stays as it came until it is answered.
+            case "offered":
                 await self._hold_a_place(line.thread)
             case "dossier_sent":
                 await self._get_ready(line.thread)
@@ -88,7 +95,7 @@ class Counterpart:
                 return
 
     async def _hold_a_place(self, thread: bytes) -> None:
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await self._pause(_PAUSE_SECONDS)
         await self._player.do(
             commands.AcceptOffer(
                 thread=thread,
@@ -106,11 +113,11 @@ class Counterpart:
                     peer=line.peer, message_id=line.message_id, with_names=False
                 )
                 await self._player.ask(read, views.MessageView)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await self._pause(_PAUSE_SECONDS)
         await self._player.do(commands.ReportPrepared(thread=thread, plan=PlanAnswer.ADOPT))
 
     async def _welcome(self, thread: bytes) -> None:
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await self._pause(_PAUSE_SECONDS)
         await self._player.do(commands.ReportArrival(thread=thread, at=self._now()))
         view = await self._show(thread)
         for consent in view.consents:
@@ -136,14 +143,14 @@ class Counterpart:
     async def _tell(self, thread: bytes) -> None:
         view = await self._show(thread)
         asked = [line.detail for line in view.history if line.event == "ask"]
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await self._pause(_PAUSE_SECONDS)
         question = Question(asked[-1] or Question.SERVICE_DETAIL)
         await self._player.do(
             commands.AnswerQuestion(thread=thread, question=question, answer=AnswerCode.NOT_KNOWN)
         )
 
     async def _send_dossier(self, thread: bytes) -> None:
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await self._pause(_PAUSE_SECONDS)
         ask = commands.PreviewDossier(thread=thread, categories=cast.ALLOWED, with_names=False)
         preview = await self._player.ask(ask, views.Preview)
         await self._player.do(
@@ -158,7 +165,7 @@ class Counterpart:
             step = (line.follow_up, line.state)
             if step not in self._done:
                 self._done.add(step)
-                await asyncio.sleep(_PAUSE_SECONDS)
+                await self._pause(_PAUSE_SECONDS)
                 await self._take_on_one(line)
 
     async def _take_on_one(self, line: views.FollowUpLine) -> None:
