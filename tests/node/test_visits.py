@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from node.cli.doctor import ways
 from node.config import CourierSection, MailboxSection, NodeConfig, NodeSection, RelaySection
 from node.mailbox import client
 from node.mailbox.access import to_base64url
@@ -164,3 +165,17 @@ async def test_our_newest_bundle_lies_beside_each_of_our_mailboxes(
             laid = take_up(found.content, deposit_secret=route.deposit_secret)
             assert laid.raw == bundle.raw
     assert len(routes) == len(made)
+
+
+async def test_whoever_looks_after_a_node_is_told_which_relay_does_not_answer(
+    nodes: list[tuple[MadeNode, NodeConfig]], made: list[Made]
+) -> None:
+    async with at_work(nodes, made) as there:
+        await there.relays[0].kill()
+        await there.asha.client.sync_now()
+        seen = await there.asha.client.show_status()
+    lines = ways.judge_relays(seen)
+    assert [relay.is_made for relay in seen.relays or ()] == [True, True]
+    assert [relay.problem for relay in seen.relays or ()] == ["unreachable", ""]
+    assert "does not answer" in lines[0].detail
+    assert "all it gave was taken" in lines[1].detail
