@@ -69,7 +69,7 @@ _NOBODY: Final = pseudonym(bytes(16))
 _WORDS: Final = "আমি বাড়ি ফিরে সেলাইয়ের কাজ করতে চাই। " * 8
 SAID: Final = CaseFacts(
     facts=(
-        Fact(field="goal_types", value=("home", "income", "learning")),
+        Fact(field="goal_types", value=("Education", "Family", "Livelihood")),
         Fact(field="skills", value=("embroidery", "sewing", "tailoring")),
         Fact(field="work_wanted", value=("own_shop", "tailoring")),
     ),

@@ -1,6 +1,6 @@
 """Cases: opened, filled, shown with her own words first, searched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from node.effects import Acting, audit
 from node.vault.records import CaseRecord
@@ -11,7 +11,7 @@ from protocol.errors import MalformedError
 from protocol.fields import schema_error
 from protocol.local import commands, views
 from protocol.local.views import No, Refused, refused
-from protocol.messages.disclosed import Fact, Sentence, typed_fact
+from protocol.messages.disclosed import Fact, FactValue, Sentence, typed_fact
 from protocol.values import language_tag, plain_text
 from protocol.vocabulary.categories import SHAREABLE
 from protocol.vocabulary.codes import CaseStatus
@@ -47,13 +47,19 @@ def record_facts(
     """Record facts, and end what is no longer so; all of it or, if one is not legal, nothing.
 
     Raises:
-        MalformedError: if a field does not exist, has another shape, or is both recorded and ended.
+        MalformedError: if a field does not exist, has another shape, holds a code that is not in its list,
+            or is both recorded and ended.
     """
     case = cases.find_case(unit.vault, command.case_id)
     if case is None:
         return refused(No.NOT_FOUND)
-    facts = [typed_fact(field, value) for field, value in command.facts.items()]
+    former = {fact.field: fact.value for fact in cases.load_facts(unit.vault, case.case_id).facts}
+    facts = [
+        typed_fact(field, value, former=former.get(field))
+        for field, value in command.facts.items()
+    ]
     _check_ended(command)
+    _drop_words(unit, case.case_id, former, changed={*command.no_longer, *command.facts})
     _put(unit, case.case_id, facts, no_longer=command.no_longer, acting=acting)
     if case.status is CaseStatus.INTAKE:
         cases.set_status(unit.vault, case.case_id, CaseStatus.ACTIVE)
@@ -65,6 +71,16 @@ def record_facts(
     return views.Done()
 
 
+def _drop_words(
+    unit: Unit, case_id: bytes, former: Mapping[str, FactValue], *, changed: Collection[str]
+) -> None:
+    """A value that is corrected or ended is not found any more."""
+    for field in changed:
+        old = former.get(field)
+        if isinstance(old, str):
+            desk.drop_search_text(unit.vault, case_id, old)
+
+
 def _put(
     unit: Unit,
     case_id: bytes,
@@ -73,12 +89,6 @@ def _put(
     no_longer: Sequence[str],
     acting: Acting,
 ) -> None:
-    former = {fact.field: fact.value for fact in cases.load_facts(unit.vault, case_id).facts}
-    for field in {*no_longer, *(fact.field for fact in facts)}:
-        old = former.get(field)
-        if isinstance(old, str):
-            # A value that was corrected or ended is not found any more.
-            desk.drop_search_text(unit.vault, case_id, old)
     for field in no_longer:
         cases.drop_fact(unit.vault, case_id, field)
     for fact in facts:

@@ -156,17 +156,36 @@ def parse_fact(field: int | str, value: Value, *, category: Category) -> Fact:
             assert_never(spec.shape)
 
 
-def typed_fact(field: str, value: str | int | list[str]) -> Fact:
-    """A fact as a worker typed it, held against the allow-list.
+def typed_fact(
+    field: str, value: str | int | list[str], *, former: FactValue | None = None
+) -> Fact:
+    """A fact as a worker typed it, held against the allow-list and the list of its codes.
+
+    A code that came from a partner with a newer form set may stay where it stands: it is in `former`.
 
     Raises:
-        MalformedError: if the field does not exist or has another shape.
+        MalformedError: if the field does not exist, has another shape, or holds a code outside its list.
     """
     spec = FACT_FIELDS.get(field)
     if spec is None:
         raise schema_error("a field that does not exist", place="facts")
     plain: Value = [*value] if isinstance(value, list) else value
-    return parse_fact(field, plain, category=spec.category)
+    fact = parse_fact(field, plain, category=spec.category)
+    if spec.codes is not None:
+        stood = _codes_in(former)
+        if not all(spec.codes.knows(code) or code in stood for code in _codes_in(fact.value)):
+            raise schema_error("a code that is not in its list", place=f"facts.{field}")
+    return fact
+
+
+def _codes_in(value: FactValue | None) -> tuple[str, ...]:
+    match value:
+        case str():
+            return (value,)
+        case tuple():
+            return value
+        case _:
+            return ()
 
 
 def _line(value: Value, *, place: str) -> str:

@@ -27,14 +27,14 @@ from tests.support.story import FACTS, Story, sentence
 WORDS: Final = {
     "line": "wortkloster",
     "telephone": "qualmwolken",
-    "code": "xyrbanbereit",
-    "codes": "zettelkasten",
+    "code": "letter",
+    "codes": "neighbours",
     "work": "jammertalweg",
     "sentence": "violettmoos",
     "other sentence": "kupferdrache",
     "conditions": "regenpfeifer",
     "queued report": "mondscheibe",
-    "fact of the queued report": "gletschersee",
+    "fact of the queued report": "agreed_with_changes",
     "draft about the thread": "harfenspiele",
     "draft about the message": "nordlichtern",
 }

@@ -205,8 +205,14 @@ def test_the_code_lists_are_those_of_the_code() -> None:
 
 def test_the_categories_and_facts_are_those_of_the_code() -> None:
     assert [int(row[0]) for row in table("Category", "About")] == [int(c) for c in Category]
-    assert table("Field", "Category", "Shape", "HTCDS 2.0") == [
-        [name, str(int(spec.category)), spec.shape.value, spec.htcds or ""]
+    assert table("Field", "Category", "Shape", "HTCDS 2.0", "List") == [
+        [
+            name,
+            str(int(spec.category)),
+            spec.shape.value,
+            spec.htcds or "",
+            "" if spec.codes is None else spec.codes.name,
+        ]
         for name, spec in FACT_FIELDS.items()
     ]
     order = ", ".join(str(int(category)) for category in DOSSIER_ORDER)

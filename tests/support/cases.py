@@ -78,7 +78,8 @@ SHAPE_OF: Final = {field: shape for fields in FIELDS.values() for field, shape i
 UNLISTED: Final = ("suspect_name", "complaint", "hiv_status", "case_number", "")
 
 _LINES: Final = ("মিতা", "सीता देवी", "खुशी", "Alo 12", "০১৭", "क्‍ष")
-_CODES: Final = ("a", "b1", "class_8", "unsure", "Zz")
+# Every list has these; a word of another kind could not be recorded as a code.
+_CODES: Final = ("unknown", "not_asked", "declined_to_say")
 
 numbers = st.integers(0, 10**9)
 identifiers = st.binary(min_size=16, max_size=16)

@@ -43,7 +43,7 @@ FACTS: Final[dict[str, commands.FactInput]] = {
     "given_name": "মিতালী সরকার",
     "present_town": "খুলনা",
     "safe_phone": "+000 0000 0001",
-    "contact_how": "call_after_noon",
+    "contact_how": "phone",
     "contact_never": ["evening", "visit"],
     "medicines": "জীবাণুনাশক বড়ি",
     "self_harm_risk": "low",

@@ -61,9 +61,9 @@ async def test_codes_are_said_in_words(alo: Node, story: Story) -> None:
     async with unlocked(alo, size=TALL) as pilot:
         await press(pilot, "2", "enter")
         text = shown(pilot.app)
-    assert "How to contact her: Phone, after noon" in text
+    assert "How to contact her: Phone" in text
     assert "Never contact her so: In the evening, Visit" in text
-    assert "call_after_noon" not in text
+    assert "Her position on the plan: She agrees" in text
 
 
 async def test_the_path_says_who_had_her_who_has_her_and_who_may_have_her(

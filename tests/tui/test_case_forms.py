@@ -348,7 +348,7 @@ async def test_whoever_was_told_what_changed_is_named_before_and_after_it_is_rec
         ("birth_date", "২০০৪", "2004"),
         ("number_of_children", "২", 2),
         ("skills", "sewing, school papers,", ["school_papers", "sewing"]),
-        ("education", "class eight", "class_eight"),
+        ("education", "PrimaryEducation", "PrimaryEducation"),
         ("present_town", "খুলনা", "খুলনা"),
         ("wish_about", ["work", "health"], ["health", "work"]),
     ],

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from protocol.local import views
 from protocol.vocabulary.categories import DOSSIER_ORDER, Category
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
+from protocol.vocabulary.lists.codelist import NOT_SAID
 from tui.widgets.choice import Choice
 from tui.widgets.field import Field
 from tui.widgets.tick_list import TickList
@@ -21,7 +22,6 @@ Typed: TypeAlias = str | list[str]
 
 POSITION: Final = "plan_position"
 """Without it nobody is referred, so it stands first."""
-NOT_SAID: Final = ("unknown", "not_asked", "declined_to_say")
 NOTHING: Final = ""
 LINE_CHARACTERS_MAX: Final = 200
 LABEL_CELLS: Final = 30
@@ -73,13 +73,12 @@ def control(field: str, value: Typed, words: Words) -> Widget:
     label, shape = words.field(field), FACT_FIELDS[field].shape
     if shape is Shape.CODES and is_listed(field):
         ticked = value if isinstance(value, list) else []
-        return TickList(
-            label, _options(field, kept=ticked, words=words), ticked=ticked, id=_ID + field
-        )
+        options = _options(field, kept=ticked, words=words)
+        return TickList(label, options, ticked=ticked, id=_ID + field)
     text = value if isinstance(value, str) else ""
     if shape is Shape.CODE and is_listed(field):
         kept = [text] if text else []
-        options = [(NOTHING, "-"), *_options(field, kept=kept, words=words, further=NOT_SAID)]
+        options = [(NOTHING, "-"), *_options(field, kept=kept, words=words)]
         return Choice[str](label, options, value=text, label_cells=LABEL_CELLS, id=_ID + field)
     return Field(
         label,
@@ -90,17 +89,10 @@ def control(field: str, value: Typed, words: Words) -> Widget:
     )
 
 
-def _options(
-    field: str, *, kept: Sequence[str], words: Words, further: Sequence[str] = ()
-) -> list[tuple[str, str]]:
-    """The codes one can choose. Of two that say the same one is enough, but what is recorded stays."""
-    options: dict[str, str] = {}
-    for code in dict.fromkeys([*kept, *CODES[field], *further]):
-        label = words.fact_code(field, code)
-        if code in kept or label not in options.values():
-            options[code] = label
-    order = list(dict.fromkeys([*CODES[field], *further, *kept]))
-    return [(code, options[code]) for code in order if code in options]
+def _options(field: str, *, kept: Sequence[str], words: Words) -> list[tuple[str, str]]:
+    """The codes one can choose; what is recorded stays, also where no list of ours has it."""
+    codes = dict.fromkeys([*CODES[field], *NOT_SAID, *kept])
+    return [(code, words.fact_code(field, code)) for code in codes]
 
 
 def read(widget: Widget) -> tuple[str, Typed] | None:

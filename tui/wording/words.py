@@ -13,6 +13,7 @@ from tui.wording import times, troubles
 from tui.wording.catalogue import LANGUAGES, is_reviewed, translations
 from tui.wording.labels import facts, flows, places
 from tui.wording.labels.flows import FLOWS
+from tui.wording.labels.lists.catalogue import NOT_SAID
 from tui.wording.labels.messages import MESSAGES
 from tui.wording.labels.refusals import REFUSALS, UNKNOWN_REFUSAL
 from tui.wording.labels.vocabulary import VOCABULARY
@@ -119,7 +120,7 @@ class Words:
 
     def fact_code(self, field: str, code: str) -> str:
         """What a code says that stands in a fact."""
-        return self._labelled({**facts.NOT_SAID, **facts.CODES.get(field, {})}, code)
+        return self._labelled({**NOT_SAID, **facts.CODES.get(field, {})}, code)
 
     def refusal(self, code: str) -> str:
         """Why a thing was not done and what to do, for what `RefusedError.code` or a refused message says."""

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from node.effects import Acting
 from node.services import casework
 from node.vault.tables import cases
+from node.vault.unit import Unit
 from protocol.errors import MalformedError
 from protocol.local import commands
+from protocol.messages.disclosed import Fact
 from protocol.vocabulary.categories import Category
 from protocol.vocabulary.codes import AgeBand, TextKind
 from tests.support.federation import Node, code_of, done
@@ -114,6 +117,34 @@ def test_what_cannot_be_ended_changes_nothing(
 
     shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
     assert {fact.field: fact.value for fact in shown.facts} == FACTS
+
+
+def test_a_code_outside_its_list_records_nothing_and_is_not_repeated(story: Story) -> None:
+    story.open_case()
+    with pytest.raises(MalformedError) as caught:
+        record(story.alo, story.case_id, {"gender": "Feminine", "threats": ["by_somebody_new"]})
+
+    shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
+    assert {fact.field: fact.value for fact in shown.facts} == FACTS
+    assert caught.value.place == "facts.threats"
+    assert "by_somebody_new" not in str(caught.value)
+
+
+def test_a_newer_code_that_came_with_a_case_stays_when_another_is_added(story: Story) -> None:
+    story.open_case()
+    came = Fact(field="threats", value=("by_drone",))
+
+    def arrived(unit: Unit, fact: Fact, *, acting: Acting) -> None:
+        cases.set_fact(unit.vault, story.case_id, fact, by=acting.actor, now=acting.now)
+
+    story.alo.use(arrived, came)
+    done(record(story.alo, story.case_id, {"threats": ["by_drone", "by_recruiter"]}))
+    with pytest.raises(MalformedError):
+        record(story.alo, story.case_id, {"self_harm_risk": "by_drone"})
+
+    shown = done(story.alo.use(casework.show_case, commands.ShowCase(case_id=story.case_id)))
+    told = {fact.field: fact.value for fact in shown.facts}
+    assert (told["threats"], told["self_harm_risk"]) == (["by_drone", "by_recruiter"], "low")
 
 
 @pytest.mark.parametrize("category", [Category.HANDLE])

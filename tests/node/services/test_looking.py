@@ -15,8 +15,8 @@ NAMES: Final[dict[str, commands.FactInput]] = {
     "family_name": "Quillfeather",
     "known_as": "Moonpenny",
     "birth_date": "1999-03-27",
-    "gender": "xgendercode",
-    "citizenship": ["xcitizencode"],
+    "gender": "TransgenderFeminine",
+    "citizenship": ["stateless"],
     "identity_number": "IDNO-88-4711",
 }
 CANARIES: Final = (
@@ -24,8 +24,8 @@ CANARIES: Final = (
     "Quillfeather",
     "Moonpenny",
     "1999-03-27",
-    "xgendercode",
-    "xcitizencode",
+    "TransgenderFeminine",
+    "stateless",
     "IDNO-88-4711",
     "Her papers say Thistledown",
 )

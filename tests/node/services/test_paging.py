@@ -32,8 +32,8 @@ NAMES: Final[dict[str, commands.FactInput]] = {
     "family_name": "Quillfeather",
     "known_as": "Moonpenny",
     "birth_date": "1999-03-27",
-    "gender": "xgendercode",
-    "citizenship": ["xcitizencode"],
+    "gender": "TransgenderFeminine",
+    "citizenship": ["stateless"],
     "identity_number": "IDNO-88-4711",
 }
 

@@ -280,17 +280,17 @@ def _sections() -> list[Vector]:
     def fact(category: int, field: str, value: Value) -> list[Value]:
         return [[category, {field: value}, []]]
 
+    newer = changed(encode_content(DOSSIER), k0=fact(1, "gender", "from_2029"))
     return [
+        _case("fact_code_of_a_newer_list", "dossier", "ok", "R-82", "In no list of ours: kept.", newer),
         _dossier("dossier_sections_out_of_order", "R-81", "Category 2 before 8.", [contact, wishes]),
         _dossier("dossier_section_twice", "R-81", "Category 8 twice.", [wishes, wishes]),
         _dossier("dossier_category_0", "R-81", "The handle's category.", [[0, {}, []]]),
         _dossier("dossier_category_13", "R-81", "A category that cannot be sent.", [[13, {}, []]]),
         _dossier("dossier_thirteen_sections", "R-81", "One more than there are.", [wishes] * 13),
         _dossier("fact_unknown", "R-82", "A field outside the list.", fact(1, "photo_name", "x")),
-        _dossier("fact_other_category", "R-82", "A name among the wishes.",
-                 fact(8, "given_name", "Shirin")),
-        _dossier("fact_number_key", "R-82", "A number in place of a field.",
-                 [[1, {7: "Shirin"}, []]]),
+        _dossier("fact_other_category", "R-82", "A name as a wish.", fact(8, "given_name", "Shirin")),
+        _dossier("fact_number_key", "R-82", "A number for a field.", [[1, {7: "Shirin"}, []]]),
         _dossier("fact_line_with_break", "R-82", "Two lines.", fact(1, "given_name", "Shirin\nB")),
         _dossier("fact_line_too_long", "R-82", "201 characters.", fact(1, "given_name", "s" * 201)),
         _dossier("fact_code_with_space", "R-82", "A space in a code.", fact(1, "gender", "a b")),

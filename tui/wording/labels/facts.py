@@ -1,9 +1,10 @@
-"""Labels of the facts of a dossier, and of the codes that stand in them."""
+"""Labels of the facts of a dossier; those of the codes that stand in them are the labels of their lists."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from tui.wording.labels.standard import STANDARD
+from protocol.vocabulary.facts import FACT_FIELDS
+from tui.wording.labels.lists.catalogue import LABELS
 from tui.wording.marking import N_
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -49,139 +50,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "travel_risk": N_("Danger on the way"),
 }
 
-_NOT_SAID: Final = {
-    "unknown": N_("Not known"),
-    "not_known": N_("Not known"),
-    "not_asked": N_("Not asked"),
-    "declined_to_say": N_("She did not want to say"),
-}
-_YES_NO: Final = {"yes": N_("Yes"), "partly": N_("Partly"), "no": N_("No")}
-_LEVELS: Final = {
-    "none": N_("None"),
-    "low": N_("Low"),
-    "medium": N_("Medium"),
-    "high": N_("High"),
-}
-_CONTACT: Final = {
-    "phone": N_("Phone"),
-    "call": N_("Phone"),
-    "call_after_noon": N_("Phone, after noon"),
-    "message": N_("Text message"),
-    "letter": N_("Letter"),
-    "visit": N_("Visit"),
-    "through_trusted_person": N_("Through a person she trusts"),
-    "morning": N_("In the morning"),
-    "evening": N_("In the evening"),
-    "neighbours": N_("Through neighbours"),
-    "uncle": N_("Through her uncle"),
-    "family": N_("Through her family"),
-    "husband": N_("Through her husband"),
-    "employer": N_("Through her employer"),
-    "police": N_("Through the police"),
-}
-
 CODES: Final[Mapping[str, Mapping[str, str]]] = {
-    "gender": {
-        "Feminine": N_("Woman or girl"),
-        "Masculine": N_("Man or boy"),
-        "TransgenderFeminine": N_("Trans woman"),
-        "TransgenderMasculine": N_("Trans man"),
-        "NonConforming": N_("Third gender"),
-        "NonSpecifiedUnknown": N_("Not said"),
-    },
-    "citizenship": {
-        "IN": N_("India"),
-        "BD": N_("Bangladesh"),
-        "NP": N_("Nepal"),
-        "unverified": N_("Not confirmed"),
-        "stateless": N_("No citizenship"),
-    },
-    **STANDARD,
-    "contact_how": _CONTACT,
-    "contact_never": _CONTACT,
-    "marital_status": {
-        "Single": N_("Single"),
-        "Married": N_("Married"),
-        "Widowed": N_("Widowed"),
-        "Divorced": N_("Divorced"),
-        "Separated": N_("Separated"),
-        "RegisteredPartnership": N_("Registered partnership"),
-    },
-    "pregnant": _YES_NO,
-    "self_harm_risk": _LEVELS,
-    "wish_about": {
-        "where_to_live": N_("Where to live"),
-        "whom_to_live_with": N_("Whom to live with"),
-        "return_or_stay": N_("Go home or stay"),
-        "work_learning": N_("Work and learning"),
-        "work": N_("Work"),
-        "learning": N_("Learning"),
-        "health": N_("Health"),
-        "justice": N_("Justice"),
-        "contact_family": N_("Contact with her family"),
-        "shelter_stay": N_("Her stay in the shelter"),
-        "information_sharing": N_("Who may know what"),
-        "other": N_("Something else"),
-    },
-    "justice_wish": {
-        "none": N_("Nothing more"),
-        "compensation": N_("Compensation"),
-        "prosecution": N_("A court case against them"),
-        "apology": N_("An apology"),
-        "safety": N_("Safety"),
-        "name_cleared": N_("Her name cleared"),
-        "debts_cancelled": N_("Debts cancelled"),
-        "own_words": N_("In her words"),
-    },
-    "plan_position": {
-        "agreed": N_("She agrees"),
-        "agreed_with_changes": N_("She agrees, with changes"),
-        "dissents": N_("She does not agree"),
-        "wants_time": N_("She wants time"),
-    },
-    "goal_types": {
-        "Education": N_("Education"),
-        "Financial": N_("Money"),
-        "Health": N_("Health"),
-        "LabourExploitationRehabilitation": N_("Recovery after forced work"),
-        "Legal": N_("Legal help"),
-        "Livelihood": N_("Work and income"),
-        "RightsBasedTraining": N_("Knowing her rights"),
-        "SexualExploitationRehabilitation": N_("Recovery after sexual exploitation"),
-        "SocialCare": N_("Support in daily life"),
-        "Safety": N_("Safety"),
-        "Family": N_("Family"),
-        "Stigma": N_("Against shaming"),
-    },
-    "service_types": {
-        "shelter": N_("A place to stay"),
-        "health_body": N_("Health care"),
-        "health_mind_counselling": N_("Counselling"),
-        "legal_aid": N_("Legal help"),
-        "police_liaison": N_("Contact with the police"),
-        "livelihood_training": N_("Training for work"),
-        "job_placement": N_("Finding work"),
-        "education": N_("School and education"),
-        "cash_or_goods": N_("Money or goods"),
-        "documents_entitlements": N_("Papers and what she is entitled to"),
-        "family_mediation": N_("Talking with her family"),
-        "family_visit": N_("Visit to her family"),
-        "safety_planning": N_("A plan to be safe"),
-        "peer_group": N_("Group of other survivors"),
-        "childcare": N_("Care for her children"),
-        "travel_escort": N_("Company on the way"),
-        "community_stigma_work": N_("Work against shaming in the village"),
-        "other": N_("Other help"),
-    },
-    "home_conclusion": {
-        "ready": N_("Ready"),
-        "ready_with_support": N_("Ready, with support"),
-        "not_ready": N_("Not ready"),
-        "not_safe": N_("Not safe"),
-    },
-    "family_willing": _YES_NO,
-    "travel_risk": _LEVELS,
+    field: LABELS[spec.codes.name] for field, spec in FACT_FIELDS.items() if spec.codes is not None
 }
-"""What a code of a field says, for the lists that are shared; every field also knows `NOT_SAID`."""
-
-NOT_SAID: Final[Mapping[str, str]] = _NOT_SAID
+"""What a code of a field says, for the fields that have a list; every one also knows `NOT_SAID`."""
