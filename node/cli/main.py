@@ -53,6 +53,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "node.cli.files:file",
         "Files of a referral: read in and sent, or taken out of this node.",
     ),
+    "import": (
+        "node.cli.importing:import_",
+        "Open the cases of an HTCDS spreadsheet, XLSX or CSV; says what it could not take.",
+    ),
     "stick": (
         "node.cli.sticks:stick",
         "Sticks: what waits for partners, carried by hand, and what came that way.",

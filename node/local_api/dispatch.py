@@ -20,6 +20,7 @@ from node.services import (
     consenting,
     following_up,
     holding,
+    importing,
     ledger,
     looking,
     opening,
@@ -171,6 +172,7 @@ _ROUTES: Final = (
     _as_person(commands.RemovePeer, belonging.remove_peer, Does.SEND),
     _as_person(commands.ConfirmErasures, belonging.confirm_erasures, Does.SEND),
     _as_person(commands.OpenCase, casework.open_case, Does.WRITE),
+    _as_person(commands.ImportCases, importing.import_cases, Does.WRITE),
     _as_person(commands.RecordFacts, casework.record_facts, Does.WRITE),
     _as_person(commands.RecordSentence, casework.record_sentence, Does.WRITE),
     # Looking at a case or a message is written into the audit log.

@@ -16,6 +16,7 @@ ANSWERS: Final = {
     "card/renew": 404,
     "backup/create": 409,
     "case/facts": 404,
+    "case/import": 200,
     "case/ledger": 404,
     "case/list": 200,
     "case/judge-same": 404,

@@ -24,6 +24,11 @@ async def look_at_case(self: Asker, command: commands.LookAtCase) -> views.CaseL
     return await self.ask(command, views.CaseLook)
 
 
+async def import_cases(self: Asker, command: commands.ImportCases) -> views.ImportView:
+    """Open cases of a file."""
+    return await self.ask(command, views.ImportView)
+
+
 async def look_for_same(self: Asker, command: commands.LookForSame) -> views.SamePersons:
     """Which other cases may be hers."""
     return await self.ask(command, views.SamePersons)

@@ -6,12 +6,14 @@ import msgspec
 
 from protocol.local.commands.form import Command, FactInput
 from protocol.vocabulary.categories import Category
-from protocol.vocabulary.codes import AgeBand, TextKind
+from protocol.vocabulary.codes import AgeBand, CaseStatus, TextKind
 
 # A draft holds a whole half-filled form, with up to two of the longest texts and the marks around them.
 DRAFT_CHARACTERS_MAX: Final = 32_000
 # What a draft is about is named by an id; a node's is the longest.
 ABOUT_BYTES_MAX: Final = 32
+# With the longest line in every field they fit one command.
+IMPORTED_CASES_MAX: Final = 16
 
 
 class OpenCase(Command, frozen=True, kw_only=True):
@@ -30,6 +32,27 @@ class RecordFacts(Command, frozen=True, kw_only=True):
     case_id: bytes
     facts: dict[str, FactInput]
     no_longer: list[str] = msgspec.field(default_factory=list)
+
+
+class ImportedCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One case of a file, with its facts by field code."""
+
+    case_number: str
+    status: CaseStatus
+    age_band: AgeBand
+    language: str
+    facts: dict[str, FactInput]
+
+
+class ImportCases(Command, frozen=True, kw_only=True):
+    """Open cases of a file, at most `IMPORTED_CASES_MAX`; one whose number is there already is left alone.
+
+    A dry run answers the same and writes nothing.
+    """
+
+    NAME: ClassVar[str] = "case/import"
+    cases: list[ImportedCase]
+    is_dry_run: bool
 
 
 class RecordSentence(Command, frozen=True, kw_only=True):

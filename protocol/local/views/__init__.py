@@ -53,6 +53,7 @@ from protocol.local.views.casework import (
     Drafts,
     FactView,
     Found,
+    ImportView,
     MessageView,
     SentenceView,
 )
@@ -163,6 +164,7 @@ __all__ = [
     "HeldSendings",
     "HistoryLine",
     "HolderView",
+    "ImportView",
     "IntroductionFile",
     "Ledger",
     "LedgerLine",

@@ -37,6 +37,13 @@ class Cases(View, frozen=True, kw_only=True):
     count: int
 
 
+class ImportView(View, frozen=True, kw_only=True):
+    """What became of some cases of a file: how many were opened, or would be; which were there already."""
+
+    opened: int
+    already_there: list[str]
+
+
 class DisclosureView(View, frozen=True, kw_only=True):
     """One leaving of data: to whom, when, which categories and fields."""
 
