@@ -2,11 +2,23 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass, field
+from typing import Final, cast
 
 import pytest
 
-from node.gate import LockedError
+from node.courier import Courier, Patience
+from node.gate import Gate, LockedError, OpenVault
+from node.mailbox.exchange import new_session
+from node.mailbox.store import MailboxStore
 from node.rounds import Rounds
+from node.vault.keyring import PRODUCT_COST
+from protocol.cadence import WHEN_DUE
+from protocol.values import MailboxId
+from tests.support.federation import Node
+from tests.support.mailboxes import StandingClock
+
+PATIENCE_SECONDS: Final = 4
 
 
 async def lose_its_cancellation(going: asyncio.Event) -> None:
@@ -74,3 +86,49 @@ async def _told(waited: object) -> str:
     except LockedError:
         return "locked"
     return "done"
+
+
+@dataclass(slots=True)
+class FailingStore:
+    """Where the mailbox is, while the disk fails: a look that is being ended says so."""
+
+    looking: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def bell(self, _mailbox: MailboxId) -> asyncio.Event:
+        return asyncio.Event()
+
+    async def take(self, _mailbox: MailboxId, **_bounds: object) -> object:
+        await lose_its_cancellation(self.looking)
+        raise AssertionError("nobody goes on after that")
+
+
+async def test_the_lock_ends_the_courier_also_where_something_failed_at_that_very_moment(
+    bandhan: Node,
+) -> None:
+    gate = Gate(
+        bandhan.folder,
+        clock=StandingClock(seconds=bandhan.now),
+        entropy=bandhan.entropy,
+        cost=PRODUCT_COST,
+    )
+    # Opened by the test itself, which has the key and no passphrase.
+    gate._open = opened = OpenVault(
+        database=bandhan.database, me=bandhan.me, mailboxes=(), prekeys=bandhan.prekeys
+    )
+    bandhan.database.start()
+    store = FailingStore()
+    async with new_session() as session:
+        courier = Courier(
+            gate,
+            cast("MailboxStore", store),  # as much of one as the courier asks for here
+            session,
+            patience=Patience(poll_seconds=1),
+            cadence=WHEN_DUE,
+        )
+        await courier.begin(opened)
+        opened.mailboxes = (bandhan.mailbox,)
+        running = asyncio.ensure_future(courier.run(opened))
+        await store.looking.wait()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await courier.rest()
+        assert running.done()
