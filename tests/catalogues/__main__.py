@@ -2,8 +2,11 @@
 
 import sys
 
+from babel.messages.catalog import Catalog
+
 from tests.catalogues.extraction import buttons, found, hidden, sources
 from tests.catalogues.files import (
+    CODES_TEMPLATE,
     TEMPLATE,
     TRANSLATED,
     begin,
@@ -13,10 +16,11 @@ from tests.catalogues.files import (
     read,
     source_of,
     template_of,
+    texts_of_codes,
     untranslated,
     written,
 )
-from tui.wording.catalogue import path_of
+from tui.wording.catalogue import CODE_LANGUAGES, path_of
 
 
 def main() -> int:
@@ -27,16 +31,25 @@ def main() -> int:
     template = template_of(found(paths))
     TEMPLATE.write_bytes(written(template))
     for language in TRANSLATED:
-        source = source_of(language)
-        source.parent.mkdir(parents=True, exist_ok=True)
-        catalog = merged(read(source) if source.exists() else begin(language), template)
-        source.write_bytes(written(catalog))
-        path_of(language).write_bytes(compiled(catalog))
+        catalog = _translated(language, template)
         for label in long_buttons(catalog, buttons(paths)):
             _say(f"{language}: longer than a button should be: {label}")
-        missing = len(untranslated(catalog))
-        _say(f"{language}: {missing} of {len(catalog)} texts have no translation")
+    template = template_of(texts_of_codes())
+    CODES_TEMPLATE.write_bytes(written(template))
+    for language in CODE_LANGUAGES:
+        _translated(language, template)
     return 1 if hidden(paths) else 0
+
+
+def _translated(language: str, template: Catalog) -> Catalog:
+    source = source_of(language)
+    source.parent.mkdir(parents=True, exist_ok=True)
+    catalog = merged(read(source) if source.exists() else begin(language), template)
+    source.write_bytes(written(catalog))
+    path_of(language).write_bytes(compiled(catalog))
+    missing = len(untranslated(catalog))
+    _say(f"{language}: {missing} of {len(catalog)} texts have no translation")
+    return catalog
 
 
 def _say(line: str) -> None:

@@ -12,9 +12,18 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from tests.catalogues.extraction import Text
-from tui.wording.catalogue import DOMAIN, LANGUAGES, LOCALE, SOURCE_LANGUAGE
+from tui.wording.catalogue import (
+    CODES_DOMAIN,
+    DOMAIN,
+    LANGUAGES,
+    LOCALE,
+    SOURCE_LANGUAGE,
+    domain_of,
+)
+from tui.wording.labels.lists.catalogue import LABELS, NOT_SAID
 
 TEMPLATE: Final = LOCALE / f"{DOMAIN}.pot"
+CODES_TEMPLATE: Final = LOCALE / f"{CODES_DOMAIN}.pot"
 TRANSLATED: Final = tuple(code for code in LANGUAGES if code != SOURCE_LANGUAGE)
 
 # A language needs its rule of plurals before its first catalogue is made: Bengali and Hindi say 0 and
@@ -46,7 +55,16 @@ msgstr ""
 
 def source_of(language: str) -> Path:
     """Where the translations of a language are written."""
-    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return LOCALE / language / "LC_MESSAGES" / f"{domain_of(language)}.po"
+
+
+def texts_of_codes() -> list[Text]:
+    """The labels of all code lists, each once: what the languages of the codes have."""
+    labels = dict.fromkeys(
+        [*NOT_SAID.values(), *(label for labels in LABELS.values() for label in labels.values())]
+    )
+    file = "tui/wording/labels/lists/catalogue.py"
+    return [Text(one=label, many=None, context=None, file=file) for label in labels]
 
 
 def template_of(texts: Iterable[Text]) -> Catalog:

@@ -1,6 +1,7 @@
 """The languages of the desk and their compiled catalogues.
 
-A language is one entry of `LANGUAGES` and one folder of `tui/locale/`; nothing else names languages.
+A language is one entry of `LANGUAGES` and one folder of `tui/locale/`; nothing else names languages. In
+those of `CODE_LANGUAGES` only the codes of the lists have words, in a catalogue of their own.
 """
 
 import gettext
@@ -14,9 +15,11 @@ from typing import Final
 
 LOCALE: Final = Path(__file__).parents[1] / "locale"
 DOMAIN: Final = "desk"
+CODES_DOMAIN: Final = "codes"
 
 _REVIEWED: Final = LOCALE / "reviewed.toml"
 _BENGALI: Final = "০১২৩৪৫৬৭৮৯"
+_DEVANAGARI: Final = "०१२३४५६७८९"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +46,26 @@ LANGUAGES: Final = {
         Language(code="bn", tag="ben", name="বাংলা", digits=_BENGALI),
     )
 }
+CODE_LANGUAGES: Final = {
+    language.code: language
+    for language in (
+        Language(code="hi", tag="hin", name="हिन्दी", digits=_DEVANAGARI),
+        Language(code="ne", tag="nep", name="नेपाली", digits=_DEVANAGARI),
+    )
+}
+"""Languages that the desk does not speak yet, but in which every code has its words."""
 SOURCE_LANGUAGE: Final = "en"
 """The language the texts are written in; it has no catalogue."""
 
 
+def domain_of(language: str) -> str:
+    """Which texts a language has: all of the desk, or those of the codes alone."""
+    return CODES_DOMAIN if language in CODE_LANGUAGES else DOMAIN
+
+
 def path_of(language: str) -> Path:
     """Where the compiled catalogue of a language lies."""
-    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    return LOCALE / language / "LC_MESSAGES" / f"{domain_of(language)}.mo"
 
 
 @cache
