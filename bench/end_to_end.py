@@ -12,7 +12,7 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +27,7 @@ from bench import two_nodes
 from bench.floors import processes, sizes
 from bench.two_nodes import MadeNode, Pair
 from node.courier import Courier, Patience
-from node.effects import Acting, apply
+from node.effects import NODE_ITSELF, Acting, apply
 from node.gate import Gate, OpenVault
 from node.mailbox.api import make_app, make_runner
 from node.mailbox.exchange import new_session
@@ -35,6 +35,7 @@ from node.mailbox.rates import OwnBounds
 from node.mailbox.records import STANDARD_QUOTA
 from node.mailbox.serving import BODY_PATIENCE_SECONDS, Policy
 from node.mailbox.store import MailboxStore
+from node.services import delivering, opening
 from node.system import SystemClock, entropy
 from node.vault.tables import consents, identity, peers
 from node.vault.unit import Unit
@@ -104,15 +105,20 @@ def _command(role: str, made: MadeNode, port: int, *arguments: str) -> Sequence[
 
 
 @contextmanager
-def receiving(made: MadeNode, *, port: int, relay: str = "") -> Iterator[None]:
+def receiving(
+    made: MadeNode, *, port: int, relay: str = "", messages: int = 0
+) -> Iterator[Callable[[], float]]:
     """Run a node that takes what comes to this port, and what lies for it at a relay, if it has one.
+
+    The value waits until so many messages are applied, and gives the milliseconds its loop stood still.
 
     Raises:
         ProductError: if it does not start.
     """
     at_relay = ("--relay", relay) if relay else ()
+    tell = ("--tell-after", str(messages)) if messages else ()
     started = subprocess.Popen(
-        _command("receive", made, port, *at_relay),
+        _command("receive", made, port, *at_relay, *tell),
         cwd=processes.ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -122,9 +128,35 @@ def receiving(made: MadeNode, *, port: int, relay: str = "") -> Iterator[None]:
         try:
             if receiver.stdout.readline().strip() != _READY:
                 raise ProductError("the receiver did not start")
-            yield
+            yield partial(_told, receiver)
         finally:
             receiver.terminate()
+
+
+def _told(receiver: "subprocess.Popen[str]") -> float:
+    assert receiver.stdout is not None
+    return float(receiver.stdout.readline())
+
+
+def sealed(pair: Pair, *, messages: int) -> list[bytes]:
+    """The envelopes of so many reports, sealed as they would leave."""
+    acting = Acting(actor=NODE_ITSELF, now=SystemClock().wall(), entropy=entropy)
+    database = two_nodes.open_vault(pair.holder)
+    me = database.read_now(opening.load_me)
+    envelopes: list[bytes] = []
+    for first in range(0, messages, sizes.BATCH_MESSAGES):
+        count = min(sizes.BATCH_MESSAGES, messages - first)
+        queue = partial(
+            _queue, count=count, consent=pair.consent.consent_id, thread=pair.thread, acting=acting
+        )
+        database.write_now(queue)
+        due = partial(
+            delivering.due, me=me, acting=acting, cadence=WHEN_DUE, lines=delivering.FREE
+        )
+        for parcel in database.write_now(due):
+            envelopes += [raw for _, raw in parcel.envelopes]
+    database.close()
+    return envelopes
 
 
 def _count(made: MadeNode, query: str) -> int:
@@ -180,10 +212,15 @@ async def _open_door(store: MailboxStore, folder: Path, port: int) -> web.AppRun
     return runner
 
 
-async def _receive(folder: Path, port: int, relay: str) -> None:
-    """Take what comes until this process is ended; a relay is asked again as soon as it answered."""
+async def _receive(folder: Path, port: int, *, relay: str, messages: int) -> None:
+    """Take what comes until this process is ended; a relay is asked again as soon as it answered.
+
+    Once so many messages are applied, it says for how long the loop stood still at the most.
+    """
     async with _running(folder, port) as node:
         print(_READY, flush=True)
+        if messages:
+            print(await _until_applied(node, messages), flush=True)
         if not relay:
             await asyncio.Event().wait()
         opened = node.gate.vault
@@ -200,6 +237,22 @@ async def _receive(folder: Path, port: int, relay: str) -> None:
         while True:
             await visits.collect(opened, box, settles=True)
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _until_applied(node: _Running, messages: int) -> float:
+    """The longest time in milliseconds in which nothing else could run, until so many are applied."""
+    longest, now = 0.0, time.perf_counter
+    while True:
+        looked = now()
+        await asyncio.sleep(_LOOK_SECONDS)
+        longest = max(longest, now() - looked - _LOOK_SECONDS)
+        if await node.gate.read(_applied) >= messages:
+            return longest * 1_000
+
+
+def _applied(unit: Unit) -> int:
+    (count,) = unit.vault.execute(_RECEIVED).fetchone()
+    return int(count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,9 +342,13 @@ def _main() -> None:
     send.add_argument("messages", type=int)
     send.add_argument("--drain", action="store_true")
     receive.add_argument("--relay", default="")
+    receive.add_argument("--tell-after", type=int, default=0)
     given = parser.parse_args()
     if given.role == "receive":
-        asyncio.run(_receive(given.folder, given.port, given.relay))
+        receive_all = _receive(
+            given.folder, given.port, relay=given.relay, messages=given.tell_after
+        )
+        asyncio.run(receive_all)
         return
     task = _Task(
         consent=consent_id(given.consent),

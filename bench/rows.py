@@ -3,7 +3,18 @@
 from functools import partial
 from pathlib import Path
 
-from bench import backups, desk, drains, end_to_end, idle, messages, names, relays, searching
+from bench import (
+    backups,
+    desk,
+    drains,
+    end_to_end,
+    fanin,
+    idle,
+    messages,
+    names,
+    relays,
+    searching,
+)
 from bench.floors import backups as floor_backups
 from bench.floors import commits, crypto, desks, durable, http, searches, sizes
 from bench.floors import idle as floor_idle
@@ -41,7 +52,7 @@ def rows(folder: Path) -> tuple[Row | CostRow, ...]:
 
 
 def _drain_rows(folder: Path) -> tuple[CostRow, ...]:
-    """What waited for weeks: straight to its recipient, over a slow line, and by way of a relay."""
+    """What waited for weeks, by three ways, and what comes from many at once."""
     return (
         CostRow(
             name="drain_10k",
@@ -65,6 +76,13 @@ def _drain_rows(folder: Path) -> tuple[CostRow, ...]:
             limit=Limit(most=6 * 2.2, unit="s"),
             floor=partial(durable.drained_seconds, folder),
             product=partial(drains.seconds_by_a_relay, folder),
+        ),
+        CostRow(
+            name="fanin",
+            target=0.3,
+            limit=Limit(most=3, unit="s"),
+            floor=partial(durable.drained_seconds, folder, messages=sizes.FAN_IN_MESSAGES),
+            product=partial(fanin.seconds, folder),
         ),
     )
 

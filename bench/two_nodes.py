@@ -107,16 +107,26 @@ class Pair:
 
 def make_pair(place: Path) -> Pair:
     """Make both nodes in a folder, ready to run."""
-    now = SystemClock().wall()
-    holder = _make_node(place / "bandhan", "Bandhan", Country.BANGLADESH, now=now)
-    recipient = _make_node(place / "alo", "Alo Shelter", Country.INDIA, now=now)
-    consent = _consent(holder.begun.me.node_id, recipient.begun.me.node_id, now=now)
-    signed = sign_consent(consent, signing=holder.begun.me.signing)
-    thread = thread_id(new_message_id(now=now, entropy=entropy))
-    pair = Pair(holder=holder, recipient=recipient, consent=consent, thread=thread)
-    for made in (holder, recipient):
-        _write(made, pair, signed, now=now)
+    [pair] = make_crowd(place, 1)
     return pair
+
+
+def make_crowd(place: Path, holders: int) -> list[Pair]:
+    """Make one recipient, and so many who report to it."""
+    now = SystemClock().wall()
+    recipient = _make_node(place / "alo", "Alo Shelter", Country.INDIA, now=now)
+    crowd = []
+    for number in range(holders):
+        name = f"bandhan-{number}"
+        holder = _make_node(place / name, f"Bandhan {number}", Country.BANGLADESH, now=now)
+        consent = _consent(holder.begun.me.node_id, recipient.begun.me.node_id, now=now)
+        signed = sign_consent(consent, signing=holder.begun.me.signing)
+        thread = thread_id(new_message_id(now=now, entropy=entropy))
+        pair = Pair(holder=holder, recipient=recipient, consent=consent, thread=thread)
+        for made in (holder, recipient):
+            _write(made, pair, signed, now=now)
+        crowd.append(pair)
+    return crowd
 
 
 def _free_port() -> int:

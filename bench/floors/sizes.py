@@ -39,3 +39,6 @@ SLOW_DELAY_SECONDS: Final = 0.15
 
 # Within a minute a node looks at each thing it looks at by itself.
 IDLE_SECONDS: Final = 60
+
+FAN_IN_PEERS: Final = 50
+FAN_IN_MESSAGES: Final = 1_000

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import drains, idle
+from bench import drains, fanin, idle
 from bench.floors import idle as floor_idle
 from bench.floors import sizes
 from protocol import limits
@@ -28,6 +28,13 @@ def test_over_a_slow_line_it_takes_no_less_than_the_line_does(tmp_path: Path) ->
 
     assert measured.value >= least.value
     assert 1 < measured.beside["bytes_per_envelope_byte"] < 1.35
+
+
+def test_what_many_send_at_once_is_all_applied(tmp_path: Path) -> None:
+    measured = fanin.seconds(tmp_path, peers=3, messages=30)
+
+    assert measured.value > 0
+    assert measured.beside["stall_milliseconds"] >= 0
 
 
 def test_an_idle_node_asks_its_relay_for_mail_and_little_more(tmp_path: Path) -> None:
