@@ -32,6 +32,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     Reason.CHOSEN: "left out as the map says",
     Reason.CONSENT: "a tick in a file is no consent, so nothing may be shared: ask her",
     Reason.NO_PLACE: "this node has no place for it yet; keep the file",
+    Reason.NOTICE: "where the names of the fields come from",
     Reason.ORGANISATION: "it is about an organisation; partners are met, not imported",
     Reason.PHONE: "nobody here knows whether it is safe to ring: ask her, then record it",
     Reason.REPEATED: "several columns would fill one field: choose one with --map",

@@ -57,6 +57,10 @@ SUBCOMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "node.cli.importing:import_",
         "Open the cases of an HTCDS spreadsheet, XLSX or CSV; says what it could not take.",
     ),
+    "export": (
+        "node.cli.exporting:export",
+        "Write one case into a CSV file with the names of HTCDS.",
+    ),
     "stick": (
         "node.cli.sticks:stick",
         "Sticks: what waits for partners, carried by hand, and what came that way.",

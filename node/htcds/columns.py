@@ -131,6 +131,8 @@ def _target(name: str, label: str) -> str | Reason:
     by_name = _by_name(name) or _by_name(parts[-1])
     if by_name is not None:
         return by_name
+    if folded(name) == Reason.NOTICE:
+        return Reason.NOTICE
     if len(parts) > 1 and _by_name(parts[-2]) is not None:
         return Reason.TICK
     # A name that is known nowhere is not overruled by a label; an empty one is.

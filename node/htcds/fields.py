@@ -31,6 +31,8 @@ class Reason(StrEnum):
     """A tick in a foreign file is no consent: what she wants is not known here. Ask her."""
     NO_PLACE = "no_place"
     """This node has no place for it yet."""
+    NOTICE = "notice"
+    """Where the names of the fields come from; our own export says it."""
     ORGANISATION = "organisation"
     """It is about an organisation; partners are met, not imported."""
     PHONE = "phone_not_known_safe"

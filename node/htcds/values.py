@@ -15,8 +15,7 @@ from protocol.messages.disclosed import typed_fact
 from protocol.values import Instant
 from protocol.vocabulary.codes import AgeBand, CaseStatus
 from protocol.vocabulary.facts import FACT_FIELDS, Shape
-from protocol.vocabulary.lists.catalogue import LISTS
-from protocol.vocabulary.lists.codelist import NOT_SAID, CodeList
+from protocol.vocabulary.lists.codelist import NOT_SAID
 
 ADULT_YEARS: Final = 18
 
@@ -230,7 +229,7 @@ def _split(field: str, cell: str, separators: Sequence[str]) -> tuple[set[str], 
 def _code(field: str, cell: str) -> str | None:
     """The code of a value, by its name in the standard, its label, our own code, or a former value."""
     text = cell.strip()
-    known = _list_of(field)
+    known = FACT_FIELDS[field].codes
     if known is None:
         # A list that is not closed: what has the form of a code is one.
         return text if _OPEN_CODE.fullmatch(text) else None
@@ -242,10 +241,3 @@ def _code(field: str, cell: str) -> str | None:
         if each.htcds is not None:
             names[folded(each.htcds)] = each.code
     return (names | dict(_FORMER.get(known.name, {}))).get(folded(text))
-
-
-def _list_of(field: str) -> CodeList | None:
-    standard = FACT_FIELDS[field].htcds
-    if standard is not None:
-        return next(each for each in LISTS.values() if standard in each.htcds)
-    return LISTS.get(field)

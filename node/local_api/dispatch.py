@@ -18,6 +18,7 @@ from node.services import (
     belonging,
     casework,
     consenting,
+    exporting,
     following_up,
     holding,
     importing,
@@ -172,6 +173,8 @@ _ROUTES: Final = (
     _as_person(commands.RemovePeer, belonging.remove_peer, Does.SEND),
     _as_person(commands.ConfirmErasures, belonging.confirm_erasures, Does.SEND),
     _as_person(commands.OpenCase, casework.open_case, Does.WRITE),
+    # What is taken out of the node is written into the audit log.
+    _as_person(commands.ExportCase, exporting.export_case, Does.WRITE),
     _as_person(commands.ImportCases, importing.import_cases, Does.WRITE),
     _as_person(commands.RecordFacts, casework.record_facts, Does.WRITE),
     _as_person(commands.RecordSentence, casework.record_sentence, Does.WRITE),

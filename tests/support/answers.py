@@ -15,6 +15,7 @@ ANSWERS: Final = {
     "card/prepare": 200,
     "card/renew": 404,
     "backup/create": 409,
+    "case/export": 404,
     "case/facts": 404,
     "case/import": 200,
     "case/ledger": 404,

@@ -24,6 +24,11 @@ async def look_at_case(self: Asker, command: commands.LookAtCase) -> views.CaseL
     return await self.ask(command, views.CaseLook)
 
 
+async def export_case(self: Asker, command: commands.ExportCase) -> views.CaseExport:
+    """One case of our own, to be taken out of the node."""
+    return await self.ask(command, views.CaseExport)
+
+
 async def import_cases(self: Asker, command: commands.ImportCases) -> views.ImportView:
     """Open cases of a file."""
     return await self.ask(command, views.ImportView)

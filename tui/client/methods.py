@@ -385,6 +385,7 @@ class Client:
     finish_task = about_screens.finish_task
     page_cases = about_screens.page_cases
     look_at_case = about_screens.look_at_case
+    export_case = about_screens.export_case
     import_cases = about_screens.import_cases
     look_for_same = about_screens.look_for_same
     judge_same = about_screens.judge_same

@@ -56,6 +56,12 @@ def find_case(vault: Connection, case_id: bytes) -> CaseRecord | None:
     return None if row is None else _case(row)
 
 
+def find_numbered(vault: Connection, case_number: str) -> CaseRecord | None:
+    """The case with a number, if it may be shown."""
+    row = vault.execute(f"{_CASE} WHERE case_number = ? AND {_SHOWN}", (case_number,)).fetchone()
+    return None if row is None else _case(row)
+
+
 def is_number_taken(vault: Connection, case_number: str) -> bool:
     """Is there a case with this number?"""
     row = vault.execute("SELECT 1 FROM cases WHERE case_number = ?", (case_number,)).fetchone()

@@ -55,6 +55,13 @@ class ImportCases(Command, frozen=True, kw_only=True):
     is_dry_run: bool
 
 
+class ExportCase(Command, frozen=True, kw_only=True):
+    """One case of our own, to be taken out of the node; that it was is written into the audit log."""
+
+    NAME: ClassVar[str] = "case/export"
+    case_number: str
+
+
 class RecordSentence(Command, frozen=True, kw_only=True):
     """Record one text of hers, exactly as she said it."""
 

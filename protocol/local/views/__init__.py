@@ -44,6 +44,7 @@ from protocol.local.views.case_look import (
     WithdrawalView,
 )
 from protocol.local.views.casework import (
+    CaseExport,
     CaseLine,
     Cases,
     CaseView,
@@ -121,6 +122,7 @@ __all__ = [
     "CardDraft",
     "CardView",
     "CaseCounts",
+    "CaseExport",
     "CaseLine",
     "CaseLook",
     "CasePage",

@@ -37,6 +37,17 @@ class Cases(View, frozen=True, kw_only=True):
     count: int
 
 
+class CaseExport(View, frozen=True, kw_only=True):
+    """What we know of one case ourselves: nothing that a partner told. Her `texts` are only counted."""
+
+    case_number: str
+    status: str
+    age_band: str
+    language: str
+    facts: list[FactView]
+    texts: int
+
+
 class ImportView(View, frozen=True, kw_only=True):
     """What became of some cases of a file: how many were opened, or would be; which were there already."""
 

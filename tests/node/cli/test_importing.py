@@ -1,4 +1,4 @@
-"""`sathi import`: what somebody types with a spreadsheet, and what of it was not taken."""
+"""`sathi import` and `sathi export`: what somebody types, and what was not taken."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,10 +40,15 @@ def file(tmp_path: Path) -> Path:
 
 async def bring(node: RunningNode, *arguments: str | Path) -> Ended:
     """`sathi import …` as the supervisor of a node."""
+    return await sathi(node, "import", *arguments)
+
+
+async def sathi(node: RunningNode, *arguments: str | Path) -> Ended:
+    """A command as the supervisor of a node."""
     passphrase = node.folder.parent / "passphrase"
     passphrase.write_text(PASSPHRASE, encoding="utf-8")
     credentials = ["--data", node.folder, "--user", SUPERVISOR, "--passphrase-file", passphrase]
-    return await asyncio.to_thread(sathi_here, "import", *map(str, [*arguments, *credentials]))
+    return await asyncio.to_thread(sathi_here, *map(str, [*arguments, *credentials]))
 
 
 async def test_a_dry_run_tells_what_the_import_tells_and_opens_nothing(
@@ -123,3 +128,21 @@ async def test_what_cannot_be_read_for_sure_is_refused_and_nothing_is_opened(
 
 def test_each_code_of_a_report_has_its_meaning() -> None:
     assert set(MEANINGS) == {*Reason, *Unread}
+
+
+async def test_a_case_that_was_taken_out_is_a_file_of_this_user_alone(
+    alo: RunningNode, file: Path, tmp_path: Path
+) -> None:
+    await bring(alo, file)
+    out = tmp_path / "out.csv"
+    refused = await sathi(alo, "export", "K-1", "--out", out)
+    assert (refused.code, out.exists()) == (1, False)
+    taken = await sathi(alo, "export", "K-1", "--out", out, "--plain")
+    again = await sathi(alo, "export", "K-1", "--out", out, "--plain", "--json")
+    unknown = await sathi(alo, "export", "K-9", "--out", tmp_path / "no.csv", "--plain")
+
+    assert (taken.code, again.code, unknown.code) == (0, 1, 1)
+    assert (out.stat().st_mode & 0o777, (tmp_path / "no.csv").exists()) == (0o600, False)
+    assert "Asha" in out.read_text(encoding="utf-8")
+    assert "Asha" not in taken.data + taken.talk
+    assert (await bring(alo, out, "--prefix", "again/", "--json")).json()["opened"] == 1

@@ -35,6 +35,7 @@ def places(*rows: list[str]) -> list[str]:
         ("Longitude", Reason.UNKNOWN),
         ("Type", Reason.UNKNOWN),
         ("Shoe size", Reason.UNKNOWN),
+        ("notice", Reason.NOTICE),
     ],
 )
 def test_a_column_is_known_by_its_name_its_drifted_name_or_its_label(

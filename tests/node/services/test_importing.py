@@ -59,7 +59,7 @@ def test_each_opening_is_written_down_with_the_names_of_its_fields_and_no_word_o
 ) -> None:
     give(alo, case("K-1", given_name="রহিমা", birth_date="2012"))
 
-    details = alo.rows("SELECT details FROM audit_details ORDER BY rowid")
+    details = alo.rows("SELECT details FROM audit_details ORDER BY number")
     assert details[-1] == ("birth_date,given_name",)
 
 
