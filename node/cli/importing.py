@@ -18,10 +18,10 @@ from node.htcds.mapping import NOWHERE, apply_mapping, write_mapping
 from node.htcds.sheet import FILE_BYTES_MAX, Sheet
 from node.htcds.values import Unread
 from node.htcds.xlsx_file import is_xlsx, read_xlsx
-from node.system import SystemClock
 from protocol.errors import MalformedError
 from protocol.local import commands, views
 from protocol.local.commands import IMPORTED_CASES_MAX
+from protocol.values import Instant, instant
 from tui.client import Client
 
 _MAP_BYTES_MAX: Final = 1_048_576
@@ -55,6 +55,11 @@ MEANINGS: Final[Mapping[str, str]] = {
 _NO_NUMBER: Final = (
     "no column holds the number of each case: write the columns down with --save-map FILE, give one of them"
     ' to = "case_number" there, and add --map FILE'
+)
+
+_NO_DAY: Final = (
+    "this computer is not sure which day it is, so nobody's age can be told: look with `sathi clock show`;"
+    " nothing was imported"
 )
 
 
@@ -110,8 +115,9 @@ def import_(  # noqa: PLR0913  (click gives each option by itself)
         return
     if not any(column.goes_to == Attribute.CASE_NUMBER for column in heading.columns):
         raise CommandFailedError(_NO_NUMBER)
-    read = read_cases(sheet, heading, prefix=prefix, now=SystemClock().wall())
     who = person(folder, user=user, passphrase_file=passphrase_file)
+    now = sure_of(ask_as(who, lambda client: client.show_clock()))
+    read = read_cases(sheet, heading, prefix=prefix, now=now)
     done = _import(who, read, is_dry_run=is_dry_run)
     report = _report(read, done, other_sheets=sheet.others, is_dry_run=is_dry_run)
     if is_json:
@@ -120,6 +126,17 @@ def import_(  # noqa: PLR0913  (click gives each option by itself)
         _show(report)
     if any(finding.code not in _NOT_REFUSED for finding in read.findings):
         raise click.exceptions.Exit(Exit.WARNED)
+
+
+def sure_of(clock: views.ClockView) -> Instant:
+    """Which day it is, if that is sure: by a wrong one, a girl would be taken for a woman.
+
+    Raises:
+        CommandFailedError: if the clock is in doubt.
+    """
+    if clock.doubt is not None:
+        raise CommandFailedError(_NO_DAY)
+    return instant(clock.now)
 
 
 def _read_file(file: Path) -> Sheet:

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from node.cli.importing import MEANINGS
+from node.cli.importing import MEANINGS, sure_of
+from node.cli.talking import CommandFailedError
 from node.htcds.fields import Reason
 from node.htcds.values import Unread
+from protocol.local import views
 from tests.support.command_line import Ended, sathi_here
 from tests.support.nodes import PASSPHRASE, SUPERVISOR, RunningNode, make_node, running_node
 
@@ -124,6 +127,15 @@ async def test_what_cannot_be_read_for_sure_is_refused_and_nothing_is_opened(
     assert "not an XLSX file" in ended[0].talk
     assert "no column holds the number" in ended[1].talk
     assert (await alo.client.list_cases()).count == 0
+
+
+@pytest.mark.parametrize("doubt", ["moved", "disagrees"])
+def test_by_a_clock_that_is_in_doubt_nobody_is_imported(doubt: str) -> None:
+    clock = views.ClockView(now=7, doubt=doubt, trusted_at=7, latest_seen=7, sources=[])
+
+    with pytest.raises(CommandFailedError, match="nobody's age can be told"):
+        sure_of(clock)
+    assert sure_of(replace(clock, doubt=None)) == 7
 
 
 def test_each_code_of_a_report_has_its_meaning() -> None:

@@ -52,3 +52,19 @@ def test_a_number_that_no_case_has_is_not_found_and_nothing_is_written_down(alo:
 
     assert code_of(alo.use(exporting.export_case, command)) == "not_found"
     assert alo.rows("SELECT count(*) FROM audit") == before
+
+
+def test_a_case_that_came_from_a_partner_waits_for_what_it_says_of_her_consents(
+    story: Story,
+) -> None:
+    story.up_to_dossier()
+    bandhan = story.bandhan
+    [line] = bandhan.read(casework.list_cases).cases
+    bandhan.write(
+        lambda unit: unit.vault.execute(
+            "UPDATE peers SET state_awaited = 1 WHERE node_id = ?", (story.alo.node_id,)
+        )
+    )
+    command = commands.ExportCase(case_number=line.case_number)
+
+    assert code_of(bandhan.use(exporting.export_case, command)) == "not_found"
