@@ -7,23 +7,22 @@ after the vault has committed them. The other lets `deliveries` leave what is du
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, final
 
 import aiohttp
 
-from node import faults, logs
+from node import faults, logs, taking
 from node.deliveries import Deliveries
 from node.fetching import PATIENCE_SECONDS, Fetching
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.store import MailboxStore
 from node.rounds import Rounds
-from node.services import receiving, renewing, retaining
-from node.services.receiving import Taken
-from node.vault.unit import NotWrittenError, Unit
+from node.services import renewing, retaining
+from node.vault.unit import NotWrittenError
 from node.writer import GroupLostError
 from protocol import limits
 from protocol.cadence import Cadence
@@ -87,6 +86,7 @@ class Courier:
         self._emptied.clear()
         self._fetching.begin()
         async with self._rounds.one():
+            # What overtakes is taken on a full disk too, or nobody is let in; what lies beside it may wait.
             await self._drain(opened)
 
     async def rest(self) -> None:
@@ -108,10 +108,12 @@ class Courier:
 
         Raises:
             LockedError: if the node is locked, or was locked meanwhile.
+            NotWrittenError: if the disk did not take all that came; her no has left all the same.
         """
         async with self._rounds.one():
             await self._drain(opened)
             await self._deliver(opened)
+            _refuse_to_be_behind(opened)
 
     async def tend(self, opened: OpenVault) -> None:
         """What an erasure could not finish is tried again, and no sealed envelope stays in a log.
@@ -148,8 +150,8 @@ class Courier:
     async def _collect_once(self, opened: OpenVault) -> None:
         # The bell is taken before looking: a deposit between the two still rings it.
         bell = self._store.bell(opened.mailbox.mailbox_id)
-        await self._collect_all(opened)
-        await self._erase(opened)
+        await self._drain(opened)
+        _refuse_to_be_behind(opened)
         await _wait(bell, seconds=_LOOK_AGAIN_SECONDS)
 
     async def _deliver_once(self, opened: OpenVault) -> None:
@@ -157,11 +159,7 @@ class Courier:
         await _wait(self._work, seconds=self._patience.poll_seconds)
 
     async def _collect(self, opened: OpenVault, mailbox: MailboxId) -> None:
-        """Take batch after batch until the mailbox is empty.
-
-        Raises:
-            NotWrittenError: if the disk did not take something; that stays where it is.
-        """
+        """Take batch after batch until the mailbox is empty, or only what the disk did not take is left."""
         behind: EnvelopeId | None = None
         async with self._round:
             for _ in range(_BATCHES_IN_A_ROUND):
@@ -174,7 +172,7 @@ class Courier:
                 envelopes = tuple(batch.envelopes)
                 if not envelopes:
                     break
-                taken = await self._take(opened, envelopes)
+                taken = await taking.take(self._gate, opened, envelopes)
                 faults.point("inbox.after_commit")
                 await self._store.delete(mailbox, [envelope_id_of(raw) for raw in taken])
                 faults.point("inbox.after_delete")
@@ -182,58 +180,35 @@ class Courier:
                 self._work.set()
                 stays = [envelope_id_of(raw) for raw in envelopes if raw not in taken]
                 behind = stays[-1] if stays else behind
-            if behind is not None:
-                raise NotWrittenError("the disk did not take something that came")
-            await self._note_emptied(opened, mailbox)
-
-    async def _take(self, opened: OpenVault, envelopes: tuple[bytes, ...]) -> Collection[bytes]:
-        """Take a batch in one step. On a disk that is full only what overtakes is tried, one by one.
-
-        A withdrawal is small. It does not wait for room for what lies beside it, which takes none
-        of its room.
-
-        Returns:
-            Those that are safe.
-        """
-        if await self._is_written(opened, envelopes):
-            return envelopes
-        acting = self._gate.acting()
-        first = await opened.database.read(
-            lambda unit: receiving.overtaking(
-                unit, envelopes, me=opened.me, prekeys=opened.prekeys, acting=acting
-            )
-        )
-        return [raw for raw in first if await self._is_written(opened, (raw,))]
-
-    async def _is_written(self, opened: OpenVault, envelopes: tuple[bytes, ...]) -> bool:
-        try:
-            await opened.database.write(_TakeJob(opened, self._gate, envelopes))
-        except (GroupLostError, NotWrittenError) as error:
-            logs.event(_LOGGER, "courier.not_written", level=logging.ERROR, error=error)
-            return False
-        return True
+            opened.note_behind(mailbox, is_behind=behind is not None)
+            if behind is None:
+                await self._note_emptied(opened, mailbox)
 
     async def _note_emptied(self, opened: OpenVault, mailbox: MailboxId) -> None:
         """Prekeys whose time is over wait for this; once an hour is often enough."""
         acting = self._gate.acting()
         if 0 <= acting.now - self._emptied.get(mailbox, 0) < limits.HOUR:
             return
-        await opened.database.write(
-            lambda unit: renewing.note_emptied(unit, mailbox, acting=acting)
-        )
-        self._emptied[mailbox] = acting.now
+        # A full disk keeps nobody out for it: the next look notes it.
+        with contextlib.suppress(GroupLostError, NotWrittenError):
+            await opened.database.write(
+                lambda unit: renewing.note_emptied(unit, mailbox, acting=acting)
+            )
+            self._emptied[mailbox] = acting.now
 
     async def _erase(self, opened: OpenVault) -> None:
         """Destroy what is locked, and say so once nothing of it is left in the files."""
         acting = self._gate.acting()
         database = opened.database
-        erased = await database.write(lambda unit: retaining.erase_locked(unit, acting=acting))
+        erased = await database.write_surely(
+            lambda unit: retaining.erase_locked(unit, acting=acting)
+        )
         if not erased or database.is_erasure_pending:
             return
         # What came about her came sealed to a prekey that still lives: its envelope must be gone too.
         if not await self._store.empty_log():
             return
-        await database.write(
+        await database.write_surely(
             lambda unit: retaining.confirm_erased(unit, erased, me=opened.me, acting=acting)
         )
         self._work.set()
@@ -246,27 +221,9 @@ class Courier:
             await self._deliveries.round(opened, self._work)
 
 
-@final
-class _TakeJob:
-    """Takes one batch inside the writer's transaction."""
-
-    __slots__ = ("_envelopes", "_gate", "_opened")
-
-    def __init__(self, opened: OpenVault, gate: Gate, envelopes: tuple[bytes, ...]) -> None:
-        self._opened = opened
-        self._gate = gate
-        self._envelopes = envelopes
-
-    def __call__(self, unit: Unit) -> Taken:
-        taken = receiving.take(
-            unit,
-            self._envelopes,
-            me=self._opened.me,
-            prekeys=self._opened.prekeys,
-            acting=self._gate.acting(),
-        )
-        faults.point("inbox.before_commit")
-        return taken
+def _refuse_to_be_behind(opened: OpenVault) -> None:
+    if opened.behind:
+        raise NotWrittenError("the disk did not take something that came")
 
 
 async def _wait(event: asyncio.Event, *, seconds: float) -> None:

@@ -7,12 +7,14 @@ delivered. What no mailbox answers waits for the next attempt, and nothing else 
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeAlias, final
 
-from node import faults, trusted_clock
+from node import faults, logs, trusted_clock
+from node.effects import Acting
 from node.gate import Gate, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Delivered, Outcome
@@ -20,6 +22,8 @@ from node.mailbox.exchange import Refused, Unreachable
 from node.mailbox.problems import Problem
 from node.services import delivering
 from node.services.delivering import Lines, Parcel, Settled
+from node.vault.unit import NotWrittenError
+from node.writer import GroupLostError
 from protocol import limits
 from protocol.cadence import Cadence
 from protocol.delivery import requests_of
@@ -39,6 +43,7 @@ _CUTS_MAX: Final = 2
 _QUICK_SECONDS: Final = 5.0
 # After so long without any answer it is the line of this office that was down, and not that of a peer.
 _SILENCE_SECONDS: Final = 5 * limits.MINUTE
+_LOGGER: Final = logging.getLogger("sathi.deliveries")
 
 
 @dataclass(slots=True)
@@ -84,6 +89,7 @@ class Deliveries:
         self._look_seconds = look_seconds
         self._lines: dict[NodeId, _Line] = {}
         self._turns = 0
+        self._is_short = False
         self._heard_at: Instant | None = None
         self._is_unheard = False
         self._is_back = False
@@ -101,6 +107,7 @@ class Deliveries:
         `work` is set by whoever has something new.
         """
         batch: Instant | None = None
+        self._is_short = False
         for line in self._lines.values():
             # Of a round that was broken off nothing goes on.
             line.usual = line.overtaking = 0
@@ -145,15 +152,33 @@ class Deliveries:
         acting, lines = self._gate.acting(), self._as_they_are(batch)
         is_back, self._is_back = self._is_back, False
         if is_back:
-            await opened.database.write(partial(delivering.try_all_again, acting=acting))
-        parcels = await opened.database.write(
-            lambda unit: delivering.due(
-                unit, me=opened.me, acting=acting, cadence=self._cadence, lines=lines
-            )
-        )
+            await self._try_all_again(opened, acting)
+        parcels = await self._due(opened, acting, lines)
         if parcels:
             faults.point("outbox.after_seal")
         return parcels
+
+    async def _try_all_again(self, opened: OpenVault, acting: Acting) -> None:
+        # On a full disk what waits goes at its time.
+        with contextlib.suppress(GroupLostError, NotWrittenError):
+            await opened.database.write(partial(delivering.try_all_again, acting=acting))
+
+    async def _due(self, opened: OpenVault, acting: Acting, lines: Lines) -> list[Parcel]:
+        """What leaves now; only what overtakes, where the disk takes no more or did not take what came."""
+        if not (opened.behind or self._is_short):
+            try:
+                return await opened.database.write(
+                    lambda unit: delivering.due(
+                        unit, me=opened.me, acting=acting, cadence=self._cadence, lines=lines
+                    )
+                )
+            except (GroupLostError, NotWrittenError) as error:
+                # What is given up now is for her no, and not for what waits beside it.
+                self._is_short = True
+                logs.event(_LOGGER, "deliveries.not_written", level=logging.ERROR, error=error)
+        return await opened.database.write_surely(
+            lambda unit: delivering.overtaking(unit, me=opened.me, acting=acting, lines=lines)
+        )
 
     def _as_they_are(self, batch: Instant | None) -> Lines:
         under_way = sum(line.usual > 0 for line in self._lines.values())
@@ -188,7 +213,7 @@ class Deliveries:
                 else:
                     settled = await self.leave(opened, parcel)
                 faults.point("outbox.after_deposit")
-                await self._settle(opened, settled)
+                await self._settle(opened, settled, overtakes=parcel.overtakes)
                 faults.point("outbox.after_settle")
         finally:
             if parcel.overtakes:
@@ -197,9 +222,10 @@ class Deliveries:
                 line.usual -= 1
             work.set()
 
-    async def _settle(self, opened: OpenVault, settled: Settled) -> None:
-        acting = self._gate.acting()
-        await opened.database.write(lambda unit: delivering.settle(unit, settled, acting=acting))
+    async def _settle(self, opened: OpenVault, settled: Settled, *, overtakes: bool) -> None:
+        acting, database = self._gate.acting(), opened.database
+        write = database.write_surely if overtakes else database.write
+        await write(lambda unit: delivering.settle(unit, settled, acting=acting))
 
     async def _leave_at(
         self, opened: OpenVault, line: _Line, route: Route, rest: Sequence[Sealed]

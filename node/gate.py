@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, final
 
-from node import faults, trusted_clock
+from node import ballast, faults, trusted_clock
 from node.effects import NODE_ITSELF, Acting
 from node.services import backing_up, opening, renewing, resuming, retaining
 from node.system import Clock
-from node.vault import keyring, rekeying, upgrading
+from node.vault import driver, keyring, rekeying, upgrading
 from node.vault.database import Database
 from node.vault.keyring import Cost, Credential, Keyring, Kind, Owner, Unlocked
 from node.vault.records import OwnMailbox, Self, User
@@ -24,7 +24,7 @@ from node.vault.rekeying import Keys
 from node.vault.unit import Unit
 from protocol.errors import SathiError
 from protocol.keys import PrekeySecret
-from protocol.values import Entropy, PrekeyId, Pseudonym
+from protocol.values import Entropy, MailboxId, PrekeyId, Pseudonym
 
 ResultT = TypeVar("ResultT")
 
@@ -47,6 +47,12 @@ class OpenVault:
     me: Self
     mailboxes: tuple[OwnMailbox, ...]
     prekeys: Mapping[PrekeyId, PrekeySecret] = field(repr=False)
+    # Mailboxes in which something stays that the disk did not take. Until it is taken, only her no leaves.
+    behind: set[MailboxId] = field(default_factory=set)
+
+    def note_behind(self, mailbox: MailboxId, *, is_behind: bool) -> None:
+        """Note whether something stays in a mailbox because the disk did not take it."""
+        (self.behind.add if is_behind else self.behind.discard)(mailbox)
 
     @property
     def mailbox(self) -> OwnMailbox:
@@ -78,6 +84,7 @@ class Gate:
         self._open: OpenVault | None = None
         self._turn = asyncio.Lock()
         self._sealing = asyncio.Lock()
+        self._make_room = partial(ballast.give_up, folder)
         self.on_open: Callable[[OpenVault], Awaitable[None]] = _nothing_to_do
         self.on_close: Callable[[], Awaitable[None]] = _nothing_to_close
 
@@ -114,7 +121,7 @@ class Gate:
             was_locked = self._open is None
             if was_locked:
                 await self._open_vault(unlocked)
-            user = await self.write(
+            user = await self.write_surely(
                 lambda unit: opening.enter(unit, unlocked.slot_id, acting=self.acting())
             )
         if user is None:
@@ -145,7 +152,8 @@ class Gate:
 
     async def _open_vault(self, unlocked: Unlocked) -> None:
         rekeying.settle(self._folder)
-        database = upgrading.open_upgraded(self._folder, key=unlocked.vault_key)
+        database = self._open_files(unlocked.vault_key)
+        database.make_room = self._make_room
         try:
             database.start()
             await self._begin_after_restore(database)
@@ -162,6 +170,15 @@ class Gate:
             self._open = None
             database.close()
             raise
+
+    def _open_files(self, key: bytes) -> Database:
+        while True:
+            try:
+                return upgrading.open_upgraded(self._folder, key=key)
+            except driver.DatabaseError as error:
+                # Even a log file that is only made takes room.
+                if not (driver.is_of_the_disk(error) and self._make_room()):
+                    raise
 
     async def _begin_after_restore(self, database: Database) -> bool:
         """The first opening of a restored vault: new streams, new prekeys, and a word to every partner."""
@@ -186,7 +203,7 @@ class Gate:
 
     async def _load(self, database: Database) -> OpenVault:
         acting = self.acting()
-        await database.write(lambda unit: retaining.sweep(unit, acting=acting))
+        await database.write_surely(lambda unit: retaining.sweep(unit, acting=acting))
         me = await database.read(opening.load_me)
         mailboxes = await database.read(opening.load_mailboxes)
         prekeys = await database.read(opening.load_prekeys)
@@ -271,6 +288,10 @@ class Gate:
         """Run a use case. Raises: LockedError, and whatever the use case raises."""
         return await self.vault.database.write(job)
 
+    async def write_surely(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        """As `write`; on a full disk the ballast is given up for it."""
+        return await self.vault.database.write_surely(job)
+
     async def read(self, job: Callable[[Unit], ResultT]) -> ResultT:
         """Run a query. Raises: LockedError, and whatever the query raises."""
         return await self.vault.database.read(job)
@@ -292,7 +313,7 @@ class Gate:
             renewed = keyring.seal(people, vault_key=key, salt=current.salt, entropy=self._entropy)
             faults.point("keyring.before_save")
             await loop.run_in_executor(None, keyring.save, self._folder, renewed)
-            await self.write(opening.pay_keyring)
+            await self.write_surely(opening.pay_keyring)
 
     def new_sheet(self) -> tuple[str, Owner]:
         """The code of a new recovery sheet and what the vault must remember; costs one Argon2id."""

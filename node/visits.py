@@ -10,11 +10,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, TypeVar, final
+from typing import Final, TypeAlias, TypeVar, final
 
 import aiohttp
 
-from node import logs, trusted_clock
+from node import logs, taking, trusted_clock
 from node.gate import Gate, LockedError, OpenVault
 from node.mailbox import client
 from node.mailbox.client import Collected, Done, Home, PickUp
@@ -22,9 +22,11 @@ from node.mailbox.exchange import Failure, Refused, Unreachable
 from node.mailbox.problems import Problem
 from node.relay_notes import RelayNotes
 from node.rounds import Rounds
-from node.services import receiving, renewing, visiting
+from node.services import renewing, visiting
 from node.services.visiting import Secrets, Wanted
 from node.vault.records import OwnMailbox
+from node.vault.unit import NotWrittenError
+from node.writer import GroupLostError
 from protocol import limits
 from protocol.keys import signing_secret
 from protocol.local.views import RelayStatus
@@ -42,6 +44,7 @@ _CUTS_MAX: Final = 2
 _LOGGER: Final = logging.getLogger("sathi.visits")
 
 _Result = TypeVar("_Result")
+_Given: TypeAlias = Collected | Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +284,9 @@ class Visits:
     async def collect(self, opened: OpenVault, box: OwnMailbox, *, settles: bool) -> None:
         """Take everything that waits in one mailbox at a relay."""
         seen: set[EnvelopeId] = set()
+        behind: EnvelopeId | None = None
         for _ in range(_BATCHES_IN_A_ROUND):
-            given = await self._at_its_time(opened, box, partial(self._ask, box))
+            given = await self._at_its_time(opened, box, partial(self._ask, box, behind))
             if box.ends is None:
                 self._notes.note(box.origin, given, now=self._gate.acting().now)
             if not isinstance(given, Collected):
@@ -291,20 +295,15 @@ class Visits:
             fresh = [raw for raw in given.envelopes if envelope_id_of(raw) not in seen]
             if not fresh:
                 # Nothing, or only what it was told to delete: then it is not asked again now.
-                await self._note_emptied(box, is_empty=not given.envelopes)
+                is_behind = behind is not None
+                opened.note_behind(box.mailbox_id, is_behind=is_behind)
+                await self._note_emptied(box, is_empty=not given.envelopes and not is_behind)
                 return
-            await self._gate.write(
-                partial(
-                    receiving.take,
-                    envelopes=fresh,
-                    me=opened.me,
-                    prekeys=opened.prekeys,
-                    acting=self._gate.acting(),
-                )
-            )
-            names = [envelope_id_of(raw) for raw in fresh]
-            seen.update(names)
-            await self._delete(box, names)
+            taken = await taking.take(self._gate, opened, tuple(fresh))
+            seen.update(envelope_id_of(raw) for raw in fresh)
+            await self._delete(box, [envelope_id_of(raw) for raw in taken])
+            stays = [envelope_id_of(raw) for raw in fresh if raw not in taken]
+            behind = stays[-1] if stays else behind
             if settles:
                 await self._settle(opened)
 
@@ -324,17 +323,17 @@ class Visits:
         )
         return await attempt(said)
 
-    async def _ask(self, box: OwnMailbox, now: Instant) -> Collected | Failure:
+    async def _ask(self, box: OwnMailbox, behind: EnvelopeId | None, now: Instant) -> _Given:
         """What waits."""
-        given, cuts = await self._ask_at(box, now=now), 0
+        given, cuts = await self._ask_at(box, behind, now), 0
         while isinstance(given, Unreachable) and given.is_cut and cuts < _CUTS_MAX:
             # Nothing of it came; of less, all may.
-            given, cuts = await self._ask_at(box, now=now), cuts + 1
+            given, cuts = await self._ask_at(box, behind, now), cuts + 1
         if not isinstance(given, Unreachable):
             self._heard()
         return given
 
-    async def _ask_at(self, box: OwnMailbox, *, now: Instant) -> Collected | Failure:
+    async def _ask_at(self, box: OwnMailbox, after: EnvelopeId | None, now: Instant) -> _Given:
         entropy, loop = self._gate.acting().entropy, asyncio.get_running_loop()
         pace, begun = self._paces.get(box.mailbox_id, _FIRST_PACE), loop.time()
         given = await client.collect(
@@ -343,7 +342,7 @@ class Visits:
             PickUp(
                 limit=min(limits.BATCH_ENVELOPES_MAX, pace.request_bytes // limits.BUCKETS[0]),
                 wait_seconds=0,
-                after=None,
+                after=after,
             ),
             now=now,
             entropy=entropy,
@@ -373,9 +372,10 @@ class Visits:
     async def _note_emptied(self, box: OwnMailbox, *, is_empty: bool) -> None:
         if is_empty:
             acting = self._gate.acting()
-            await self._gate.write(
-                lambda unit: renewing.note_emptied(unit, box.mailbox_id, acting=acting)
-            )
+            note = partial(renewing.note_emptied, mailbox=box.mailbox_id, acting=acting)
+            # A full disk keeps nobody out for it: the next visit notes it.
+            with contextlib.suppress(GroupLostError, NotWrittenError):
+                await self._gate.write(note)
 
 
 def _wanted(own: Own | None, relays: Sequence[Relay]) -> Wanted:

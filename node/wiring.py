@@ -11,6 +11,7 @@ from typing import Final, final
 import aiohttp
 from aiohttp import web
 
+from node import ballast
 from node.addresses import host_of, port_of
 from node.backups import Backups
 from node.config import NodeConfig, read_pin, read_ticket
@@ -27,7 +28,7 @@ from node.mailbox.store import MailboxStore
 from node.mailbox.ways import Tor
 from node.moves import MOVES_SECONDS, Moves
 from node.schedule import Schedule
-from node.system import Clock
+from node.system import Clock, free_bytes
 from node.upkeep import UPKEEP_SECONDS, Upkeep
 from node.vault.keyring import PRODUCT_COST, Cost
 from node.visits import Hearer, Own, Relay, Rhythm, Visits
@@ -40,6 +41,7 @@ MAILBOX_FILE: Final = "mailbox.db"
 _OWN_FILE: Final = "own-mailbox"
 # A vault that is locked with each last session may be open for minutes only.
 _BACKUP_LOOK_SECONDS: Final = limits.MINUTE
+_BALLAST_LOOK_SECONDS: Final = limits.MINUTE
 
 
 class NotInitialisedError(SathiError):
@@ -56,6 +58,7 @@ class Tuning:
 
     cost: Cost = PRODUCT_COST
     deposits_per_minute: int = limits.DEPOSITS_PER_MINUTE
+    ballast_bytes: int = ballast.BYTES
 
 
 @final
@@ -85,7 +88,10 @@ class Node:
             OSError: if an address or the socket cannot be taken.
         """
         own = read_own_mailbox(self._folder)
+        # Before anything else is written: what fills the disk may be at work already.
+        await self._keep_ballast()
         store = await MailboxStore.open(self._folder / MAILBOX_FILE, quota=STANDARD_QUOTA)
+        store.make_room = partial(ballast.give_up, self._folder)
         try:
             async with (
                 new_session(tor=_tor(self._config)) as session,
@@ -94,6 +100,10 @@ class Node:
                 await self._serve(store, own, session, tasks, ready=ready, stop=stop)
         finally:
             await store.close()
+
+    async def _keep_ballast(self) -> None:
+        keep = partial(ballast.make_whole, self._folder, wanted=self._tuning.ballast_bytes)
+        await asyncio.get_running_loop().run_in_executor(None, keep)
 
     async def _serve(
         self,
@@ -123,7 +133,6 @@ class Node:
         )
         local = LocalApi(desk, clock=self._clock, allowed_uids=frozenset({os.getuid()}))
         backups = Backups(gate, self._folder, self._config.backup, entropy=self._entropy)
-        desk.make_backup = backups.make
         desk.settle = courier.tend
         schedule.add(backups.make_if_due, seconds=_BACKUP_LOOK_SECONDS)
         moves = Moves(
@@ -139,6 +148,7 @@ class Node:
             await local.start(self._folder / self._config.api.socket)
             schedule.add(upkeep.run, seconds=UPKEEP_SECONDS)
             schedule.add(moves.run, seconds=MOVES_SECONDS)
+            schedule.add(self._keep_ballast, seconds=_BALLAST_LOOK_SECONDS)
             schedule.start()
             closing.callback(schedule.stop)
             for watch in (schedule.watch_clock, desk.watch):
@@ -177,6 +187,8 @@ class Node:
         moves: Moves,
     ) -> None:
         """The courier carries, and sessions live, at most as long as the vault is open."""
+        desk.free_bytes = partial(free_bytes, self._folder)
+        desk.make_backup = backups.make
 
         async def begin(opened: OpenVault) -> None:
             # The mark beside the vault can be deleted; this one cannot.

@@ -15,7 +15,7 @@ from typing import Final
 import click
 import msgspec
 
-from node import config, faults, logs, system
+from node import ballast, config, faults, logs, system
 from node.cli import options
 from node.cli.founding import DEMO_MARK, cost_of, refuse_unsound_libraries
 from node.cli.talking import CommandFailedError, put
@@ -48,7 +48,8 @@ def serve(folder: Path, **tried: str | int | bool | None) -> None:
     refuse_unsound_libraries()
     read_own_mailbox(folder)
     settings = config.load(folder / config.FILE_NAME)
-    if (folder / DEMO_MARK).exists():
+    is_demo = (folder / DEMO_MARK).exists()
+    if is_demo:
         refuse_demo_elsewhere(settings)
     elif any(value is not None for value in tried.values()):
         flags = ", ".join(f"--{name.replace('_', '-')}" for name in tried)
@@ -61,6 +62,7 @@ def serve(folder: Path, **tried: str | int | bool | None) -> None:
     tuning = Tuning(
         cost=cost_of(is_cheap=bool(trial.cheap_passphrase)),
         deposits_per_minute=trial.deposits_per_minute or limits.DEPOSITS_PER_MINUTE,
+        ballast_bytes=ballast.DEMO_BYTES if is_demo else ballast.BYTES,
     )
     node = Node(folder, settings, clock=SystemClock(), entropy=system.entropy, tuning=tuning)
     with alone(folder):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final, Protocol, final
 
+from msgspec import structs
+
 from node import faults, trusted_clock
 from node.backups import BackupRunningError, Made, NotMadeError
 from node.gate import Gate, LockedError, OpenVault
@@ -26,6 +28,7 @@ from node.system import Clock
 from node.vault.unit import Unit
 from protocol import limits
 from protocol.errors import LocalProtocolError
+from protocol.file_rules import FREE_BYTES_MIN
 from protocol.local import commands, views
 from protocol.local.commands import Command, StickCommand
 from protocol.local.fitting import View
@@ -112,6 +115,7 @@ class Desk:
             gate, entropy=entropy, may_ferry=settings.may_ferry, settle=self._settled
         )
         self.settle: Callable[[OpenVault], Awaitable[None]] = _nothing_to_settle
+        self.free_bytes: Callable[[], int] = _as_much_as_is_needed
         self.make_backup: Callable[[], Awaitable[Made]] = _nobody_makes_one
         self.relays: Callable[[], list[views.RelayStatus]] = list
 
@@ -230,8 +234,9 @@ class Desk:
 
         try:
             if route.does is Does.READ:
-                return await self._gate.read(job)
-            view = await self._gate.write(job)
+                return self._with_disk(await self._gate.read(job))
+            surely = isinstance(command, commands.ON_A_FULL_DISK)
+            view = await (self._gate.write_surely if surely else self._gate.write)(job)
         except _NotDoneError as error:
             return error.refused
         if route.does is Does.RENEW:
@@ -240,6 +245,11 @@ class Desk:
             faults.point("outbox.after_enqueue")
             self._carrier.wake()
         return view
+
+    def _with_disk(self, view: View) -> View:
+        """What no vault knows, and people have to be told first of all."""
+        is_short = isinstance(view, views.Today) and self.free_bytes() < FREE_BYTES_MIN
+        return structs.replace(view, is_disk_short=True) if is_short else view
 
     async def _open_session(self, command: commands.OpenSession) -> views.Session:
         await self.tend()
@@ -261,7 +271,9 @@ class Desk:
                 lambda unit: arranging.load_settings(unit, user.user_id)
             ),
             # Last of all: whoever is not answered is told the next time.
-            notices=await self._gate.write(lambda unit: people.take_notices(unit, user.user_id)),
+            notices=await self._gate.write_surely(
+                lambda unit: people.take_notices(unit, user.user_id)
+            ),
         )
 
     async def _create_backup(self) -> View:
@@ -314,6 +326,10 @@ class Desk:
                 yield
         finally:
             self._derivations_waiting -= 1
+
+
+def _as_much_as_is_needed() -> int:
+    return FREE_BYTES_MIN
 
 
 async def _nothing_to_settle(_opened: OpenVault) -> None:

@@ -43,9 +43,16 @@ def _nobody_listens(_mailbox: MailboxId) -> None:
     """Take the news that mail came, and do nothing."""
 
 
+def _nothing_to_give_up() -> bool:
+    return False
+
+
 @final
 class MailboxStore:
-    """The mailboxes in one file. Every method may be called for a mailbox that does not exist."""
+    """The mailboxes in one file. Every method may be called for a mailbox that does not exist.
+
+    `make_room` gives something up where the disk is full: all that still comes then is as small as her no.
+    """
 
     def __init__(
         self, path: Path, *, quota: Quota, on_stored: Callable[[MailboxId], None], threads: bool
@@ -62,6 +69,7 @@ class MailboxStore:
         self._folder = path.parent
         self._on_stored = on_stored
         self._bells: dict[MailboxId, asyncio.Event] = {}
+        self.make_room: Callable[[], bool] = _nothing_to_give_up
         if threads:
             self._readers = ThreadPoolExecutor(1, thread_name_prefix="mailbox-reader")
             self._writer.start()
@@ -269,18 +277,16 @@ class MailboxStore:
         *arguments: Arguments.args,
         **named: Arguments.kwargs,
     ) -> Result:
-        try:
-            return await self._writer.write(
-                lambda connection: job(connection, *arguments, **named)
-            )
-        except sqlite3.OperationalError as error:
-            if _is_full(error):
-                raise DiskFullError from error
-            raise
-        except GroupLostError as error:
-            if _is_full(error.__cause__):
-                raise DiskFullError from error
-            raise
+        while True:
+            try:
+                return await self._writer.write(
+                    lambda connection: job(connection, *arguments, **named)
+                )
+            except (sqlite3.OperationalError, GroupLostError) as error:
+                if not _is_full(error.__cause__ if isinstance(error, GroupLostError) else error):
+                    raise
+                if not await self._aside(self.make_room):
+                    raise DiskFullError from error
 
     async def _read(
         self,
@@ -305,11 +311,14 @@ class MailboxStore:
         return await self._aside(partial(self._writer.exclusively, self._empty_log))
 
     def _empty_log(self) -> bool:
-        try:
-            row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError:
-            return False
-        return tuple(row) == (0, 0, 0)
+        while True:
+            try:
+                row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if not (_is_full(error) and self.make_room()):
+                    return False
+            else:
+                return tuple(row) == (0, 0, 0)
 
 
 def _is_full(error: BaseException | None) -> bool:

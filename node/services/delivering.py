@@ -122,6 +122,16 @@ def due(unit: Unit, *, me: Self, acting: Acting, cadence: Cadence, lines: Lines)
     return parcels
 
 
+def overtaking(unit: Unit, *, me: Self, acting: Acting, lines: Lines) -> list[Parcel]:
+    """Make ready what overtakes and nothing else: the disk has no room for more."""
+    if backups.restore_to_begin(unit.vault) is not None:
+        return []
+    now = acting.now
+    window = outbox.Window(now=now, batch=None, horizon=later(now, _NO_WAIT_IS_LONGER_SECONDS))
+    times = sealing.times_of(unit, now=now)
+    return _all_parcels(unit, me, times, window, replace(lines, room=0))
+
+
 def _all_parcels(
     unit: Unit, me: Self, times: Times, window: outbox.Window, lines: Lines
 ) -> list[Parcel]:

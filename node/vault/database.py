@@ -19,7 +19,7 @@ from node import faults
 from node.changes import Changes
 from node.vault import driver
 from node.vault.driver import Connection
-from node.vault.unit import NotWrittenError, Unit
+from node.vault.unit import NotWrittenError, Unit, is_of_a_full_disk
 from node.writer import GroupLostError, GroupWriter
 from protocol.errors import SathiError
 
@@ -49,7 +49,7 @@ class ReadersBusyError(SathiError):
 
 @final
 class Database:
-    """The open vault of one node."""
+    """The open vault of one node. `make_room` gives something up for what `write_surely` has to write."""
 
     def __init__(self, folder: Path, *, key: bytes) -> None:
         self._key = key
@@ -63,6 +63,7 @@ class Database:
             self._readers.put(_Reader(*_connect(folder, key)))
         self._executor: ThreadPoolExecutor | None = None
         self._waiting_reads = 0
+        self.make_room: Callable[[], bool] = _nothing_to_give_up
 
     @classmethod
     def create(cls, folder: Path, *, key: bytes) -> Self:
@@ -140,6 +141,27 @@ class Database:
         """
         return await self._writer.write(job)
 
+    async def write_surely(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        """As `write`, for her no and for what erases: on a full disk something is given up for it.
+
+        The log files too are emptied then, if it was the disk that kept them from it.
+        """
+        result = await self._write_with_room(job)
+        while self._files.lacks_room and await self._has_made_room():
+            self.checkpoint()
+        return result
+
+    async def _write_with_room(self, job: Callable[[Unit], ResultT]) -> ResultT:
+        while True:
+            try:
+                return await self.write(job)
+            except (GroupLostError, NotWrittenError) as error:
+                if not (is_of_a_full_disk(error) and await self._has_made_room()):
+                    raise
+
+    async def _has_made_room(self) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(None, self.make_room)
+
     def write_now(self, job: Callable[[Unit], ResultT]) -> ResultT:
         """As `write`, in this thread."""
         return self._writer.write_now(job)
@@ -204,6 +226,7 @@ class _Files:
         self.vault = vault
         self.keys = keys
         self.is_checkpoint_owed = False
+        self.lacks_room = False
         self._changed = changed
         self._group_changed = False
         self._group_has_keys = False
@@ -263,9 +286,18 @@ class _Files:
     def checkpoint(self) -> bool:
         """Move both logs into their databases and empty them, or remember that it is owed."""
         self.is_checkpoint_owed = True
-        emptied = [_empty_log(connection) for connection in (self.keys, self.vault)]
+        self.lacks_room = False
+        emptied = [self._is_emptied(connection) for connection in (self.keys, self.vault)]
         self.is_checkpoint_owed = not all(emptied)
         return not self.is_checkpoint_owed
+
+    def _is_emptied(self, connection: Connection) -> bool:
+        try:
+            return _empty_log(connection)
+        except driver.DatabaseError as error:
+            # A disk that is full or failing: what was committed stays so, and the debt is remembered.
+            self.lacks_room |= driver.is_of_the_disk(error)
+            return False
 
     def close(self) -> None:
         self.vault.close()
@@ -347,14 +379,14 @@ def _refuse_destroyed() -> None:
 
 
 def _empty_log(connection: Connection) -> bool:
-    """Empty the log of one file; the pragma's row says whether it is, not an exception."""
+    """Empty the log of one file; the pragma's row says whether it is. Raises: DatabaseError."""
+    connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_MILLISECONDS}")
     try:
-        connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_MILLISECONDS}")
-        try:
-            row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            connection.execute(f"PRAGMA busy_timeout={driver.BUSY_MILLISECONDS}")
-    except driver.DatabaseError:
-        # A disk that is full or failing: what was committed stays so, and the debt is remembered.
-        return False
+        row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={driver.BUSY_MILLISECONDS}")
     return tuple(row) == (0, 0, 0)
+
+
+def _nothing_to_give_up() -> bool:
+    return False

@@ -12,6 +12,15 @@ class NotWrittenError(SathiError):
     """The disk did not take what a job wrote. Nothing of it was done; it may be tried again."""
 
 
+def is_of_a_full_disk(error: BaseException | None) -> bool:
+    """Did this come of a disk that took no more? Then it may be tried again once there is room."""
+    while error is not None:
+        if is_of_the_disk(error):
+            return True
+        error = error.__cause__
+    return False
+
+
 @final
 class Unit:
     """What one job may touch, inside its own transaction; not to be kept after the job.

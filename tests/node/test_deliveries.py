@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -14,6 +14,8 @@ from node.mailbox.client import Delivered, Laid, Outcome
 from node.mailbox.exchange import Refused, Unreachable
 from node.services import delivering, retaining
 from node.vault.keyring import PRODUCT_COST
+from node.vault.unit import NotWrittenError
+from node.writer import GroupLostError
 from protocol.cadence import WHEN_DUE, Cadence
 from protocol.envelope import open_envelope, parse
 from protocol.messages.core import Receipt
@@ -22,6 +24,7 @@ from protocol.values import NodeId, envelope_id_of
 from tests.support.auditing import HALF_HOUR, say_something
 from tests.support.federation import Federation, Node
 from tests.support.forging import forge
+from tests.support.full_disk import full, with_ballast
 from tests.support.misbehaving import ClockOf
 from tests.support.story import Story
 
@@ -341,3 +344,41 @@ async def test_whoever_had_no_turn_for_the_longest_time_comes_first(story: Story
             partial(delivering.due, me=story.alo.me, acting=acting, cadence=WHEN_DUE, lines=lines)
         )
         assert [parcel.peer for parcel in parcels] == [first.node_id]
+
+
+def says_until_the_disk_is_full(office: Office, peer: NodeId) -> None:
+    with suppress(NotWrittenError, GroupLostError):
+        office.says(peer, times=200)
+
+
+async def test_on_a_full_disk_her_no_leaves_and_nothing_else_does(story: Story) -> None:
+    story.up_to_dossier()
+    story.settle()
+    office, bandhan = office_of(story, WHEN_DUE), story.bandhan
+    office.says(bandhan.node_id, times=12)
+    story.withdraw()
+    with full(story.alo.database):
+        says_until_the_disk_is_full(office, bandhan.node_id)
+        kept = with_ballast(story.alo.database, parts=4)
+        await office.round()
+        first = office.mailboxes.types_to(bandhan)
+    await office.round()
+
+    assert (first, kept.given > 0) == ([["consent.withdrawn/1"]], True)
+    assert len([one for request in office.mailboxes.types_to(bandhan) for one in request]) > 12
+
+
+async def test_until_all_that_came_was_taken_only_her_no_leaves(story: Story) -> None:
+    story.up_to_dossier()
+    story.settle()
+    office, bandhan = office_of(story, WHEN_DUE), story.bandhan
+    office.says(bandhan.node_id)
+    story.withdraw()
+    office.opened.behind.add(story.alo.mailbox.mailbox_id)
+    await office.round()
+    first = office.mailboxes.types_to(bandhan)
+    office.opened.behind.clear()
+    await office.round()
+
+    assert first == [["consent.withdrawn/1"]]
+    assert len(office.mailboxes.types_to(bandhan)) > 1

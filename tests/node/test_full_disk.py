@@ -28,7 +28,7 @@ from protocol.vocabulary.codes import AgeBand, TextKind, WithdrawalWanted
 from tests.support.auditing import say_something
 from tests.support.desks import Counter, open_counter
 from tests.support.federation import Node, done
-from tests.support.full_disk import content, full
+from tests.support.full_disk import content, full, with_ballast
 from tests.support.mailboxes import StandingClock, open_store
 from tests.support.nodes import make_node
 from tests.support.story import Story
@@ -335,18 +335,41 @@ async def test_on_a_full_disk_her_no_is_taken_before_what_lies_in_front_of_it_an
     await carried.store.deposit(mailbox, story.federation.box(node))
     lying = await carried.waiting()
     with full(node.database, spare=12):
-        with pytest.raises(NotWrittenError):
-            await carried.courier.begin(carried.opened)
+        await carried.courier.begin(carried.opened)
+        behind = set(carried.opened.behind)
         locked = node.rows("SELECT count(*) FROM erasures")
         left = await carried.waiting()
         during = len(referrals_at(node))
     await carried.courier.begin(carried.opened)
 
     assert (locked, during) == ([(1,)], len(before))
-    assert left == lying - 1
+    assert (left, behind) == (lying - 1, {mailbox})
+    assert carried.opened.behind == set()
     assert await carried.waiting() == 0
     assert len(referrals_at(node)) == len(before) + len(envelopes)
     assert node.rows("SELECT count(*) FROM quarantine") == [(0,)]
     assert node.rows(
         "SELECT payload IS NOT NULL FROM messages WHERE type = 'referral.dossier/1'"
     ) == [(0,)]
+
+
+async def test_with_a_ballast_her_no_is_taken_out_of_the_mailbox_where_not_one_page_is_left(
+    carried: Carried, story: Story
+) -> None:
+    story.up_to_dossier()
+    node, mailbox = carried.node, carried.node.mailbox.mailbox_id
+    await carried.store.deposit(mailbox, offers(story.alo, node, limits.BATCH_ENVELOPES_MAX - 1))
+    story.withdraw()
+    story.federation.deliver(story.alo)
+    await carried.store.deposit(mailbox, story.federation.box(node))
+    lying = await carried.waiting()
+    with full(node.database):
+        until_it_is_refused(node, partial(say_something, node, story.alo.node_id))
+        kept = with_ballast(node.database, parts=4)
+        await carried.courier.begin(carried.opened)
+        erased = node.rows(
+            "SELECT payload IS NOT NULL FROM messages WHERE type = 'referral.dossier/1'"
+        )
+
+    assert (await carried.waiting(), kept.given > 0) == (lying - 1, True)
+    assert (erased, node.database.is_erasure_pending) == ([(0,)], False)

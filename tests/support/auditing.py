@@ -1,13 +1,14 @@
 """Days that go by in a federation, heads that peers hold, and logs that somebody changed in secret."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from node.effects import apply, audit
 from node.services import auditing
+from node.vault.unit import Unit
 from protocol import limits
 from protocol.codec import Value, encode
 from protocol.effects import Send, Urgency
@@ -25,6 +26,11 @@ LABEL: Final = b"sathi/1/audit-day"
 
 def say_something(sender: Node, recipient: NodeId) -> None:
     """Queue a message that changes nothing: the card that the peer has already."""
+    sender.write(saying(sender, recipient))
+
+
+def saying(sender: Node, recipient: NodeId) -> Callable[[Unit], object]:
+    """The same as a job."""
     send = Send(
         message=CardUpdate(card=sender.me.signed_card.raw),
         to=recipient,
@@ -33,7 +39,7 @@ def say_something(sender: Node, recipient: NodeId) -> None:
         urgency=Urgency.NORMAL,
     )
     acting = sender.acting()
-    sender.write(lambda unit: apply([send], unit, acting=acting))
+    return lambda unit: apply([send], unit, acting=acting)
 
 
 def write_entries(node: Node, count: int) -> None:

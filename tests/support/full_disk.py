@@ -6,6 +6,7 @@ one more is answered with SQLITE_FULL, by the library and not by a fake.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from node.vault import driver
@@ -19,6 +20,35 @@ SQLITE_FULL: Final = 13
 _FILLING: Final = "CREATE TABLE filling (page BLOB) STRICT"
 # A row takes a page of 4,096 bytes: after the last one that fits no page is left.
 _ROW_BYTES: Final = 3_600
+
+
+@dataclass(slots=True)
+class Ballast:
+    """What a test gives up: so many pages of each file for each part, as long as there are parts."""
+
+    database: Database
+    parts: int
+    pages: int = 64
+    given: int = 0
+
+    def give_up(self) -> bool:
+        if self.given == self.parts:
+            return False
+        self.given += 1
+        self.database.maintain(self._let_grow)
+        return True
+
+    def _let_grow(self, vault: Connection, keys: Connection) -> None:
+        for connection in (vault, keys):
+            [pages] = connection.execute("PRAGMA max_page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count={pages + self.pages}").fetchone()
+
+
+def with_ballast(database: Database, *, parts: int, pages: int = 64) -> Ballast:
+    """Let a database give something up where it has to write surely."""
+    ballast = Ballast(database=database, parts=parts, pages=pages)
+    database.make_room = ballast.give_up
+    return ballast
 
 
 @contextmanager

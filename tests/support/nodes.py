@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from node import ballast
 from node.config import (
     ApiSection,
     CourierSection,
@@ -167,7 +168,7 @@ async def running_node(
         config or config_of(made, profile=profile),
         clock=clock or SystemClock(),
         entropy=entropy,
-        tuning=Tuning(cost=CHEAP, deposits_per_minute=10_000),
+        tuning=Tuning(cost=CHEAP, deposits_per_minute=10_000, ballast_bytes=ballast.DEMO_BYTES),
     )
     serving = asyncio.create_task(node.run(ready=ready, stop=stop))
     waiting = asyncio.create_task(ready.wait())

@@ -195,6 +195,7 @@ def needs(desk: Desk, loaded: Loaded, *, unfolded: frozenset[str]) -> list[Need]
     of_kind = {kind: [task for task in tasks if task.kind == kind] for kind in _KIND_STYLES}
     return [
         *_notices(desk),
+        *(_disk(desk) for _ in range(today.is_disk_short)),
         *_held(desk, loaded.held),
         *_tasks(desk, of_kind["waiting"], unfolded=unfolded),
         *_follow_ups_due(desk, today),
@@ -223,6 +224,23 @@ def _notices(desk: Desk) -> Iterator[Need]:
 def notice_key(notice: views.NoticeView) -> str:
     """The name of its row."""
     return f"{NOTICE}{notice.code} {notice.at}"
+
+
+def _disk(desk: Desk) -> Need:
+    text = N_(
+        "The disk is nearly full: what comes has to wait. Make room on it, or call who looks after it."
+    )
+    sentence = desk.words.say(text)
+    return Need(
+        key="disk",
+        mark="!",
+        style="bold $error",
+        count=0,
+        sentence=sentence,
+        when="",
+        who="",
+        to=None,
+    )
 
 
 def _held(desk: Desk, held: Sequence[views.HeldLine]) -> Iterator[Need]:

@@ -10,7 +10,7 @@ from typing import Final
 import click
 import msgspec
 
-from node import system
+from node import ballast, system
 from node.cli import options
 from node.cli.asking import ask_as, person
 from node.cli.doctor import devices, files, machine, running, saved, settings, terminal, ways
@@ -100,8 +100,15 @@ def _of_the_folder(folder: Path) -> list[Finding]:
         looked(Check.FOLDER, lambda: files.judge_entries(folder, files.entries(folder))),
         looked(Check.KEYRING, lambda: files.judge_keyring(folder)),
         looked(Check.DATABASES, lambda: files.judge_vaults(files.vault_files(folder))),
+        looked(Check.BALLAST, lambda: _ballast(folder)),
         files.judge_demo(is_demo=(folder / files.DEMO).exists()),
     ]
+
+
+def _ballast(folder: Path) -> Finding:
+    is_demo = (folder / files.DEMO).exists()
+    wanted = ballast.DEMO_BYTES if is_demo else ballast.BYTES
+    return machine.judge_ballast(ballast.held_bytes(folder), wanted=wanted)
 
 
 def _of_the_node(folder: Path) -> list[Finding]:

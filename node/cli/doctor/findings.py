@@ -29,6 +29,7 @@ class Check(StrEnum):
     CORE_FILES = "core files"
     FOLDER = "folder"
     SPACE = "space"
+    BALLAST = "ballast"
     CONFIGURATION = "configuration"
     ADDRESS = "address"
     RISK = "risk"

@@ -81,5 +81,16 @@ def judge_space(free: int) -> Finding:
     return good(Check.SPACE, said)
 
 
+def judge_ballast(held: int, *, wanted: int) -> Finding:
+    """Is there something to give up on the day on which the disk is full?"""
+    if held < wanted:
+        return doubtful(
+            Check.BALLAST,
+            f"{held // _MIB} of {wanted // _MIB} MiB are kept for her no on a full disk",
+            fix="make room on this disk: the running node keeps the rest again by itself",
+        )
+    return good(Check.BALLAST, f"{held // _MIB} MiB are kept for her no on a full disk")
+
+
 def _shown(moment: Instant) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"

@@ -67,6 +67,7 @@ from protocol.local.commands.consent import (
 from protocol.local.commands.desk import (
     AT_ONCE,
     MAY_BE_HELD,
+    ON_A_FULL_DISK,
     Digits,
     HoldSending,
     ListHeld,
@@ -152,6 +153,7 @@ __all__ = [
     "DRAFT_CHARACTERS_MAX",
     "IMPORTED_CASES_MAX",
     "MAY_BE_HELD",
+    "ON_A_FULL_DISK",
     "WITHOUT_ACTIVITY",
     "WITHOUT_SESSION",
     "AcceptFollowUp",

@@ -20,7 +20,12 @@ from protocol.local.commands.care import (
     SendOffer,
 )
 from protocol.local.commands.casework import ReadMessage
-from protocol.local.commands.consent import ConfirmConsent, RecordConsent, WithdrawConsent
+from protocol.local.commands.consent import (
+    ConfirmConsent,
+    RecordConsent,
+    RefuseConsent,
+    WithdrawConsent,
+)
 from protocol.local.commands.files import SendFile
 from protocol.local.commands.form import Command
 from protocol.local.commands.membership import (
@@ -119,6 +124,16 @@ AT_ONCE: Final[frozenset[type[Command]]] = frozenset(
     }
 )
 """Commands that send and are never held."""
+
+ON_A_FULL_DISK: Final = (
+    WithdrawConsent,
+    RefuseConsent,
+    RecallOffer,
+    ApplySuspend,
+    RemovePeer,
+    ConfirmErasures,
+)
+"""What stops something, or lets it be erased: for it room is made on a disk that takes nothing else."""
 
 ABOUT_AN_ANSWER: Final = "answer"
 DRAFT_PLACES: Final[Mapping[type[Command], str]] = {

@@ -96,7 +96,8 @@ class UnsentLine(View, frozen=True, kw_only=True):
 class Today(View, frozen=True, kw_only=True):
     """What needs a person: who waits for us, then what we promised, then news.
 
-    Lists end at a bound; the numbers beside them do not.
+    Lists end at a bound; the numbers beside them do not. `is_disk_short`: the disk has so little
+    room left that only what is small is taken.
     """
 
     tasks: list[TaskView]
@@ -109,6 +110,7 @@ class Today(View, frozen=True, kw_only=True):
     in_7_days: int
     unsent: list[UnsentLine]
     cases: CaseCounts
+    is_disk_short: bool = False
 
 
 class SelfView(View, frozen=True, kw_only=True):

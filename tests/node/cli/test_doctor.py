@@ -144,7 +144,7 @@ def test_what_is_broken_is_named_with_what_mends_it_and_nothing_is_quoted(
 def test_a_whole_node_that_does_not_run_is_only_warned_of(folder: Path) -> None:
     ended, found = examined(folder)
     warned = {c for c, f in found.items() if f["state"] != "ok"} - OF_THE_MACHINE
-    assert warned == {"node", "demo"}
+    assert warned == {"node", "demo", "ballast"}
     assert found["node"]["fix"] == "sathi serve"
     assert ended.code == 3
     assert ended.talk == ""
