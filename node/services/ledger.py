@@ -122,6 +122,6 @@ def _held(unit: Unit, came: Came, *, now: Instant) -> views.HeldMessage:
 
 def _held_state(came: Came, state: ConsentState | None) -> str:
     if not came.is_there:
-        # Nothing was to erase what she still allows: its key was in a computer that is lost.
+        # Nothing was to erase what she still allows: its key is lost, mostly with a computer.
         return "lost" if state in _READABLE else "erased"
     return "readable" if not came.is_locked and state in _READABLE else "locked"

@@ -148,7 +148,7 @@ def _readable(
     trusted = max(acting.now, identity.latest_seen(unit.vault))
     state = None if record is None else record.standing.state(now=trusted)
     if stored.payload is None or stored.key_id is None:
-        # Nothing was to erase what she still allows: its key was in a computer that is lost.
+        # Nothing was to erase what she still allows: its key is lost, mostly with a computer.
         is_lost = state in _READABLE and stored.code is None
         return refused(No.LOST if is_lost else No.ERASED)
     if state is ConsentState.EXPIRED and not stored.is_locked:

@@ -98,11 +98,11 @@ def test_after_the_end_of_her_yes_a_clock_set_back_sends_nothing_and_opens_nothi
     story.settle()
 
     assert [one.skeleton.type for one in personal if one.content is not None] == []
-    assert closed == "locked"
+    assert closed == "consent_ended"
     assert (1,) not in kept
     assert (1,) not in payloads_kept(bandhan, three.under_way)
     assert payloads_kept(bandhan, three.waiting) == []
-    assert code_of(open_it(story, three.read)) == "locked"
+    assert code_of(open_it(story, three.read)) == "consent_ended"
     assert "not_sent" in tasks_of(alo)
 
 

@@ -39,7 +39,7 @@ _STATES: Final = {
     "readable": (N_("can be read"), "✓", "$success"),
     "locked": (N_("locked"), "◐", "$warning"),
     "erased": (N_("erased"), "✗", "$text-muted"),
-    "lost": (N_("lost with a computer"), "!", "$warning"),
+    "lost": (N_("lost here"), "!", "$warning"),
 }
 _WITHDRAWALS: Final = {0: ("!", "$error"), 1: ("◐", "$warning"), 2: ("✓", "$success")}
 

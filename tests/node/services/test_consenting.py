@@ -157,8 +157,8 @@ def test_a_dossier_is_read_until_the_consent_ends_and_a_clock_set_back_opens_not
     story.bandhan.ahead = 0
 
     assert done(before).facts
-    assert at_the_end == "locked"
-    assert code_of(story.bandhan.use(reading.read_message, command)) == "locked"
+    assert at_the_end == "consent_ended"
+    assert code_of(story.bandhan.use(reading.read_message, command)) == "consent_ended"
 
 
 def test_a_tick_dies_with_any_edit(story: Story) -> None:

@@ -38,7 +38,7 @@ def test_a_key_without_a_row_is_destroyed(story: Story) -> None:
     assert keys(story.bandhan) == kept
 
 
-def test_a_row_without_its_key_loses_its_payload_and_is_locked(story: Story) -> None:
+def test_a_row_without_its_key_loses_its_payload_and_is_told_as_lost(story: Story) -> None:
     story.up_to_dossier()
     story.bandhan.write(lambda unit: unit.keys.execute("DELETE FROM disclosure_keys"))
 
@@ -49,7 +49,7 @@ def test_a_row_without_its_key_loses_its_payload_and_is_locked(story: Story) -> 
     )
     command = commands.ReadMessage(peer=peer, message_id=message, with_names=True)
     assert (mended, payload, locked) == (3, None, 1)
-    assert code_of(story.bandhan.use(read_message, command)) == "locked"
+    assert code_of(story.bandhan.use(read_message, command)) == "lost"
 
 
 @pytest.mark.parametrize("is_sealed", [False, True])

@@ -241,7 +241,7 @@ def test_step_7_a_withdrawal_is_locked_then_erased_and_both_answers_are_kept(
         story.way_back: [(2, True, True)],
     }
     assert len(answers) == 4
-    assert (code_of(dossier), code_of(report)) == ("locked", "locked")
+    assert (code_of(dossier), code_of(report)) == ("erased", "erased")
     assert [code.value for code in taken.refused] == ["E_CONSENT_WITHDRAWN"]
     assert story.bandhan.rows(
         "SELECT count(*) FROM messages WHERE consent IS NOT NULL AND payload IS NOT NULL"

@@ -50,8 +50,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     No.STOPPED: N_("Somebody else stopped it before it left. Nothing was sent."),
     No.ERASED: N_("This was erased, as she wanted or as was agreed. Only the note of it is left."),
     No.LOST: N_(
-        "This was lost with a computer and is in no backup. What they sent again stands beside it;"
-        " if nothing does, ask them."
+        "This was lost here and is in no backup. What they sent again stands beside it; if nothing does,"
+        " ask them."
     ),
     No.CONSENT_ENDED: N_("Her consent to this has ended. Nobody may read it now."),
     No.POSITION_NOT_RECORDED: N_(
