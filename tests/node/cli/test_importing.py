@@ -12,6 +12,7 @@ from node.cli.talking import CommandFailedError
 from node.htcds.fields import Reason
 from node.htcds.values import Unread
 from protocol.local import views
+from protocol.local.commands import IMPORTED_CASES_MAX
 from tests.support.command_line import Ended, sathi_here
 from tests.support.nodes import PASSPHRASE, SUPERVISOR, RunningNode, make_node, running_node
 
@@ -90,6 +91,22 @@ async def test_what_was_imported_before_is_named_and_left_alone(
 
     assert (again["opened"], again["already_there"]) == (0, ["K-1", "K-2"])
     assert again["findings"][-1] == {"row": 4, "column": "", "code": "no_case_number"}
+
+
+async def test_a_long_file_goes_in_by_parts_and_goes_on_after_the_part_where_it_was_cut_off(
+    alo: RunningNode, tmp_path: Path
+) -> None:
+    lines = ["case_number,age_band", *(f"K-{at},adult" for at in range(5 * IMPORTED_CASES_MAX))]
+    file = tmp_path / "long.csv"
+    file.write_text("\n".join(lines[: 2 * IMPORTED_CASES_MAX]), encoding="utf-8")
+    first = (await bring(alo, file, "--json")).json()
+    file.write_text("\n".join(lines), encoding="utf-8")
+    whole = await bring(alo, file, "--json")
+
+    assert whole.code == 0
+    assert first["opened"] == len(whole.json()["already_there"]) == 2 * IMPORTED_CASES_MAX - 1
+    assert first["opened"] + whole.json()["opened"] == 5 * IMPORTED_CASES_MAX
+    assert (await alo.client.list_cases()).count == 5 * IMPORTED_CASES_MAX
 
 
 async def test_a_mapping_is_written_changed_and_given_back(
