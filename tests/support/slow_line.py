@@ -61,10 +61,10 @@ class SlowLine:
         connection = asyncio.current_task()
         assert connection is not None
         self.connections.add(connection)
-        try:
+        # Whoever ends the line ends it quietly.
+        with contextlib.suppress(asyncio.CancelledError):
             await self._connect(reader, writer)
-        finally:
-            self.connections.discard(connection)
+        self.connections.discard(connection)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection(
