@@ -16,11 +16,13 @@ from node.effects import Acting
 from node.gate import Gate, OpenVault
 from node.mailbox import stick, wrapping
 from node.mailbox.wrapping import NotOpenedError
-from node.services import sticks
+from node.services import receiving, sticks
 from node.services.sticks import Partner
 from node.sticks import taking
 from node.sticks.making import PASSPHRASE_CHARACTERS_MAX, GatherJob, Room, wrap_for
 from node.sticks.taking import TakeJob
+from node.vault.unit import NotWrittenError
+from node.writer import GroupLostError
 from protocol import limits
 from protocol.errors import MalformedError
 from protocol.local import commands, views
@@ -183,6 +185,18 @@ class Sticks:
                     continue
         return refused(No.STICK_WRAPPED if passphrase is None else No.STICK_NOT_OPENED)
 
+    async def _take_what_overtakes(self, opened: OpenVault, envelopes: Sequence[bytes]) -> None:
+        """On a full disk her no is taken from a stick all the same; the rest comes when it is read again."""
+        acting = self._gate.acting()
+        first = await self._gate.read(
+            lambda unit: receiving.overtaking(
+                unit, envelopes, me=opened.me, prekeys=opened.prekeys, acting=acting
+            )
+        )
+        for raw in first:
+            await self._gate.write_surely(TakeJob(opened, acting, [raw]))
+        await self._settle(opened)
+
     async def _take_all(
         self, envelopes: Sequence[bytes], *, is_ferry: bool, user: Pseudonym
     ) -> views.StickTaken:
@@ -194,7 +208,11 @@ class Sticks:
         found = taking.sort(envelopes, ours=opened.prekeys.keys(), partners=partners)
         fresh, known = 0, 0
         for batch in taking.batches(found.ours):
-            taken, new = await self._gate.write(TakeJob(opened, self._gate.acting(), batch))
+            try:
+                taken, new = await self._gate.write(TakeJob(opened, self._gate.acting(), batch))
+            except (GroupLostError, NotWrittenError):
+                await self._take_what_overtakes(opened, found.ours)
+                raise
             found.codes.update(taken.refused)
             fresh += new
             known += taken.taken - new
