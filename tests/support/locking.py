@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from textual.pilot import Pilot
 
+from protocol.local import views
+from protocol.local.fitting import View
 from tests.support.desk_app import settled, until
 from tests.support.scripted_client import Script, ScriptedClient, is_code
 from tui.app import SathiApp
@@ -15,6 +17,8 @@ from tui.screens.unlock import UnlockScreen
 
 ROOM: Final = 2
 _PARTS: Final = ("canary", "7731")
+# How the node stands is told to anybody on this computer, and names no case: the lock screen keeps it.
+_OF_NOBODY: Final = {views.NodeStatus, views.RelayStatus}
 _turn = itertools.count()
 _current = [0]
 
@@ -30,8 +34,12 @@ def canary() -> str:
 
 
 def about_her() -> Script:
-    """The word in every field that holds words."""
-    return Script(chosen=lambda view, name: None if is_code((view, name)) else canary())
+    """The word in every field that holds words about somebody."""
+
+    def chosen(view: type[View], name: str) -> str | None:
+        return None if view in _OF_NOBODY or is_code((view, name)) else canary()
+
+    return Script(chosen=chosen)
 
 
 def is_locked(pilot: Pilot[Any]) -> bool:
