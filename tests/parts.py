@@ -1,8 +1,8 @@
 """`python -m tests.parts [--measure] [ARGUMENT …]`: every test, in two processes beside each other.
 
-The tests of the desk take as long as all others, so each process has about half of the work. What one
-prints is shown whole when it ends. With `--measure` both write what coverage saw, to be combined. The exit
-code is 0 if both are green.
+The tests of the desk take about as long as all others; of the slow ones those of the federation and the walk
+go beside them, so each process has about half of the work. What one prints is shown whole when it ends. With
+`--measure` both write what coverage saw, to be combined. The exit code is 0 if both are green.
 """
 
 import subprocess
@@ -14,6 +14,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 DESK: Final = ("tests/tui",)
+SLOW: Final = ("tests/tui", "tests/federation", "tests/walk")
 NO_TESTS: Final = 5
 
 
@@ -21,8 +22,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run both parts; the exit code."""
     is_measured = "--measure" in arguments
     given = [argument for argument in arguments if argument != "--measure"]
-    rest = [f"--ignore={folder}" for folder in DESK]
-    runs = [_start([*DESK, *given], is_measured), _start([*rest, *given], is_measured)]
+    first = SLOW if "slow" in given else DESK
+    rest = [f"--ignore={folder}" for folder in first]
+    runs = [_start([*first, *given], is_measured), _start([*rest, *given], is_measured)]
     codes = [_finish(*run) for run in runs]
     # A part in which nothing fits the arguments is no failure, as long as the other one has tests.
     failed = [code for code in codes if code not in {0, NO_TESTS}]
