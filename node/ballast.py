@@ -62,8 +62,7 @@ def make_whole(folder: Path, *, wanted: int) -> bool:
         return True
     place = folder / FILE_NAME
     try:
-        # Below that the mailbox takes only what is small; the ballast is no reason to come there.
-        if system.free_bytes(folder) - (wanted - held) < FREE_BYTES_MIN:
+        if not is_room(free=system.free_bytes(folder), more=wanted - held):
             return False
         descriptor = os.open(place, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:
@@ -76,6 +75,14 @@ def make_whole(folder: Path, *, wanted: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_room(*, free: int, more: int) -> bool:
+    """Does a disk with so many free bytes have so many to spare?
+
+    With fewer than stay the mailbox takes only what is small; the ballast is no reason to come there.
+    """
+    return free - more >= FREE_BYTES_MIN
 
 
 def _take_room(descriptor: int, *, held: int, wanted: int) -> None:
