@@ -107,7 +107,7 @@ class CourierSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """`[courier]`.
 
     Attributes:
-        poll_seconds: how often mailboxes are asked for something new.
+        poll_seconds: how often the courier looks for what is due, and into our own mailbox.
         visit_minutes: how often the relays that keep a mailbox for us are visited, a third more or less.
         batch_minutes: everything leaves at the full and the half hour (30), or as soon as it is due (0).
         cover: does an envelope leave on a day on which there is nothing to say?
