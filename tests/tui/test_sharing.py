@@ -4,10 +4,10 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.asking_by_keys import take_picture
-from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, write
+from tests.support.desk_app import LARGE, SMALL, press, shown, unlocked, until, write
 from tests.support.federation import Federation, Node
 from tests.support.passing import visit
-from tests.support.story import HER_WORDS, Story
+from tests.support.story import FACTS, HER_WORDS, Story
 from tui.places import ToLedger
 from tui.screens.ledger import LedgerScreen
 
@@ -208,3 +208,14 @@ async def test_the_ledger_looks_as_it_did(
     async with unlocked(alo, size=size, language=language) as pilot:
         await visit(pilot, ToLedger(case_id=story.case_id))
         await take_picture(pilot, "ledger_withdrawn")
+
+
+async def test_a_case_that_is_found_by_how_a_name_sounds_says_what_its_sign_means(
+    story: Story, alo: Node
+) -> None:
+    story.open_case({**FACTS, "known_as": "রহিমা"})
+    async with unlocked(alo, language="en") as pilot:
+        await press(pilot, "8", "slash")
+        await write(pilot, "Raheema")
+        await until(pilot, lambda: "the name sounds alike" in shown(pilot.app))
+        assert "≈ ░░░░░░" in shown(pilot.app)

@@ -20,7 +20,7 @@ from tui.messages import Moved
 from tui.places import ToCase, ToConsents, ToLedger, ToNewCase, ToOffer
 from tui.plain import Text
 from tui.screens.desk_screen import BACK, DeskScreen
-from tui.widgets.case_table import PAGE_ROWS, SOUNDS_ALIKE, CaseChosen, CaseTable
+from tui.widgets.case_table import PAGE_ROWS, CaseChosen, CaseTable
 from tui.widgets.indic_input import IndicInput
 from tui.wording import N_
 
@@ -200,7 +200,7 @@ class CasesScreen(DeskScreen[Came]):
         matches = say(N_("{count} of {total}"), count=table.count, total=table.total)
         self.query_one("#matches", Text).put(f"{matches} · {say(N_('only:'))} {label}")
         self.query_one("#none", Text).put(self._remark())
-        self.query_one("#none").display = not table.count or bool(table.sounding)
+        self.query_one("#none").display = bool(self._remark())
         table.display = bool(table.count)
         if not table.count and table.has_focus:
             self.set_focus(None)
@@ -208,12 +208,9 @@ class CasesScreen(DeskScreen[Came]):
             table.focus()
 
     def _remark(self) -> str:
-        say, table = self.words.say, self._table
-        if not table.total:
-            return say(N_("No case yet. n begins one."))
-        if not table.count:
-            return say(N_("No case like this."))
-        return f"{SOUNDS_ALIKE} {say(N_('written otherwise, but the name sounds alike'))}"
+        if not self._table.total:
+            return self.words.say(N_("No case yet. n begins one."))
+        return self._table.remark
 
     def on_moved(self, event: Moved) -> None:
         """Where the cursor stands, also when the list is loaded anew."""

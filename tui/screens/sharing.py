@@ -118,8 +118,8 @@ class SharingScreen(DeskScreen[Came]):
             cursor=self._cursor,
             kept=None,
         )
-        self.query_one("#none", Text).put(self.words.say(N_("No case like this.")))
-        self.query_one("#none").display = not loaded.page.count
+        self.query_one("#none", Text).put(self._table.remark)
+        self.query_one("#none").display = bool(self._table.remark)
         self._table.display = bool(loaded.page.count)
 
     async def _page(self, wanted: Wanted, first: int) -> views.CasePage:

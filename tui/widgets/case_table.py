@@ -137,6 +137,16 @@ class CaseTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The case under the cursor, once it has come."""
         return self._line(self.cursor)
 
+    @property
+    def remark(self) -> str:
+        """What is said below it: that nothing was found, or what the sign before some names means."""
+        say = self._desk.words.say
+        if not self.count:
+            return say(N_("No case like this."))
+        if not self.sounding:
+            return ""
+        return f"{SOUNDS_ALIKE} {say(N_('written otherwise, but the name sounds alike'))}"
+
     def put(
         self,
         number: int,
